@@ -1,0 +1,1 @@
+"""The core of the KPI explorer: rating, change and the use cases over them."""

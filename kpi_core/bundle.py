@@ -1,0 +1,459 @@
+"""Read the files of ``data/`` into records, whole: every problem is found before any is reported.
+
+Each file is a table of columns with the reader of each; a column left out or a
+cell left empty means that the papers do not say.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from .assess import rate
+from .errors import BundleError, KpiError, PeriodError, Problem, shorten
+from .figures import number
+from .model import (
+    REASON_LINE_MOST,
+    REPORT_SECTIONS,
+    Absence,
+    Basis,
+    Benchmark,
+    Conflict,
+    ExceptionReport,
+    Indicator,
+    Observation,
+    Polarity,
+    ReportState,
+    Target,
+    Unit,
+)
+from .periods import Quarter, quarter
+
+CSV_FILES = (
+    "settings.csv",
+    "areas.csv",
+    "indicators.csv",
+    "targets.csv",
+    "observations.csv",
+    "benchmarks.csv",
+    "conflicts.csv",
+)
+REPORT_FOLDER = "exceptions"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Everything the files of ``data/`` say."""
+
+    council: str
+    home_area: str
+    made_up: bool
+    areas: tuple[tuple[str, str], ...]
+    indicators: tuple[Indicator, ...]
+    assigned: tuple[tuple[str, str], ...]
+    """(indicator, area): which area's scorecard lists which indicator."""
+    targets: tuple[Target, ...]
+    observations: tuple[Observation, ...]
+    benchmarks: tuple[Benchmark, ...]
+    conflicts: tuple[Conflict, ...]
+    reports: tuple[ExceptionReport, ...]
+
+
+def read(files: Mapping[str, bytes]) -> Bundle:
+    """Read a bundle from its files by name (``indicators.csv``, ``exceptions/FD02-2022-23-Q2.md``).
+
+    Raises ``BundleError`` with every problem found.
+    """
+    return _BundleReader(files).read()
+
+
+# --- one cell -----------------------------------------------------------------------------------------------------
+
+
+class _CellError(KpiError):
+    pass
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _choice(kind: type[Any]) -> Callable[[str], Any]:
+    def convert(text: str) -> Any:
+        try:
+            return kind(text)
+        except ValueError:
+            raise _CellError(f"“{shorten(text)}” is not one of {', '.join(str(one) for one in kind)}.") from None
+
+    return convert
+
+
+def _yes(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise _CellError(f"“{shorten(text)}” must be yes or no.")
+    return text == "yes"
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,12}", text):
+        raise _CellError(f"“{shorten(text)}” must be a whole number.")
+    return int(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise _CellError(f"“{shorten(text)}” must be a date like 2022-10-27.") from None
+
+
+def _due(text: str) -> tuple[int, ...]:
+    if not re.fullmatch(r"Q[1-4]( Q[1-4])*", text):
+        raise _CellError(f"“{shorten(text)}” must be the quarters due, like Q2 Q4.")
+    return tuple(sorted({int(q[1]) for q in text.split()}))
+
+
+def _year(text: str) -> str:
+    return quarter(f"Q1 {text}").financial_year
+
+
+def _figure(text: str) -> Decimal | Absence:
+    marks = {a.value: a for a in (Absence.SUPPRESSED, Absence.NOT_APPLICABLE, Absence.NOT_AVAILABLE)}
+    return marks[text] if text in marks else number(text)
+
+
+def _of(*words: str) -> Callable[[str], str]:
+    def convert(text: str) -> str:
+        if text not in words:
+            raise _CellError(f"“{shorten(text)}” is not one of {', '.join(words)}.")
+        return text
+
+    return convert
+
+
+_Column = tuple[Callable[[str], Any], Any]
+_NEEDED = object()
+
+_TABLES: dict[str, dict[str, _Column]] = {
+    "settings.csv": {"setting": (_of("council", "home_area", "made_up"), _NEEDED), "value": (_text, _NEEDED)},
+    "areas.csv": {"code": (_text, _NEEDED), "name": (_text, _NEEDED)},
+    "indicators.csv": {
+        "code": (_text, _NEEDED),
+        "name": (_text, _NEEDED),
+        "category": (_text, _NEEDED),
+        "unit": (_choice(Unit), _NEEDED),
+        "decimals": (_whole, _NEEDED),
+        "polarity": (_choice(Polarity), _NEEDED),
+        "basis": (_choice(Basis), Basis.NOT_STATED),
+        "owner": (_text, ""),
+        "definition": (_text, ""),
+        "numerator": (_text, ""),
+        "denominator": (_text, ""),
+        "may_pass_100": (_yes, False),
+        "due": (_due, (1, 2, 3, 4)),
+        "seasonal": (_yes, False),
+        "seasonal_note": (_text, ""),
+        "smallest_change": (number, None),
+        "statutory_note": (_text, ""),
+        "areas": (str.split, ()),
+    },
+    "targets.csv": {
+        "indicator": (_text, _NEEDED),
+        "area": (_text, None),
+        "from_quarter": (quarter, _NEEDED),
+        "kind": (_of("standing", "profiled"), "standing"),
+        "value": (number, None),
+        "low": (number, None),
+        "high": (number, None),
+        "tolerance": (number, None),
+        "tolerance_kind": (_of("points", "percent"), ""),
+        "intervention_level": (number, None),
+        "basis": (_choice(Basis), None),
+        "origin": (_of("national", "statutory", "local", "benchmark"), ""),
+        "decided_by": (_text, ""),
+        "reason": (_text, ""),
+        "confirmed_through": (_year, ""),
+        "source": (_text, _NEEDED),
+    },
+    "observations.csv": {
+        "indicator": (_text, _NEEDED),
+        "area": (_text, None),
+        "quarter": (quarter, _NEEDED),
+        "value": (_figure, _NEEDED),
+        "status": (_of("final", "provisional"), "final"),
+        "numerator": (_whole, None),
+        "denominator": (_whole, None),
+        "series_break": (_text, ""),
+        "not_comparable": (_text, ""),
+        "revision_reason": (_text, ""),
+        "note": (_text, ""),
+        "source": (_text, _NEEDED),
+    },
+    "benchmarks.csv": {
+        "indicator": (_text, _NEEDED),
+        "series": (_text, _NEEDED),
+        "year_end": (_day, _NEEDED),
+        "period": (_text, _NEEDED),
+        "value": (number, _NEEDED),
+        "published_on": (_day, None),
+        "source": (_text, _NEEDED),
+    },
+    "conflicts.csv": {
+        "indicator": (_text, ""),
+        "area": (_text, None),
+        "quarter": (quarter, _NEEDED),
+        "subject": (_of("outturn", "target", "narrative"), _NEEDED),
+        "value": (number, None),
+        "source": (_text, _NEEDED),
+        "sentence": (_text, _NEEDED),
+        "resolved_on": (_day, None),
+        "resolution": (_text, ""),
+    },
+}
+
+_REPORT_FIELDS: dict[str, _Column] = {
+    "indicator": (_text, _NEEDED),
+    "area": (_text, None),
+    "quarter": (quarter, _NEEDED),
+    "state": (_choice(ReportState), _NEEDED),
+    "description": (_text, ""),
+    "outturn": (number, None),
+    "target": (number, None),
+    "reason_line": (_text, ""),
+    "completed_by": (_text, ""),
+    "approved_by": (_text, ""),
+    "approved_on": (_day, None),
+    "source": (_text, ""),
+}
+
+
+# --- the whole bundle ---------------------------------------------------------------------------------------------
+
+
+class _BundleReader:
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = files
+        self._problems: list[Problem] = []
+        self._indicators: dict[str, Indicator] = {}
+        self._areas: dict[str, str] = {}
+        self._home = ""
+
+    def read(self) -> Bundle:
+        settings = {row["setting"]: row["value"] for _, row in self._table("settings.csv")}
+        for name in ("council", "home_area"):
+            if name not in settings:
+                self._wrong("settings.csv", None, None, f"The setting “{name}” is missing. Add it.")
+        self._home = settings.get("home_area", "")
+        self._areas = {row["code"]: row["name"] for _, row in self._table("areas.csv")}
+        if self._home and self._home not in self._areas:
+            self._wrong("settings.csv", None, None, f"The home area “{shorten(self._home)}” is not in areas.csv.")
+        assigned = self._register()
+        bundle = Bundle(
+            council=settings.get("council", ""),
+            home_area=self._home,
+            made_up=settings.get("made_up", "no") == "yes",
+            areas=tuple(self._areas.items()),
+            indicators=tuple(self._indicators.values()),
+            assigned=assigned,
+            targets=tuple(self._targets()),
+            observations=tuple(self._observations()),
+            benchmarks=tuple(Benchmark(**row) for _, row in self._known("benchmarks.csv")),
+            conflicts=tuple(Conflict(**row) for _, row in self._known("conflicts.csv")),
+            reports=tuple(self._reports()),
+        )
+        if self._problems:
+            raise BundleError(tuple(self._problems))
+        return bundle
+
+    def _register(self) -> tuple[tuple[str, str], ...]:
+        assigned = []
+        for line, row in self._table("indicators.csv"):
+            areas = row.pop("areas") or (self._home,)
+            indicator = Indicator(**row)
+            if indicator.code in self._indicators:
+                self._wrong("indicators.csv", line, "code", f"“{shorten(indicator.code)}” appears twice. Keep one.")
+            self._indicators[indicator.code] = indicator
+            for area in areas:
+                if area not in self._areas:
+                    self._wrong("indicators.csv", line, "areas", f"“{shorten(area)}” is not in areas.csv.")
+                assigned.append((indicator.code, area))
+        return tuple(assigned)
+
+    def _targets(self) -> Iterator[Target]:
+        seen: set[tuple[str, str, Quarter]] = set()
+        for line, row in self._known("targets.csv"):
+            row["start"] = row.pop("from_quarter")
+            row["profiled"] = row.pop("kind") == "profiled"
+            target = Target(**row)
+            key = (target.indicator, target.area, target.start)
+            if key in seen:
+                self._wrong(
+                    "targets.csv",
+                    line,
+                    "from_quarter",
+                    f"{target.indicator} has two targets from {target.start}. Keep one.",
+                )
+            seen.add(key)
+            if not target.has_target and target.intervention_level is None:
+                self._wrong("targets.csv", line, "value", "Enter a target, a band or an intervention level.")
+                continue
+            try:
+                rate(Decimal(0), target, self._indicators[target.indicator])
+            except KpiError as error:
+                self._wrong("targets.csv", line, None, str(error))
+            for column in ("value", "low", "high", "intervention_level"):
+                self._check_range("targets.csv", line, column, target.indicator, row[column])
+            yield target
+
+    def _observations(self) -> Iterator[Observation]:
+        seen: dict[tuple[str, str, Quarter], Observation] = {}
+        for line, row in self._known("observations.csv"):
+            figure = row.pop("value")
+            row["value"], row["absence"] = (None, figure) if isinstance(figure, Absence) else (figure, None)
+            row["provisional"] = row.pop("status") == "provisional"
+            key = (row["indicator"], row["area"], row["quarter"])
+            before = seen.get(key)
+            if before is not None:
+                if not row["revision_reason"]:
+                    told = f"{key[0]} has two figures for {key[2]}. Keep one, or give the later one a revision_reason."
+                    self._wrong("observations.csv", line, "quarter", told)
+                row["revision"] = before.revision + 1
+            elif row["revision_reason"]:
+                told = (
+                    f"There is no earlier figure of {key[0]} for {key[2]} to revise. Clear the reason or add it above."
+                )
+                self._wrong("observations.csv", line, "revision_reason", told)
+            self._check_range("observations.csv", line, "value", key[0], row["value"])
+            self._check_counts(line, row)
+            observation = seen[key] = Observation(**row)
+            yield observation
+
+    def _check_range(self, file: str, line: int, column: str, code: str, value: Decimal | None) -> None:
+        indicator = self._indicators[code]
+        if value is None or indicator.unit is not Unit.PERCENT:
+            return
+        if value < 0 or (value > 100 and not indicator.may_pass_100):
+            self._wrong(file, line, column, f"{value:f} is outside 0 to 100, and {code} is a percentage.")
+
+    def _check_counts(self, line: int, row: Mapping[str, Any]) -> None:
+        part, whole = row["numerator"], row["denominator"]
+        if (part is None) != (whole is None):
+            self._wrong("observations.csv", line, "numerator", "Give both counts, or neither.")
+        elif whole == 0:
+            self._wrong("observations.csv", line, "denominator", "The denominator is 0. Use z for the value.")
+
+    def _reports(self) -> Iterator[ExceptionReport]:
+        for file in sorted(name for name in self._files if name.startswith(f"{REPORT_FOLDER}/")):
+            report = self._report(file)
+            if report is not None:
+                yield report
+
+    def _report(self, file: str) -> ExceptionReport | None:
+        match = re.fullmatch(r"---\n(.*?)\n---\n(.*)", self._decoded(file), re.DOTALL)
+        if match is None:
+            self._wrong(file, None, None, "It must start with its facts between two lines of three dashes.")
+            return None
+        facts = dict(line.partition(":")[::2] for line in match[1].splitlines() if line.strip())
+        found = len(self._problems)
+        for name in facts:
+            if name not in _REPORT_FIELDS:
+                self._wrong(file, None, None, f"“{shorten(name)}” is not a fact of an exception report.")
+        row = self._row(file, None, {name: text.strip() for name, text in facts.items()}, _REPORT_FIELDS)
+        self._place(file, None, row)
+        parts = re.split(r"^## +(.+?) *$", match[2], flags=re.MULTILINE)
+        sections = {title: body.strip() for title, body in zip(parts[1::2], parts[2::2], strict=True)}
+        if tuple(sections) != REPORT_SECTIONS or parts[0].strip():
+            self._wrong(file, None, None, f"Its sections must be, in this order: {'; '.join(REPORT_SECTIONS)}.")
+        if len(row.get("reason_line") or "") > REASON_LINE_MOST:
+            told = f"The reason line is longer than {REASON_LINE_MOST} characters. Shorten it."
+            self._wrong(file, None, None, told)
+        if len(self._problems) > found:
+            return None
+        return ExceptionReport(**row, sections=tuple(sections.items()))
+
+    # --- rows of one file ---
+
+    def _known(self, file: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The rows of a file whose indicator and area the register holds."""
+        for line, row in self._table(file):
+            if self._place(file, line, row):
+                yield line, row
+
+    def _place(self, file: str, line: int | None, row: dict[str, Any]) -> bool:
+        code, known = row.get("indicator", ""), True
+        if code and code not in self._indicators:
+            self._wrong(file, line, "indicator", f"“{shorten(code)}” is not in indicators.csv.")
+            known = False
+        if "area" in row:
+            row["area"] = row["area"] or self._home
+            if row["area"] not in self._areas:
+                self._wrong(file, line, "area", f"“{shorten(row['area'])}” is not in areas.csv.")
+                known = False
+        return known
+
+    def _table(self, file: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        columns = _TABLES[file]
+        if file not in self._files:
+            self._wrong(file, None, None, "The file is missing. Put it back.")
+            return
+        try:
+            rows = list(csv.reader(io.StringIO(self._decoded(file), newline=""), strict=True))
+        except csv.Error as error:
+            self._wrong(file, None, None, f"It cannot be read as CSV ({error}).")
+            return
+        headings = [heading.strip() for heading in rows[0]] if rows else []
+        for heading in headings:
+            if heading not in columns:
+                self._wrong(
+                    file, 1, None, f"There is no column “{shorten(heading)}”. The columns are {', '.join(columns)}."
+                )
+        missing = [name for name, (_, default) in columns.items() if default is _NEEDED and name not in headings]
+        for name in missing:
+            self._wrong(file, 1, None, f"Add the column “{name}”.")
+        if missing:
+            return
+        for line, cells in enumerate(rows[1:], 2):
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(headings):
+                told = f"It has {len(cells)} cells and must have {len(headings)}. Put quote marks round text that holds a comma."
+                self._wrong(file, line, None, told)
+                continue
+            found = len(self._problems)
+            row = self._row(file, line, dict(zip(headings, (cell.strip() for cell in cells), strict=True)), columns)
+            if len(self._problems) == found:
+                yield line, row
+
+    def _row(
+        self, file: str, line: int | None, cells: Mapping[str, str], columns: Mapping[str, _Column]
+    ) -> dict[str, Any]:
+        row: dict[str, Any] = {}
+        for name, (convert, default) in columns.items():
+            text = cells.get(name, "")
+            if not text:
+                row[name] = default
+                if default is _NEEDED:
+                    self._wrong(file, line, name, "It is empty. Enter it.")
+                continue
+            try:
+                row[name] = convert(text)
+            except KpiError as error:
+                row[name] = None
+                self._wrong(file, line, name, error.reason if isinstance(error, PeriodError) else str(error))
+        return row
+
+    def _decoded(self, file: str) -> str:
+        try:
+            return self._files[file].decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            self._wrong(file, None, None, "It is not saved as UTF-8. Save it as CSV UTF-8.")
+            return ""
+
+    def _wrong(self, file: str, line: int | None, column: str | None, message: str) -> None:
+        self._problems.append(Problem(f"data/{file}", line, column, message))

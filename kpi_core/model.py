@@ -1,0 +1,255 @@
+"""The records the whole product speaks in. All are frozen; each names a thing of the field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from .periods import Quarter
+
+
+class Polarity(StrEnum):
+    """Which way is good."""
+
+    HIGH = "high"
+    LOW = "low"
+    BAND = "band"
+    NEITHER = "neither"
+
+
+class Unit(StrEnum):
+    """What a figure is counted in."""
+
+    PERCENT = "percent"
+    NUMBER = "number"
+    RATE_PER_10000 = "rate_per_10000"
+    DAYS = "days"
+    WEEKS = "weeks"
+    POUNDS = "pounds"
+    RATIO = "ratio"
+
+
+class Basis(StrEnum):
+    """The stretch of time a figure speaks of."""
+
+    QUARTER = "quarter"
+    QUARTER_END = "quarter_end"
+    MONTH_END = "month_end"
+    YEAR_TO_DATE = "year_to_date"
+    ACADEMIC_YEAR_TO_DATE = "academic_year_to_date"
+    ROLLING_12_MONTHS = "rolling_12_months"
+    ANNUAL = "annual"
+    NOT_STATED = "not_stated"
+
+    @property
+    def words(self) -> str:
+        return _BASIS_WORDS[self]
+
+
+_BASIS_WORDS = {
+    Basis.QUARTER: "counted during the quarter",
+    Basis.QUARTER_END: "as it stood at the quarter's end",
+    Basis.MONTH_END: "as it stood at the end of the quarter's last month",
+    Basis.YEAR_TO_DATE: "since 1 April (year to date)",
+    Basis.ACADEMIC_YEAR_TO_DATE: "since 1 September (academic year to date)",
+    Basis.ROLLING_12_MONTHS: "over the twelve months to the quarter's end",
+    Basis.ANNUAL: "once a year",
+    Basis.NOT_STATED: "not stated",
+}
+
+
+class Absence(StrEnum):
+    """Why there is no number. None of these is zero, and none is red."""
+
+    NOT_REPORTED = "not_reported"
+    SUPPRESSED = "c"
+    NOT_APPLICABLE = "z"
+    NOT_AVAILABLE = "x"
+    NOT_DUE = "not_due"
+
+    @property
+    def words(self) -> str:
+        return _ABSENCE_WORDS[self]
+
+    @property
+    def mark(self) -> str:
+        """As a table shows it."""
+        return f"[{self.value}]" if len(self.value) == 1 else "–"
+
+
+_ABSENCE_WORDS = {
+    Absence.NOT_REPORTED: "not reported",
+    Absence.SUPPRESSED: "suppressed because it is small",
+    Absence.NOT_APPLICABLE: "not applicable",
+    Absence.NOT_AVAILABLE: "not available",
+    Absence.NOT_DUE: "not due this quarter",
+}
+
+
+class ReportState(StrEnum):
+    """How far an exception report has come. ``NONE``: not required and not there."""
+
+    MISSING = "missing"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """An entry of the register. Empty text means that the papers do not say."""
+
+    code: str
+    name: str
+    category: str
+    unit: Unit
+    decimals: int
+    polarity: Polarity
+    basis: Basis = Basis.NOT_STATED
+    owner: str = ""
+    definition: str = ""
+    numerator: str = ""
+    denominator: str = ""
+    may_pass_100: bool = False
+    due: tuple[int, ...] = (1, 2, 3, 4)
+    seasonal: bool = False
+    seasonal_note: str = ""
+    smallest_change: Decimal | None = None
+    statutory_note: str = ""
+
+    @property
+    def leads_on_year(self) -> bool:
+        """Whether the fair comparison is the same quarter last year: seasonal figures, and those that run up."""
+        return self.seasonal or self.runs_up or self.basis is Basis.ANNUAL
+
+    @property
+    def runs_up(self) -> bool:
+        """Whether each quarter's figure contains the one before, so that only a year earlier compares."""
+        return self.basis in (Basis.YEAR_TO_DATE, Basis.ACADEMIC_YEAR_TO_DATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A dated target. A value, or a band ``low`` to ``high``, or neither where only an intervention level is held.
+
+    ``tolerance`` is in points, or in per cent of the target, as ``tolerance_kind`` says. ``basis`` ``None``: not stated.
+    """
+
+    indicator: str
+    area: str
+    start: Quarter
+    profiled: bool = False
+    value: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    tolerance: Decimal | None = None
+    tolerance_kind: str = ""
+    intervention_level: Decimal | None = None
+    basis: Basis | None = None
+    origin: str = ""
+    decided_by: str = ""
+    reason: str = ""
+    source: str = ""
+    confirmed_through: str = ""
+    """The last financial year for which a carried-over target was confirmed, like ``2023-24``."""
+
+    @property
+    def has_target(self) -> bool:
+        return self.value is not None or self.low is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One indicator's figure for one area and quarter, as its source gave it. ``value`` ``None`` goes with an ``absence``."""
+
+    indicator: str
+    area: str
+    quarter: Quarter
+    value: Decimal | None
+    absence: Absence | None = None
+    provisional: bool = False
+    numerator: int | None = None
+    denominator: int | None = None
+    series_break: str = ""
+    """Why figures from this quarter on are not comparable with earlier ones."""
+    not_comparable: str = ""
+    """Why this one figure is not comparable with any other."""
+    revision: int = 0
+    revision_reason: str = ""
+    former: Decimal | None = None
+    """The figure this one revises."""
+    note: str = ""
+    source: str = ""
+
+    @property
+    def revised(self) -> bool:
+        return self.revision > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A published annual comparator: never an observation, never four quarterly figures."""
+
+    indicator: str
+    series: str
+    year_end: date
+    period: str
+    value: Decimal
+    published_on: date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two sources disagree, or the papers' words disagree with their figures, until someone resolves it with a reason.
+
+    ``subject`` is ``outturn`` or ``target`` (then ``value`` is the other figure) or
+    ``narrative`` (then ``sentence`` alone says what is wrong). ``indicator`` empty: the quarter's papers as a whole.
+    """
+
+    indicator: str
+    area: str
+    quarter: Quarter
+    subject: str
+    value: Decimal | None
+    source: str
+    sentence: str
+    resolved_on: date | None = None
+    resolution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionReport:
+    """The form that explains a missed target. A section ``None identified.`` differs from an empty one."""
+
+    indicator: str
+    area: str
+    quarter: Quarter
+    state: ReportState
+    reason_line: str
+    description: str
+    outturn: Decimal | None
+    target: Decimal | None
+    sections: tuple[tuple[str, str], ...]
+    completed_by: str
+    approved_by: str
+    approved_on: date | None
+    source: str
+
+
+REPORT_SECTIONS = (
+    "Reason for level of performance",
+    "Financial implications",
+    "Legal implications",
+    "Human resources implications",
+    "Sustainability implications",
+    "Public health implications",
+    "Equality implications",
+    "Actions taken or planned",
+)
+"""The narrative sections of the exception report form, in its order."""
+
+REASON_LINE_MOST = 160

@@ -1,0 +1,474 @@
+"""A quarter's scorecard: rows from what is held, the counts, and the headline in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from .assess import (
+    Change,
+    Changes,
+    Direction,
+    Rated,
+    Rating,
+    absence_of,
+    changes,
+    judge,
+    rate,
+    target_in_force,
+)
+from .errors import FigureError, UnknownChoice, UnknownIndicator
+from .figures import shown, with_unit
+from .model import (
+    Absence,
+    Basis,
+    Conflict,
+    ExceptionReport,
+    Indicator,
+    Observation,
+    ReportState,
+    Target,
+)
+from .periods import Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the store holds of one indicator, up to a quarter. ``series`` is oldest first and may be cut to the newest.
+
+    ``quarters_held`` counts all quarters with a figure up to then, also those cut off.
+    """
+
+    indicator: Indicator
+    series: tuple[Observation, ...] = ()
+    quarters_held: int = 0
+    targets: tuple[Target, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    report: ExceptionReport | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionStatus:
+    """Whether a report is required, how far it is, and its line of at most 160 characters."""
+
+    required: bool
+    state: ReportState
+    reason_line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One indicator in one quarter, as every page, export and command shows it."""
+
+    indicator: Indicator
+    quarter: Quarter
+    observation: Observation | None
+    target: Target | None
+    rated: Rated
+    changes: Changes
+    conflict: str
+    """The sentence about two figures or two targets; empty where there is none."""
+    exception: ExceptionStatus
+    note: str
+    """In how many quarters the target was missed, or when a figure is next due; empty otherwise."""
+    series: tuple[Observation, ...]
+    targets: tuple[Target, ...]
+    quarters_held: int
+
+    @property
+    def absence(self) -> Absence | None:
+        if self.observation is not None and self.observation.value is not None:
+            return None
+        return absence_of(self.observation, self.indicator, self.quarter)
+
+    @property
+    def display(self) -> str:
+        """The value as a reader sees it, with its marks: ``25.4% [p]``, ``[c]``, ``not reported``."""
+        return display(self.observation, self.indicator) or (self.absence or Absence.NOT_REPORTED).words
+
+    def rating_history(self) -> tuple[tuple[Quarter, Rated], ...]:
+        """Each quarter of ``series`` judged by the target then in force, oldest first."""
+        return tuple((o.quarter, judge(o, self.targets, self.indicator, o.quarter)) for o in self.series)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts over rows. Changes are leading changes; little change counts as no change."""
+
+    green: int
+    amber: int
+    red: int
+    not_rated: int
+    no_data: int
+    improving: int
+    worsening: int
+    no_change: int
+    not_comparable: int
+    exceptions_required: int
+    exceptions_missing: int
+    exceptions_unapproved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """The scorecard of a quarter and area. ``rows`` are in the register's order."""
+
+    quarter: Quarter
+    area: str
+    area_name: str
+    rows: tuple[Row, ...]
+    filters: tuple[tuple[str, str], ...] = ()
+    """What was filtered on, in words: (what, chosen)."""
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(row.indicator.category for row in self.rows))
+
+    @property
+    def summary(self) -> Summary:
+        return summarise(self.rows)
+
+    @property
+    def has_figures(self) -> bool:
+        return any(row.observation is not None for row in self.rows)
+
+    def row(self, code: str) -> Row:
+        """The row of one indicator. Raises ``UnknownIndicator``."""
+        for row in self.rows:
+            if row.indicator.code == code:
+                return row
+        raise UnknownIndicator(code, tuple(row.indicator.code for row in self.rows))
+
+    def filtered(
+        self,
+        categories: Collection[str] = (),
+        indicators: Collection[str] = (),
+        ratings: Collection[Rating | str] = (),
+    ) -> Scorecard:
+        """The same scorecard with only the rows chosen; an empty choice keeps all. Raises where a choice is not held."""
+        for category in categories:
+            if category not in self.categories:
+                raise UnknownChoice("category", category, self.categories)
+        for code in indicators:
+            self.row(code)
+        for chosen in ratings:
+            if chosen not in list(Rating):
+                raise UnknownChoice("rating", chosen, tuple(Rating))
+        rows = tuple(
+            row
+            for row in self.rows
+            if (not categories or row.indicator.category in categories)
+            and (not indicators or row.indicator.code in indicators)
+            and (not ratings or row.rated.rating in ratings)
+        )
+        words = (
+            ("Category", "; ".join(categories)),
+            ("Indicator", "; ".join(self.row(code).indicator.name for code in indicators)),
+            ("Rating", "; ".join(Rating(r).words for r in ratings)),
+        )
+        return replace(self, rows=rows, filters=tuple((what, chosen) for what, chosen in words if chosen))
+
+
+def build(quarter: Quarter, area: str, area_name: str, held: Iterable[Held]) -> Scorecard:
+    """Judge everything that is held for a quarter."""
+    return Scorecard(quarter, area, area_name, tuple(row_of(one, quarter) for one in held))
+
+
+def row_of(held: Held, quarter: Quarter) -> Row:
+    """One indicator's row for ``quarter``; ``held.series`` must not reach beyond it."""
+    indicator = held.indicator
+    observation = held.series[-1] if held.series and held.series[-1].quarter == quarter else None
+    target = target_in_force(held.targets, quarter)
+    rated = judge(observation, held.targets, indicator, quarter)
+    row = Row(
+        indicator=indicator,
+        quarter=quarter,
+        observation=observation,
+        target=target,
+        rated=rated,
+        changes=changes(held.series, target, indicator, quarter),
+        conflict=_conflict(held, observation, target, rated),
+        exception=_exception(held.report, rated),
+        note="",
+        series=held.series,
+        targets=held.targets,
+        quarters_held=held.quarters_held,
+    )
+    if rated.missed:
+        return replace(row, note=_missed_for(row))
+    return replace(row, note=_next_due(row)) if row.absence is Absence.NOT_DUE else row
+
+
+def display(observation: Observation | None, indicator: Indicator) -> str:
+    """A figure with its unit and marks ([p] provisional, [r] revised, [b] break in series); empty where none is held."""
+    if observation is None:
+        return ""
+    if observation.value is None:
+        return observation.absence.mark if observation.absence else ""
+    marks = [
+        mark
+        for mark, there in (
+            ("[p]", observation.provisional),
+            ("[r]", observation.revised),
+            ("[b]", bool(observation.series_break)),
+        )
+        if there
+    ]
+    return " ".join((with_unit(shown(observation.value, indicator.decimals), indicator.unit), *marks))
+
+
+def target_words(target: Target | None, indicator: Indicator) -> str:
+    """The target with its unit, a band as ``70% to 80%``; empty where there is none."""
+    if target is None:
+        return ""
+    if target.low is not None and target.high is not None:
+        return f"{with_unit(target.low, indicator.unit)} to {with_unit(target.high, indicator.unit)}"
+    return "" if target.value is None else with_unit(target.value, indicator.unit)
+
+
+def tolerance_words(target: Target | None, indicator: Indicator) -> str:
+    """The tolerance with its kind, like ``5 points`` or ``10% of the target``; empty where none is held."""
+    if target is None or target.tolerance is None:
+        return ""
+    if target.tolerance_kind == "percent":
+        return f"{target.tolerance:f}% of the target"
+    return f"{target.tolerance:f} {'points' if indicator.unit == 'percent' else ''}".strip()
+
+
+def level_words(target: Target | None, indicator: Indicator) -> str:
+    """The intervention level with its unit; empty where none is held."""
+    if target is None or target.intervention_level is None:
+        return ""
+    return with_unit(target.intervention_level, indicator.unit)
+
+
+def _conflict(held: Held, observation: Observation | None, target: Target | None, rated: Rated) -> str:
+    indicator = held.indicator
+    said = []
+    for subject in ("outturn", "target"):
+        others = [c.value for c in held.conflicts if c.subject == subject and c.value is not None]
+        if not others:
+            continue
+        if subject == "outturn":
+            first = None if observation is None else observation.value
+            retried = [_rating_with(value, target, indicator) for value in others]
+        else:
+            first = None if target is None else target.value
+            value_now = None if observation is None else observation.value
+            retried = [
+                _rating_with(value_now, None if target is None else replace(target, value=value), indicator)
+                for value in others
+            ]
+        values = [value for value in (first, *others) if value is not None]
+        ratings = [rated.rating, *retried]
+        said.append(
+            f"{_in_words(len(values))} {'figures' if subject == 'outturn' else 'targets'}: "
+            f"{', '.join(with_unit(v, indicator.unit) for v in values)}; {_agreement(ratings, len(values))}"
+        )
+    return "; ".join(said)
+
+
+def _rating_with(value: Decimal | None, target: Target | None, indicator: Indicator) -> Rating:
+    if value is None:
+        return Rating.NO_DATA
+    if target is None:
+        return Rating.NOT_RATED
+    try:
+        return rate(value, target, indicator).rating
+    except FigureError:  # the other target cannot stand beside the tolerance or level that is held
+        return Rating.NOT_RATED
+
+
+def _agreement(ratings: Sequence[Rating], how_many: int) -> str:
+    if len(set(ratings)) == 1:
+        return f"{'both' if how_many == 2 else 'all'} give {ratings[0].words}"
+    return f"they give {' and '.join(dict.fromkeys(r.words for r in ratings))}"
+
+
+def _exception(report: ExceptionReport | None, rated: Rated) -> ExceptionStatus:
+    required = rated.exception_required
+    if report is not None:
+        return ExceptionStatus(required, report.state, report.reason_line)
+    return ExceptionStatus(required, ReportState.MISSING if required else ReportState.NONE, "")
+
+
+def _missed_for(row: Row) -> str:
+    """In how many of the quarters held the target then in force was missed."""
+    judged = [rated for (_, rated), o in zip(row.rating_history(), row.series, strict=True) if o.value is not None]
+    with_target = [r for r in judged if r.missed or r.rating in (Rating.GREEN, Rating.AMBER, Rating.RED)]
+    missed = sum(r.missed for r in with_target)
+    held = (
+        f"the last {len(judged)} quarters held"
+        if row.quarters_held > len(judged)
+        else _of_quarters(len(judged), "held")
+    )
+    if len(with_target) == len(judged):
+        return f"missed in {missed} of {held}" if len(judged) > 1 else "missed in the one quarter held"
+    if len(with_target) == 1:
+        return f"missed in the one quarter with a target, of {held}"
+    return f"missed in {missed} of {_of_quarters(len(with_target), 'with a target')}, of {held}"
+
+
+def _of_quarters(count: int, which: str) -> str:
+    return f"the {count} quarter{'' if count == 1 else 's'} {which}"
+
+
+def _next_due(row: Row) -> str:
+    following = next(row.quarter + ahead for ahead in range(1, 5) if (row.quarter + ahead).number in row.indicator.due)
+    last = next((o for o in reversed(row.series) if o.value is not None), None)
+    before = f"last figure {display(last, row.indicator)} for {last.quarter}; " if last else "no earlier figure; "
+    return f"{before}next due for {following}"
+
+
+# --- counts and headline ------------------------------------------------------------------------------------------
+
+
+def summarise(rows: Sequence[Row]) -> Summary:
+    """The counts over ``rows``; ratings add up to the rows, and so do the four kinds of leading change."""
+    ratings = Counter(row.rated.rating for row in rows)
+    leads = [row.changes.lead for row in rows]
+    ways = Counter(lead.direction for lead in leads if lead is not None)
+    still = ways[Direction.NO_CHANGE] + ways[Direction.LITTLE_CHANGE]
+    # With no good direction a change is neither better nor worse, so headlines can only call it not comparable.
+    better, worse = ways[Direction.IMPROVING], ways[Direction.WORSENING]
+    required = [row.exception for row in rows if row.exception.required]
+    return Summary(
+        green=ratings[Rating.GREEN],
+        amber=ratings[Rating.AMBER],
+        red=ratings[Rating.RED],
+        not_rated=ratings[Rating.NOT_RATED],
+        no_data=ratings[Rating.NO_DATA],
+        improving=better,
+        worsening=worse,
+        no_change=still,
+        not_comparable=len(rows) - better - worse - still,
+        exceptions_required=len(required),
+        exceptions_missing=sum(e.state is ReportState.MISSING for e in required),
+        exceptions_unapproved=sum(e.state in (ReportState.DRAFT, ReportState.SUBMITTED) for e in required),
+    )
+
+
+def headline(scorecard: Scorecard) -> tuple[str, ...]:
+    """What the quarter says, in sentences with their denominators; the first is the one to read aloud."""
+    rows = scorecard.rows
+    if not scorecard.has_figures:
+        return (f"No figures are held for {scorecard.quarter.label}.",)
+    with_target = [row for row in rows if row.target is not None and row.target.has_target]
+    missed = [row for row in rows if row.rated.missed]
+    met = [row for row in with_target if row.rated.rating is Rating.GREEN]
+    said = [_missed_sentence(len(missed), with_target, len(rows) - len(with_target))]
+    if missed:
+        said.append(_direction_sentence(missed))
+    if met:
+        names = "; ".join(row.indicator.name for row in met) if len(met) <= 3 else ""
+        said.append(f"{len(met)} {'meets' if len(met) == 1 else 'meet'} it{': ' if names else ''}{names}.")
+    passed = [row for row in rows if row.rated.intervention_passed]
+    if passed:
+        said.append(f"{len(passed)} {'has' if len(passed) == 1 else 'have'} passed the intervention level.")
+    said.append(_reports_sentence(summarise(rows)))
+    return tuple(said)
+
+
+def _missed_sentence(missed: int, with_target: Sequence[Row], without: int) -> str:
+    if not with_target:
+        return "No indicator has a target for this quarter, so none can be met or missed."
+    total = len(with_target)
+    sentence = f"{missed or 'None'} of the {total} indicators with a target {'misses' if missed == 1 else 'miss'} it"
+    if total == 1:
+        sentence = f"The one indicator with a target {'misses' if missed else 'does not miss'} it"
+    if unrated := sum(row.rated.rating is Rating.NO_DATA for row in with_target):
+        sentence += f"; {unrated} of them {'has' if unrated == 1 else 'have'} no figure"
+    return f"{sentence}; {without} {'has' if without == 1 else 'have'} no target." if without else f"{sentence}."
+
+
+def _direction_sentence(missed: Sequence[Row]) -> str:
+    groups: dict[str, list[Row]] = {}
+    for row in missed:
+        groups.setdefault(_lead_words(row), []).append(row)
+    order = sorted(groups, key=lambda words: _GROUP_ORDER[_lead_kind(groups[words][0].changes.lead)])
+    parts = []
+    for words in order:
+        rows = groups[words]
+        provisional = all(row.observation is not None and row.observation.provisional for row in rows)
+        verb = "is" if len(rows) == 1 else "are"
+        if words.startswith("cannot"):
+            verb = ""
+        parts.append(
+            f"{_in_words(len(rows))} {verb} {words}".replace("  ", " ") + (" and provisional" if provisional else "")
+        )
+    return f"Of the {len(missed)}, {', '.join(parts)}."
+
+
+_GROUP_ORDER = {"improving": 0, "worsening": 1, "other": 2, "none": 3}
+
+
+def _lead_kind(lead: Change | None) -> str:
+    if lead is None or lead.direction is None:
+        return "none"
+    return lead.direction.value if lead.direction.value in _GROUP_ORDER else "other"
+
+
+def _lead_words(row: Row) -> str:
+    lead = row.changes.lead
+    if lead is None or lead.direction is None:
+        return "cannot be compared like with like"
+    by_year = row.changes.leading == "year"
+    then = f"last {row.quarter.last_month}" if row.indicator.basis is Basis.MONTH_END else "the same quarter last year"
+    if lead.direction in (Direction.NO_CHANGE, Direction.LITTLE_CHANGE):
+        little = "unchanged" if lead.direction is Direction.NO_CHANGE else "little changed"
+        return f"{little} since {then}" if by_year else little
+    if lead.direction in (Direction.HIGHER, Direction.LOWER):
+        return f"{lead.direction.words} than {then if by_year else 'in the quarter before'}"
+    if by_year:
+        return f"{'better' if lead.direction is Direction.IMPROVING else 'worse'} than {then}"
+    return lead.direction.words
+
+
+def _reports_sentence(summary: Summary) -> str:
+    required = summary.exceptions_required
+    if not required:
+        return "No exception report is required."
+    approved = required - summary.exceptions_missing - summary.exceptions_unapproved
+    counts = (
+        (approved, "approved"),
+        (summary.exceptions_unapproved, "present without approval"),
+        (summary.exceptions_missing, "missing"),
+    )
+    parts = [f"{n} {'is' if n == 1 else 'are'} {words}" for n, words in counts if n]
+    return f"Of {required} exception report{'' if required == 1 else 's'} required, {', '.join(parts)}."
+
+
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def _in_words(count: int) -> str:
+    return _WORDS[count] if count < len(_WORDS) else str(count)
+
+
+# --- which quarter opens ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """How many of the indicators due in a quarter have been reported."""
+
+    quarter: Quarter
+    figures: int
+    due: int
+
+    @property
+    def words(self) -> str:
+        return f"{self.quarter.months} is being collected: {self.figures} of {self.due} figures in"
+
+
+def opening_quarter(collected: Sequence[Collected]) -> Quarter | None:
+    """The latest quarter in which at least half of the indicators due have a figure, or else the latest with any.
+
+    ``collected`` is oldest first; ``None`` where it is empty.
+    """
+    for one in reversed(collected):
+        if one.figures * 2 >= one.due:
+            return one.quarter
+    return collected[-1].quarter if collected else None

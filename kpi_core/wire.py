@@ -1,0 +1,210 @@
+"""Records as the JSON of the command line: the contract is in the design, under "The command line".
+
+A figure is a string as published, what is absent is ``None``, amounts carry an ASCII minus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from .assess import EXCEPTION_TRIGGER, Change
+from .model import Benchmark, Conflict, ExceptionReport
+from .scorecard import Row, Scorecard, display, headline, target_words, tolerance_words
+
+if TYPE_CHECKING:
+    from .shell.services import ExceptionsView, Health, IndicatorView
+
+Json = dict[str, Any]
+
+
+def scorecard_json(scorecard: Scorecard) -> Json:
+    return {
+        "quarter": scorecard.quarter.text,
+        "period": scorecard.quarter.months,
+        "area": scorecard.area,
+        "headline": list(headline(scorecard)),
+        "rows": [row_json(row) for row in scorecard.rows],
+        "summary": asdict(scorecard.summary),
+    }
+
+
+def row_json(row: Row) -> Json:
+    indicator, target, observation = row.indicator, row.target, row.observation
+    return {
+        "code": indicator.code,
+        "name": indicator.name,
+        "category": indicator.category,
+        "value": _text(row.rated.shown),
+        "display": row.display,
+        "unit": indicator.unit.value,
+        "status": None if observation is None else "provisional" if observation.provisional else "final",
+        "revised": observation is not None and observation.revised,
+        "target": _target(row),
+        "tolerance": tolerance_words(target, indicator) or None,
+        "intervention_level": _text(target.intervention_level) if target else None,
+        "intervention_passed": row.rated.intervention_passed,
+        "rating": row.rated.rating.value,
+        "reason": row.rated.reason,
+        "note": row.note or None,
+        "change_quarter": change_json(row.changes.quarter),
+        "change_year": change_json(row.changes.year),
+        "change_target": change_json(row.changes.target),
+        "leading": row.changes.leading,
+        "conflict": row.conflict or None,
+        "exception": {
+            "required": row.exception.required,
+            "state": row.exception.state.value,
+            "reason_line": row.exception.reason_line or None,
+        },
+    }
+
+
+def _target(row: Row) -> str | None:
+    if row.target is None or not row.target.has_target:
+        return None
+    if row.target.value is not None:
+        return _text(row.target.value)
+    return target_words(row.target, row.indicator)
+
+
+def change_json(change: Change) -> Json:
+    if change.basis is None:
+        return {"basis": None, "amount": None, "direction": None, "text": change.text}
+    return {
+        "basis": change.basis,
+        "amount": _text(change.amount),
+        "unit": change.unit,
+        "percent": _text(change.percent),
+        "direction": change.direction.value if change.direction else None,
+        "text": change.text,
+        "certainty": change.certainty or None,
+    }
+
+
+def indicator_json(view: IndicatorView) -> Json:
+    indicator = view.indicator
+    return {
+        "quarter": view.row.quarter.text,
+        "period": view.row.quarter.months,
+        "definition": {
+            "code": indicator.code,
+            "name": indicator.name,
+            "category": indicator.category,
+            "owner": indicator.owner or None,
+            "definition": indicator.definition or None,
+            "unit": indicator.unit.value,
+            "decimals": indicator.decimals,
+            "numerator": indicator.numerator or None,
+            "denominator": indicator.denominator or None,
+            "polarity": indicator.polarity.value,
+            "basis": indicator.basis.value,
+            "due": [f"Q{number}" for number in indicator.due],
+            "seasonal": indicator.seasonal,
+            "seasonal_note": indicator.seasonal_note or None,
+            "smallest_change": _text(indicator.smallest_change),
+            "statutory_note": indicator.statutory_note or None,
+        },
+        "row": row_json(view.row),
+        "series": [
+            {
+                "quarter": judged.observation.quarter.text,
+                "value": _text(judged.rated.shown),
+                "display": display(judged.observation, indicator),
+                "status": "provisional" if judged.observation.provisional else "final",
+                "revised": judged.observation.revised,
+                "former": _text(judged.observation.former),
+                "target": _text(judged.target.value) if judged.target else None,
+                "rating": judged.rated.rating.value,
+                "reason": judged.rated.reason,
+                "source": judged.observation.source,
+            }
+            for judged in view.series
+        ],
+        "benchmarks": [_benchmark(b, "latest") for b in view.benchmarks]
+        + [_benchmark(b, "published since") for b in view.benchmarks_since],
+        "conflicts": [conflict_json(c) for c in view.conflicts],
+        "exception_report": None if view.report is None else report_json(view.report),
+    }
+
+
+def _benchmark(benchmark: Benchmark, standing: str) -> Json:
+    return {
+        "series": benchmark.series,
+        "period": benchmark.period,
+        "value": _text(benchmark.value),
+        "standing": standing,
+        "source": benchmark.source,
+    }
+
+
+def conflict_json(conflict: Conflict) -> Json:
+    return {
+        "indicator": conflict.indicator or None,
+        "quarter": conflict.quarter.text,
+        "subject": conflict.subject,
+        "value": _text(conflict.value),
+        "sentence": conflict.sentence,
+        "source": conflict.source,
+        "resolved": conflict.resolution or None,
+    }
+
+
+def report_json(report: ExceptionReport) -> Json:
+    return {
+        "state": report.state.value,
+        "reason_line": report.reason_line or None,
+        "description": report.description or None,
+        "outturn": _text(report.outturn),
+        "target": _text(report.target),
+        "sections": [{"heading": heading, "text": body} for heading, body in report.sections],
+        "completed_by": report.completed_by or None,
+        "approved_by": report.approved_by or None,
+        "approved_on": _day(report.approved_on),
+        "source": report.source,
+    }
+
+
+def exceptions_json(view: ExceptionsView) -> Json:
+    summary = view.scorecard.summary
+    return {
+        "quarter": view.scorecard.quarter.text,
+        "period": view.scorecard.quarter.months,
+        "area": view.scorecard.area,
+        "trigger": EXCEPTION_TRIGGER,
+        "required": [_exception(row) for row in view.required],
+        "not_required": [_exception(row) for row in view.not_required],
+        "conflicts": [conflict_json(c) for c in view.conflicts],
+        "summary": {
+            "required": summary.exceptions_required,
+            "missing": summary.exceptions_missing,
+            "unapproved": summary.exceptions_unapproved,
+        },
+    }
+
+
+def _exception(row: Row) -> Json:
+    return {
+        "code": row.indicator.code,
+        "name": row.indicator.name,
+        "rating": row.rated.rating.value,
+        "reason": row.rated.reason,
+        "state": row.exception.state.value,
+        "reason_line": row.exception.reason_line or None,
+    }
+
+
+def health_json(health: Health) -> Json:
+    counts: Mapping[str, int] = dict(health.counts)
+    return {"ok": not health.problems, "counts": counts, "problems": list(health.problems)}
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:f}"
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
