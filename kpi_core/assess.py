@@ -357,6 +357,8 @@ class Change:
     direction: Direction | None
     text: str
     certainty: str = ""
+    since_last_known: Change | None = None
+    """Where the quarter before has no figure: the change since the last known one, which its basis names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -529,7 +531,8 @@ def _since_last_known(
     if last == now.quarter - 1:
         return none
     since = _change_since(now, last, series, indicator, band)
-    return replace(none, text=f"{none.text} Last known: {since.text[0].lower()}{since.text[1:].rstrip('.')}.")
+    text = f"{none.text} Last known: {since.text[0].lower()}{since.text[1:].rstrip('.')}."
+    return replace(none, text=text, since_last_known=since if since.basis else None)
 
 
 def _change_to_target(value: Decimal, target: Target | None, indicator: Indicator) -> Change:

@@ -1,0 +1,58 @@
+# The project's commands; `make help` lists them. Paths are relative, so the folder's own may have spaces.
+
+# Makes .venv, once. Another one: make PYTHON=/path/to/python3.12
+PYTHON ?= $(shell command -v python3.11 >/dev/null 2>&1 && echo python3.11 || echo python3)
+VENV := .venv/bin/python
+# Empty files whose age says which requirements are installed, so that pip runs only when those change.
+RUNTIME := .venv/.requirements
+DEV := .venv/.requirements-dev
+PIP := $(VENV) -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help setup run example test lint bench clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: $(DEV) ## make .venv and install what the product and its tests need
+
+run: $(RUNTIME) ## start the explorer and open it in the browser
+	$(VENV) -m streamlit run app.py
+
+example: data/example.duckdb ## start the explorer over the example council (made-up figures)
+	KPI_DB=data/example.duckdb $(VENV) -m streamlit run app.py
+
+test: setup lint ## everything that must pass: lint, then all tests, those in a browser too
+	@sh tests/browser/chromium.sh --install || test -z "$$CI"
+	$(VENV) -m pytest
+
+lint: $(DEV) ## style, formatting and types
+	$(VENV) -m ruff check .
+	$(VENV) -m ruff format --check .
+	$(VENV) -m mypy
+
+bench: $(DEV) ## how long things take, beside the least they could take
+	$(VENV) -m tests.bench
+
+clean: ## remove what tools left behind; .venv and the databases stay
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+data/example.duckdb: | $(RUNTIME)
+	$(VENV) -m kpi_core --db $@ example
+
+$(DEV): requirements.txt requirements-dev.txt | $(VENV)
+	@echo "Installing what the explorer and its tests need (a minute or two, the first time)."
+	@$(PIP) -r requirements-dev.txt
+	@touch $(RUNTIME) $@
+
+$(RUNTIME): requirements.txt | $(VENV)
+	@echo "Installing what the explorer needs (a minute, the first time)."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+# A half-made .venv (Debian without python3-venv leaves one) is taken away again.
+$(VENV):
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "The explorer needs Python 3.11 or newer, but $(PYTHON) is $$("$(PYTHON)" --version 2>/dev/null || echo 'not there'): install it, or name one like make PYTHON=/path/to/python3.11." >&2; exit 1; }
+	@"$(PYTHON)" -m venv --clear .venv || { rm -rf .venv; \
+	  echo "No .venv could be made with $(PYTHON): on Debian and Ubuntu, install python3-venv first." >&2; exit 1; }

@@ -1,0 +1,229 @@
+"""Charts: ``xxx_data() -> records`` apart from ``xxx_chart(records)``, so that what is drawn can be tested as data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from .figures import with_unit
+from .model import Indicator, Observation, Target
+from .periods import Quarter
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from .shell.services import IndicatorView
+
+FEWEST_FOR_A_LINE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One quarter on the chart; ``value`` ``None`` is a gap."""
+
+    quarter: str
+    when: date
+    value: float | None
+    shown: str
+    rating: str
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A level that holds from one day to another: a target, an edge of a band, an intervention level, a published year."""
+
+    kind: str
+    label: str
+    start: date
+    end: date
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChartData:
+    """Everything an indicator's chart draws."""
+
+    points: tuple[Point, ...]
+    steps: tuple[Step, ...]
+    benchmarks: tuple[Step, ...]
+    words: str
+    """The chart as one sentence, for those who cannot see it."""
+
+    @property
+    def has_line(self) -> bool:
+        return sum(point.value is not None for point in self.points) >= FEWEST_FOR_A_LINE
+
+    @property
+    def worth_drawing(self) -> bool:
+        """Three figures make a line; fewer are drawn only beside published comparators."""
+        return self.has_line or (bool(self.benchmarks) and any(p.value is not None for p in self.points))
+
+
+def indicator_data(view: IndicatorView) -> ChartData:
+    """The series with its gaps, targets and levels as dated steps, and the comparators published before the quarter."""
+    indicator = view.indicator
+    if not view.series:
+        return ChartData((), (), (), "No figures are held.")
+    by_quarter = {judged.observation.quarter: judged for judged in view.series}
+    first, last = view.series[0].observation.quarter, view.series[-1].observation.quarter
+    points = []
+    for quarter in span(first, last):
+        judged = by_quarter.get(quarter)
+        value = judged.rated.shown if judged else None
+        points.append(
+            Point(
+                quarter.label,
+                _middle(quarter),
+                None if value is None else float(value),
+                "no figure" if value is None else with_unit(value, indicator.unit),
+                judged.rated.rating.words if judged else "No data",
+                judged is not None and judged.observation.provisional,
+            )
+        )
+    benchmarks = tuple(
+        Step("benchmark", b.series, _year_start(b.year_end), b.year_end, float(b.value))
+        for b in view.benchmarks_all
+        if b.year_end < view.row.quarter.end
+    )
+    steps = tuple(step for step in _target_steps(view.targets, indicator, last) if step.end > first.start)
+    told = "; ".join(
+        f"{p.quarter} {p.shown}{' provisional' if p.provisional else ''}" for p in points if p.value is not None
+    )
+    return ChartData(tuple(points), steps, benchmarks, f"{indicator.name}: {told}.")
+
+
+def span(first: Quarter, last: Quarter) -> list[Quarter]:
+    """Every quarter from ``first`` to ``last``."""
+    return [first + ahead for ahead in range(last.since(first) + 1)]
+
+
+def with_gaps(series: Sequence[Observation]) -> list[Decimal | None]:
+    """The values of a series quarter by quarter, with ``None`` where none is held."""
+    if not series:
+        return []
+    held = {o.quarter: o.value for o in series}
+    return [held.get(quarter) for quarter in span(series[0].quarter, series[-1].quarter)]
+
+
+def _middle(quarter: Quarter) -> date:
+    return quarter.start + timedelta(days=45)
+
+
+def _year_start(year_end: date) -> date:
+    return year_end - timedelta(days=364)
+
+
+def _target_steps(targets: Sequence[Target], indicator: Indicator, last: Quarter) -> list[Step]:
+    steps = []
+    for place, target in enumerate(targets):
+        if target.start > last:
+            continue
+        following = targets[place + 1].start.start if place + 1 < len(targets) else last.end
+        end = target.start.end if target.profiled else min(following, last.end)
+        lines = [
+            ("target", "Target", target.value),
+            ("target", "Target from", target.low),
+            ("target", "Target to", target.high),
+            ("level", "Intervention level", target.intervention_level),
+        ]
+        steps += [
+            Step(kind, f"{name} {with_unit(value, indicator.unit)}", target.start.start, end, float(value))
+            for kind, name, value in lines
+            if value is not None
+        ]
+    return steps
+
+
+_FIGURE, _TARGET, _LEVEL, _BENCHMARK = "#2f74b8", "#b5651d", "#b3302f", "#7a8591"
+# The quarter a day falls in, as text, in the language of the chart: financial quarters from April.
+_QUARTER_OF_DATE = (
+    "'Q' + (floor(((month(datum.value) + 9) % 12) / 3) + 1) + ' ' + "
+    "(month(datum.value) < 3 ? year(datum.value) - 1 : year(datum.value)) + '-' + "
+    "slice(toString(month(datum.value) < 3 ? year(datum.value) : year(datum.value) + 1), 2)"
+)
+
+
+def indicator_chart(data: ChartData) -> alt.LayerChart | alt.FacetChart:
+    """The chart of ``indicator_data``. Shape and dash tell what colour tells."""
+    import altair as alt
+
+    def records(steps: Sequence[Point] | Sequence[Step]) -> alt.Data:
+        return alt.Data(
+            values=[{k: v.isoformat() if isinstance(v, date) else v for k, v in asdict(s).items()} for s in steps]
+        )
+
+    days = [p.when for p in data.points]
+    ticks = [d.isoformat() for d in (days if len(days) <= 12 else days[:: -(-len(days) // 10)])]
+    x = alt.X(
+        field="when",
+        type="temporal",
+        title=None,
+        axis=alt.Axis(values=ticks, labelExpr=_QUARTER_OF_DATE, labelAngle=-30, grid=False),
+    )
+    low = alt.Y(field="value", type="quantitative", title=None, scale=alt.Scale(zero=False, nice=True, padding=12))
+    tooltip = [alt.Tooltip(field=f, type="nominal", title=f.capitalize()) for f in ("quarter", "shown", "rating")]
+    layers: list[alt.Chart] = []
+    if data.benchmarks:
+        layers.append(
+            alt.Chart(records(data.benchmarks)).mark_rule(strokeWidth=2).encode(
+                x=alt.X(field="start", type="temporal", title=None),
+                x2=alt.X2(field="end"),
+                y=low,
+                color=alt.value(_BENCHMARK),
+                strokeDash=alt.StrokeDash(field="label", type="nominal", title="Published annual figures, drawn over their year",
+                                          legend=alt.Legend(orient="bottom", columns=1, labelLimit=460, symbolStrokeColor=_BENCHMARK)),
+                tooltip=[alt.Tooltip(field="label", type="nominal"), alt.Tooltip(field="value", type="quantitative"),
+                         alt.Tooltip(field="end", type="temporal", title="Year ending")],
+            )
+        )  # fmt: skip
+    for kind, colour, dash in (("target", _TARGET, [1, 0]), ("level", _LEVEL, [3, 3])):
+        steps = [step for step in data.steps if step.kind == kind]
+        if not steps:
+            continue
+        base = alt.Chart(records(steps))
+        layers.append(
+            base.mark_rule(strokeWidth=2, strokeDash=dash, color=colour).encode(
+                x=alt.X(field="start", type="temporal"), x2=alt.X2(field="end"), y=low
+            )
+        )
+        layers.append(
+            base.mark_text(align="right", dy=-7, fontWeight="bold", color=colour).encode(
+                x=alt.X(field="end", type="temporal"), y=low, text=alt.Text(field="label", type="nominal")
+            )
+        )
+    figures = alt.Chart(records(data.points))
+    if data.has_line:
+        layers.append(figures.mark_line(color=_FIGURE, strokeWidth=2.5).encode(x=x, y=low))
+    layers.append(
+        figures.transform_filter("isValid(datum.value)").mark_point(size=90, opacity=1, strokeWidth=2.5, color=_FIGURE).encode(
+            x=x,
+            y=low,
+            fill=alt.condition("datum.provisional", alt.value("transparent"), alt.value(_FIGURE)),
+            tooltip=tooltip,
+        )
+    )  # fmt: skip
+    return alt.layer(*layers).properties(height=420 if data.benchmarks else 320)
+
+
+def trend_points(values: Sequence[float | None], width: float, height: float) -> list[str] | None:
+    """The polylines of a small trend line, one for each run without a gap; ``None`` below three figures.
+
+    Each is SVG points (``x,y x,y``) inside ``width`` by ``height``; a run of one figure is a single point.
+    """
+    known = [value for value in values if value is not None]
+    if len(known) < FEWEST_FOR_A_LINE:
+        return None
+    low, high = min(known), max(known)
+    step = width / (len(values) - 1)
+    runs: list[list[str]] = [[]]
+    for place, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        else:
+            y = height / 2 if high == low else height - (value - low) / (high - low) * height
+            runs[-1].append(f"{place * step:.1f},{y:.1f}")
+    return [" ".join(run) for run in runs if run]

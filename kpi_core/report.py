@@ -1,0 +1,138 @@
+"""Tables that a reader takes away: the same rows as the pages, with what they are said beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from .assess import Change
+from .model import Conflict
+from .scorecard import Row, Scorecard, display, headline, level_words, target_words, tolerance_words
+
+if TYPE_CHECKING:
+    from .shell.services import ExceptionsView, IndicatorView
+
+Cell = str | int | Decimal | None
+
+COLOURS_NOTE = (
+    "Ratings are worked out by this product from the figures, targets and rules shown; "
+    "the council's own published colours were not supplied."
+)
+MADE_UP = "These figures are made up. They describe no real council."
+MARKS = (
+    ("[p]", "provisional: the figure may still change"),
+    ("[r]", "revised since it was first published"),
+    ("[b]", "break in series: not comparable with earlier figures"),
+    ("[c]", "suppressed because it is small"),
+    ("[z]", "not applicable"),
+    ("[x]", "not available"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its title and, above it, what it is: (what, said)."""
+
+    title: str
+    about: tuple[tuple[str, str], ...]
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What every download says of itself besides its rows."""
+
+    council: str
+    made_up: bool
+    made_at: datetime
+
+    def about(self, quarter: str, filters: Sequence[tuple[str, str]], source: str) -> tuple[tuple[str, str], ...]:
+        lines = [("Council", self.council), ("Quarter", quarter)]
+        if self.made_up:
+            lines.insert(0, ("Note", MADE_UP))
+        lines += list(filters) or [("Filters", "none")]
+        lines += [("Downloaded", f"{self.made_at:%d %B %Y, %H:%M} UTC"), ("Source", source), ("Ratings", COLOURS_NOTE)]
+        return tuple(lines)
+
+
+def scorecard_table(scorecard: Scorecard, made: Circumstances) -> Table:
+    """The rows of a scorecard as filtered. Changes are given as amounts, with their words beside them."""
+    sources = sorted({row.observation.source for row in scorecard.rows if row.observation is not None})
+    about = made.about(scorecard.quarter.label, scorecard.filters, "; ".join(sources) or "no figures held")
+    return Table(
+        f"Scorecard, {scorecard.area_name}, {scorecard.quarter.label}",
+        (*about, *(("Headline", line) for line in (headline(scorecard) if not scorecard.filters else ()))),
+        (
+            "Code", "Indicator", "Category", "Rating", "Value", "Shown as", "Target", "Tolerance", "Intervention level",
+            "Change on the quarter before", "In words (quarter)", "Change on the same quarter last year",
+            "In words (year)", "Change that leads", "Reason for the rating", "Two figures or targets",
+            "Exception report", "Why the target was missed",
+        ),
+        tuple(_scorecard_row(row) for row in scorecard.rows),
+    )  # fmt: skip
+
+
+def _scorecard_row(row: Row) -> tuple[Cell, ...]:
+    indicator, changes, exception = row.indicator, row.changes, row.exception
+    return (
+        indicator.code, indicator.name, indicator.category, row.rated.rating.words, row.rated.shown, row.display,
+        target_words(row.target, indicator), tolerance_words(row.target, indicator),
+        level_words(row.target, indicator), _amount(changes.quarter), changes.quarter.text, _amount(changes.year),
+        changes.year.text, changes.leading or "none", row.rated.reason, row.conflict,
+        exception.state.value if exception.required or exception.state != "none" else "not required",
+        exception.reason_line,
+    )  # fmt: skip
+
+
+def _amount(change: Change) -> Decimal | None:
+    return change.amount
+
+
+def series_table(view: IndicatorView, made: Circumstances) -> Table:
+    """Every quarter held of one indicator."""
+    indicator = view.indicator
+    sources = "; ".join(sorted({judged.observation.source for judged in view.series})) or "no figures held"
+    return Table(
+        f"{indicator.name} ({indicator.code})",
+        made.about(f"all held, seen from {view.row.quarter.label}", (("Indicator", indicator.name),), sources),
+        ("Quarter", "Months", "Value", "Shown as", "Numerator", "Denominator", "Target", "Rating", "Reason", "Source", "Note"),
+        tuple(
+            (
+                j.observation.quarter.text, j.observation.quarter.months, j.rated.shown, display(j.observation, indicator),
+                j.observation.numerator, j.observation.denominator, target_words(j.target, indicator),
+                j.rated.rating.words, j.rated.reason, j.observation.source, j.observation.note,
+            )
+            for j in view.series
+        ),
+    )  # fmt: skip
+
+
+def exceptions_table(view: ExceptionsView, made: Circumstances) -> Table:
+    """The exception reports a quarter requires, and those present that it does not."""
+    quarter = view.scorecard.quarter.label
+    return Table(
+        f"Exception reports, {quarter}",
+        made.about(quarter, (), "exception reports held for the quarter"),
+        ("Code", "Indicator", "Required", "State", "Rating", "Reason for the rating", "Why the target was missed"),
+        tuple(
+            (
+                row.indicator.code, row.indicator.name, "yes" if row.exception.required else "no",
+                row.exception.state.value, row.rated.rating.words, row.rated.reason, row.exception.reason_line,
+            )
+            for row in (*view.required, *view.not_required)
+        ),
+    )  # fmt: skip
+
+
+def conflicts_table(conflicts: Iterable[Conflict], made: Circumstances) -> Table:
+    """What is known to disagree in the papers."""
+    return Table(
+        "Known conflicts in the papers",
+        made.about("all held", (), "the papers named in each row"),
+        ("Indicator", "Quarter", "About", "Other figure", "What disagrees", "Source", "Resolved"),
+        tuple((c.indicator, c.quarter.text, c.subject, c.value, c.sentence, c.source, c.resolution) for c in conflicts),
+    )

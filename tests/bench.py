@@ -1,0 +1,202 @@
+"""How long things take, beside the least they could take in the same run: ``make bench``.
+
+Milliseconds are this machine's; the ratios travel better. Nothing fails here: what was asked for stands beside.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import duckdb
+
+from kpi_core.scorecard import Scorecard
+from kpi_core.shell.services import Services, make_database, utc_now
+from kpi_core.shell.store import Store
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / "data"
+INDICATORS, AREAS, QUARTERS, CATEGORIES = 200, 150, 40, 10
+HEAVY = ("streamlit", "pandas", "altair")
+"""What the command line must not wait for."""
+
+
+def main() -> None:
+    with TemporaryDirectory(prefix="kpi-bench-") as name:
+        folder = Path(name)
+        bundled, large = folder / "bundled.duckdb", folder / "large.duckdb"
+        make_database(bundled, DATA)
+        print("a. One scorecard, at the bundled size")
+        compare_service(bundled, None, runs=100)
+        print(f"\nb. One scorecard of {AREAS} areas, in {INDICATORS * AREAS * QUARTERS:,} observations")
+        generate(large)
+        compare_service(large, "A075", runs=25, asked="under 100 ms")
+        print("\nc. The scorecard page, run again in this process")
+        compare_page(folder / "page.duckdb", runs=50)
+        print("\nd. The command line, as a whole process")
+        compare_command_line(bundled, runs=7)
+
+
+# --- measuring ----------------------------------------------------------------------------------------------------
+
+
+def measure(work: Callable[[], object], runs: int, warm_up: int = 2) -> list[float]:
+    """The milliseconds of each run after the warm-up."""
+    for _ in range(warm_up):
+        work()
+    times = []
+    for _ in range(runs):
+        start = perf_counter()
+        work()
+        times.append((perf_counter() - start) * 1000)
+    return times
+
+
+def say(what: str, times: Sequence[float], asked: str = "") -> None:
+    spread = f"({min(times):.1f} to {max(times):.1f}, {len(times)} runs)"
+    print(f"   {what:<40}{median(times):9.1f} ms  {spread}{f'  asked: {asked}' if asked else ''}")
+
+
+def say_ratio(what: str, times: Sequence[float], least: Sequence[float]) -> None:
+    print(f"   {what:<40}{median(times) / median(least):9.1f} times")
+
+
+# --- a and b: the service against a bare query --------------------------------------------------------------------
+
+
+def compare_service(database: Path, area: str | None, runs: int, asked: str = "") -> None:
+    services = Services.open(database)
+    try:
+        quarter = services.period(area).held[-1].text
+        card = services.scorecard(quarter, area)
+        times = measure(lambda: services.scorecard(quarter, area), runs)
+        whole = measure(lambda: (services.period(area), services.scorecard(quarter, area)), runs)
+    finally:
+        services.close()
+    bare, rows = bare_query(database, card, runs)
+    shown = sum(len(row.series) for row in card.rows)
+    print(f"   {len(card.rows)} indicators, {quarter}: the service shows {shown:,} figures, the query fetches {rows:,}")
+    say("service: Services.scorecard", times, asked)
+    say("bare query for the same figures", bare)
+    say_ratio("service against bare query", times, bare)
+    say("service, and which quarters are held", whole)
+
+
+def bare_query(database: Path, card: Scorecard, runs: int) -> tuple[list[float], int]:
+    """Timings of selecting and fetching the figures that ``card`` shows, and how many they are."""
+    first = min(observation.quarter.start for row in card.rows for observation in row.series)
+    sql = """
+        select indicator, quarter, value, absence, provisional, numerator, denominator, series_break, not_comparable,
+               revision, revision_reason, note, source
+        from observation where area = ? and quarter between ? and ? order by indicator, quarter
+    """
+    with duckdb.connect(str(database), read_only=True) as connection:
+
+        def fetch() -> list[tuple[object, ...]]:
+            return connection.execute(sql, [card.area, first, card.quarter.start]).fetchall()
+
+        return measure(fetch, runs), len(fetch())
+
+
+def generate(database: Path) -> None:
+    """Every indicator in every area and quarter, loaded quarter by quarter as uploads would come."""
+    start = perf_counter()
+    Store.open(database, utc_now()).close()
+    with duckdb.connect(str(database)) as connection:
+        for sql in _GENERATE:
+            connection.execute(sql)
+        connection.execute("checkpoint")
+    print(f"   generated in {perf_counter() - start:.1f} s, {database.stat().st_size / 1e6:.0f} MB")
+
+
+_I, _A, _Q = (f"range({count})" for count in (INDICATORS, AREAS, QUARTERS))
+_CODE, _AREA = "format('I{:03d}', i.range)", "format('A{:03d}', a.range)"
+_FIRST = date(2013, 4, 1)
+# The value is a percentage of 1,000 children in 10ths; 1 figure in 50 is suppressed, the last two quarters provisional.
+_COUNT = "cast(300 + hash(i.range, a.range, q.range) % 600 as bigint)"
+_SUPPRESSED = "hash(q.range, i.range, a.range) % 50 = 0"
+_GENERATE = (
+    "insert into setting values ('council', 'Bench'), ('home_area', 'A000'), ('made_up', 'yes')",
+    f"insert into area select {_AREA}, 'Area ' || a.range from {_A} a",
+    f"""
+    insert into indicator
+    select {_CODE}, i.range, 'Indicator ' || i.range, 'Category ' || (i.range % {CATEGORIES}), 'percent', 1,
+           case when i.range % 2 = 0 then 'high' else 'low' end, 'quarter', 'Head of service', 'A made-up measure.',
+           'Children with it', 'Children', false, '1234', i.range % 10 = 0, '', null, ''
+    from {_I} i
+    """,
+    f"insert into indicator_area select {_CODE}, {_AREA} from {_I} i, {_A} a",
+    f"""
+    insert into target
+    select {_CODE}, {_AREA}, date '{_FIRST}', false, cast(40 + i.range % 40 as varchar), null, null,
+           case when (i.range + a.range) % 5 < 4 then '5' end, case when (i.range + a.range) % 5 < 4 then 'points' else '' end,
+           null, null, 'local', '', '', 'bench', ''
+    from {_I} i, {_A} a
+    """,
+    f"""
+    insert into observation
+    select {_CODE}, {_AREA}, cast(date '{_FIRST}' + to_months(cast(3 * q.range as integer)) as date), 0,
+           case when not {_SUPPRESSED} then cast(cast({_COUNT} / 10 as decimal(4, 1)) as varchar) end,
+           case when {_SUPPRESSED} then 'c' end, q.range >= {QUARTERS - 2},
+           case when not {_SUPPRESSED} then {_COUNT} end, case when not {_SUPPRESSED} then 1000 end,
+           '', '', '', '', 'bench', null
+    from {_Q} q, {_A} a, {_I} i order by q.range, a.range, i.range
+    """,
+)
+
+
+# --- c: the page --------------------------------------------------------------------------------------------------
+
+
+def compare_page(database: Path, runs: int) -> None:
+    app = ROOT / "app.py"
+    if not app.exists():
+        print("   skipped: there is no app.py")
+        return
+    os.environ["KPI_DB"] = str(database)
+    os.chdir(ROOT)  # where Streamlit looks for its settings
+    from streamlit.testing.v1 import AppTest
+
+    # It would warn that no browser is there.
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").disabled = True
+    page = AppTest.from_file(app, default_timeout=30).run()
+    empty = AppTest.from_string("import streamlit").run()
+    if wrong := [*page.exception, *page.error]:
+        print(f"   skipped: the page says {wrong[0].value}")
+        return
+    times, least = measure(page.run, runs), measure(empty.run, runs)
+    say("scorecard page, rerun", times, "under 60 ms")
+    say("empty page, rerun", least)
+    say_ratio("scorecard page against empty page", times, least)
+
+
+# --- d: the command line ------------------------------------------------------------------------------------------
+
+
+def compare_command_line(database: Path, runs: int) -> None:
+    command = ["-m", "kpi_core", "--db", str(database), "scorecard", "--json"]
+    times, least = measure(lambda: python(*command), runs), measure(lambda: python("-c", "pass"), runs)
+    told = python("-X", "importtime", *command).splitlines()
+    imported = {line.rpartition("|")[2].strip() for line in told if line.startswith("import time:")}
+    say("python -m kpi_core scorecard --json", times, "under 500 ms")
+    say("python -c pass", least)
+    say_ratio("command line against bare Python", times, least)
+    print("   imported: " + ", ".join(f"{name} {'YES' if name in imported else 'no'}" for name in HEAVY))
+
+
+def python(*arguments: str) -> str:
+    """Run Python in the repository's folder; what it wrote to standard error."""
+    run = subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
+    return run.stderr
+
+
+if __name__ == "__main__":
+    main()

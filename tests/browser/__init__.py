@@ -1,0 +1,116 @@
+"""The real app in a real browser: how it is started, waited for and looked at."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+
+@cache
+def chromium() -> str | None:
+    """The path of the Chromium to drive, by the rule of ``chromium.sh``; ``None`` where there is none."""
+    told = subprocess.run(["sh", str(HERE / "chromium.sh")], capture_output=True, text=True, check=False)
+    return told.stdout.strip() or None
+
+
+# --- the app ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running app, and the file that its output goes to."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def said(self, since: int = 0) -> str:
+        """Its output, from a position in the file on."""
+        return self.log.read_bytes()[since:].decode(errors="replace")
+
+
+@contextmanager
+def serving(database: Path, log: Path) -> Iterator[Server]:
+    """The app over ``database``, on a port of its own, until the block ends."""
+    port = _free_port()
+    options = ["--server.port", str(port), "--server.headless", "true"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", *options],
+            cwd=ROOT,
+            env={**os.environ, "KPI_DB": str(database), "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    server = Server(f"http://localhost:{port}", process, log)
+    try:
+        _wait_until_healthy(server)
+        yield server
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.create_server(("localhost", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def _wait_until_healthy(server: Server, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and server.process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError(f"The app did not start. Its output:\n{server.said()[-3000:]}")
+
+
+# --- the page -----------------------------------------------------------------------------------------------------
+
+# True once the script has been at rest for as long as told. A rerun starts a moment after what causes it
+# (a slider or a table waits 150 ms for more), so one look at a script at rest is not enough.
+_AT_REST = """
+milliseconds => {
+    const app = document.querySelector('[data-testid="stApp"]')
+    const resting = app?.dataset.testScriptState === "notRunning"
+    const now = performance.now()
+    window.restingSince = resting ? window.restingSince ?? now : null
+    return resting && now - window.restingSince >= milliseconds
+}
+"""
+
+
+def settled(page: Page) -> Page:
+    """The page, once its script has run to the end and nothing more comes."""
+    page.evaluate("window.restingSince = null")
+    page.wait_for_function(_AT_REST, arg=250)
+    return page
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page's accessibility, one sentence each; empty: nothing."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']} ({one['impact']}): {one['help']}: {' '.join(str(part) for part in node['target'])}"
+        for one in found
+        for node in one["nodes"]
+    ]

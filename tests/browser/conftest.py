@@ -1,0 +1,142 @@
+"""Fixtures of the browser tests. Every test in this folder carries the ``browser`` marker."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from . import HERE, ROOT, Server, chromium, serving, settled
+
+NO_CHROMIUM = (
+    "BROWSER TESTS DID NOT RUN: no Chromium was found. Install one, or name one in the environment as CHROMIUM."
+)
+# Without a sandbox (containers run as root), and asking nobody for anything.
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+OURS = {"localhost", "127.0.0.1"}
+INSIDE_THE_PAGE = {"data", "blob", "about"}
+
+OpenPage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Skipped tests are easily overlooked: say it last, and in red."""
+    if any(NO_CHROMIUM in str(report.longrepr) for report in terminalreporter.getreports("skipped")):
+        terminalreporter.write_sep("*", NO_CHROMIUM, red=True, bold=True)
+
+
+# Package scope, as a running Playwright holds an event loop that other tests in this process would trip over.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    if path is None and os.environ.get("CI"):
+        pytest.fail(NO_CHROMIUM, pytrace=False)
+    if path is None:
+        pytest.skip(NO_CHROMIUM)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="package")
+def app_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("app")
+    with serving(folder / "kpi.duckdb", folder / "server.log") as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def example_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("example")
+    database = folder / "example.duckdb"
+    made = [sys.executable, "-m", "kpi_core", "--db", str(database), "example"]
+    subprocess.run(made, cwd=ROOT, check=True, capture_output=True)
+    with serving(database, folder / "server.log") as server:
+        yield server
+
+
+@pytest.fixture
+def app(app_server: Server) -> Iterator[str]:
+    """The address of the app over the bundled figures. One server serves all tests."""
+    yield from _watched(app_server)
+
+
+@pytest.fixture
+def example_app(example_server: Server) -> Iterator[str]:
+    """The address of the app over the example council."""
+    yield from _watched(example_server)
+
+
+def _watched(server: Server) -> Iterator[str]:
+    """The server's address; afterwards the test fails if the server printed a traceback meanwhile, or is gone."""
+    before = server.log.stat().st_size
+    yield server.url
+    said = server.said(before)
+    if "Traceback" in said or server.process.poll() is not None:
+        pytest.fail(f"The app went wrong. The end of its output:\n{said[-4000:]}", pytrace=False)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens pages: ``page(url, width=390, colour_scheme="dark")``, each in a session of its own and settled.
+
+    Afterwards the test fails if any of them asked another host for anything.
+    """
+    contexts: list[BrowserContext] = []
+    foreign: list[str] = []
+
+    def look_at(url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in INSIDE_THE_PAGE and parts.hostname not in OURS:
+            foreign.append(url)
+
+    def open_page(
+        url: str | None = None,
+        *,
+        width: int = 1280,
+        height: int = 900,
+        colour_scheme: Literal["light", "dark"] = "light",
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=colour_scheme,
+            locale="en-GB",
+            timezone_id="Europe/London",
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        context.on("request", lambda request: look_at(request.url))
+        context.on("page", lambda opened: opened.on("websocket", lambda socket: look_at(socket.url)))
+        opened = context.new_page()
+        if url is not None:
+            opened.goto(url)
+            settled(opened)
+        return opened
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    if foreign:
+        pytest.fail("The page asked other hosts for: " + ", ".join(sorted(set(foreign))), pytrace=False)

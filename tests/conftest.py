@@ -1,0 +1,157 @@
+"""What several tests share: a fixed clock, records with plain values, small bundles, and the real figures loaded once."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from kpi_core.bundle import CSV_FILES
+from kpi_core.model import (
+    REPORT_SECTIONS,
+    Absence,
+    ExceptionReport,
+    Indicator,
+    Observation,
+    Polarity,
+    ReportState,
+    Target,
+    Unit,
+)
+from kpi_core.periods import Quarter, quarter
+from kpi_core.shell.services import DATA, Services
+
+REPO = Path(__file__).resolve().parents[1]
+SHARED = REPO.parent / "shared"
+"""The papers and reference cases beside the repository; tests that read them skip loudly where they are absent."""
+
+NOW = datetime(2022, 11, 22, 9, 30)
+Q2 = Quarter(2022, 2)
+Cells = Mapping[str, str]
+
+
+def fixed_clock() -> datetime:
+    return NOW
+
+
+def indicator(**given: object) -> Indicator:
+    """A percentage with one decimal whose high values are good, unless ``given`` says otherwise."""
+    plain: dict[str, object] = {
+        "code": "A1",
+        "name": "Plans on time",
+        "category": "Care",
+        "unit": Unit.PERCENT,
+        "decimals": 1,
+        "polarity": Polarity.HIGH,
+    }
+    return Indicator(**(plain | given))  # type: ignore[arg-type]
+
+
+def observed(value: str | Absence, when: str = "Q2 2022-23", **given: object) -> Observation:
+    """What one source gave for a quarter."""
+    absent = value if isinstance(value, Absence) else None
+    number = None if isinstance(value, Absence) else Decimal(value)
+    plain: dict[str, object] = {"indicator": "A1", "area": "X", "quarter": quarter(when), "value": number}
+    return Observation(**(plain | {"absence": absent} | given))  # type: ignore[arg-type]
+
+
+def target(value: str | None = None, start: str = "Q1 2022-23", **given: object) -> Target:
+    """A target; numbers among ``given`` may be written as text."""
+    numbers = ("low", "high", "tolerance", "intervention_level")
+    read = {name: Decimal(v) if name in numbers and isinstance(v, str) else v for name, v in given.items()}
+    plain: dict[str, object] = {"indicator": "A1", "area": "X", "start": quarter(start)}
+    return Target(**(plain | {"value": None if value is None else Decimal(value)} | read))  # type: ignore[arg-type]
+
+
+def report(state: ReportState, **given: object) -> ExceptionReport:
+    """An exception report of ``observed``'s quarter, with every section filled."""
+    plain: dict[str, object] = {
+        "indicator": "A1",
+        "area": "X",
+        "quarter": Q2,
+        "state": state,
+        "reason_line": "Staff left.",
+        "description": "Plans on time",
+        "outturn": None,
+        "target": None,
+        "sections": tuple((heading, "None identified.") for heading in REPORT_SECTIONS),
+        "completed_by": "",
+        "approved_by": "",
+        "approved_on": None,
+        "source": "Report",
+    }
+    return ExceptionReport(**(plain | given))  # type: ignore[arg-type]
+
+
+def csv_bytes(rows: Sequence[Cells]) -> bytes:
+    """Rows as the bytes of a CSV file with the headings of all of them."""
+    headings = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, headings, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+_EMPTY = {
+    "targets.csv": "indicator,from_quarter,value,source\n",
+    "observations.csv": "indicator,quarter,value,source\n",
+    "benchmarks.csv": "indicator,series,year_end,period,value,source\n",
+    "conflicts.csv": "indicator,quarter,subject,value,source,sentence\n",
+}
+
+
+def register(code: str, **given: str) -> Cells:
+    """A row of ``indicators.csv``."""
+    plain = {"name": f"Measure {code}", "category": "Care", "unit": "percent", "decimals": "1", "polarity": "high"}
+    return {"code": code} | plain | given
+
+
+def figure(code: str, when: str, value: str, **given: str) -> Cells:
+    """A row of ``observations.csv``."""
+    return {"indicator": code, "quarter": when, "value": value, "source": "Report"} | given
+
+
+def small_bundle(**tables: Sequence[Cells]) -> dict[str, bytes]:
+    """The files of a small council ``X``; a table is given by its name without ``.csv``, others hold no rows."""
+    files = {
+        "settings.csv": csv_bytes(
+            [{"setting": "council", "value": "Example Council"}, {"setting": "home_area", "value": "X"}]
+        ),
+        "areas.csv": csv_bytes([{"code": "X", "name": "Exampleshire"}]),
+        "indicators.csv": csv_bytes([register("A1")]),
+        **{name: text.encode() for name, text in _EMPTY.items()},
+    }
+    files |= {f"{name}.csv": csv_bytes(rows) for name, rows in tables.items()}
+    assert set(files) == set(CSV_FILES)
+    return files
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """Put the files of a bundle into ``folder``, which is returned."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
+
+
+def shared_file(*parts: str) -> Path:
+    """A file beside the repository, or a loud skip."""
+    path = SHARED.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"NOT CHECKED: {'/'.join(('../shared', *parts))} is not beside this repository")
+    return path
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """The council's own figures, as ``data/`` holds them, in a database of their own."""
+    opened = Services.open(tmp_path_factory.mktemp("real") / "kpi.duckdb", DATA, fixed_clock)
+    yield opened
+    opened.close()

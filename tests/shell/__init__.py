@@ -1,0 +1,1 @@
+"""Tests of what touches the outside world: the database, files, the command line."""
