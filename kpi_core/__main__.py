@@ -16,6 +16,8 @@ from pathlib import Path
 from . import wire
 from .assess import EXCEPTION_TRIGGER, Rating
 from .errors import KpiError, PeriodError, UnknownChoice, UnknownIndicator
+from .figures import with_unit
+from .model import Conflict
 from .scorecard import Row, display, headline, level_words, target_words
 from .shell.services import DATA, DEFAULT_DATABASE, Services, make_database, rebuild, utc_now
 
@@ -39,7 +41,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{error.filename or database}: {error.strerror}.", file=sys.stderr)
         return 1
     status, document, text = outcome
-    print(json.dumps(document, ensure_ascii=False, indent=2) if arguments.json else text)
+    try:
+        print(json.dumps(document, ensure_ascii=False, indent=2) if arguments.json else text, flush=True)
+    except BrokenPipeError:  # the reader, like head, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return status
 
 
@@ -110,6 +115,8 @@ def _row_lines(row: Row) -> list[str]:
     lines = [f"  {row.rated.rating.words:<10} {indicator.code}  {indicator.name}: {'; '.join(f for f in facts if f)}"]
     if row.rated.missed:
         lines.append(f"             {row.exception.reason_line or 'No explanation yet'} ({row.note})")
+    elif row.note:
+        lines.append(f"             {row.note}")
     if row.conflict:
         lines.append(f"             {row.conflict}")
     return lines
@@ -126,13 +133,13 @@ def _indicator(arguments: argparse.Namespace, database: Path) -> Outcome:
     lines += [row.note] if row.note else []
     lines += [f"Since the quarter before: {row.changes.quarter.text}", f"Since a year before: {row.changes.year.text}"]
     lines += [f"Against the target: {row.changes.target.text}"]
-    lines += [f"Note: {conflict.sentence}" for conflict in view.conflicts]
+    lines += [_note(conflict) for conflict in view.conflicts]
     lines += ["", "Quarters held:"]
     lines += [
         f"  {j.observation.quarter}: {display(j.observation, row.indicator)}, {j.rated.rating.words}"
         for j in view.series
     ]
-    lines += [f"  {b.series}, {b.period}: {b.value:f}" for b in view.benchmarks]
+    lines += [f"  {b.series}, {b.period}: {with_unit(b.value, row.indicator.unit)}" for b in view.benchmarks]
     if view.report is not None:
         lines += ["", f"Exception report ({view.report.state}): {view.report.reason_line}"]
         for heading, body in view.report.sections:
@@ -140,6 +147,10 @@ def _indicator(arguments: argparse.Namespace, database: Path) -> Outcome:
     elif row.exception.required:
         lines += ["", "Exception report: missing"]
     return 0, wire.indicator_json(view), "\n".join(lines)
+
+
+def _note(conflict: Conflict) -> str:
+    return f"Note: {conflict.sentence}" + (f" Resolved: {conflict.resolution}" if conflict.resolution else "")
 
 
 def _exceptions(arguments: argparse.Namespace, database: Path) -> Outcome:
@@ -152,7 +163,7 @@ def _exceptions(arguments: argparse.Namespace, database: Path) -> Outcome:
     lines += [f"  {row.exception.state:<10} {row.indicator.code}  {row.indicator.name}" for row in view.required]
     lines += [] if view.required else ["  None is required."]
     lines += [f"  not required, {row.exception.state}: {row.indicator.name}" for row in view.not_required]
-    lines += [f"Note: {conflict.sentence}" for conflict in view.conflicts]
+    lines += [_note(conflict) for conflict in view.conflicts]
     return 0, wire.exceptions_json(view), "\n".join(lines)
 
 
@@ -178,7 +189,7 @@ def _rebuild(_: argparse.Namespace, database: Path) -> Outcome:
 def _example(arguments: argparse.Namespace, database: Path) -> Outcome:
     from .shell.example import files  # only this command needs it, and the command line starts cold each time
 
-    if database == DEFAULT_DATABASE:
+    if database.resolve() == DEFAULT_DATABASE.resolve():
         raise KpiError("The example needs a database of its own: name one with --db, like --db data/example.duckdb.")
     make_database(database, files(arguments.seed), utc_now)
     return (

@@ -474,7 +474,9 @@ def _change_since(
 
 def _why_absent(then: Observation | None, indicator: Indicator, earlier: Quarter) -> str:
     absence = absence_of(then, indicator, earlier)
-    return "No figure is held" if absence is Absence.NOT_REPORTED else f"The figure is {absence.words}"
+    if absence is Absence.NOT_REPORTED:
+        return "No figure is held"
+    return "No figure was due" if absence is Absence.NOT_DUE else f"The figure is {absence.words}"
 
 
 def _clause(text: str) -> str:
@@ -501,7 +503,7 @@ def _compared(
         way,
         f"{_moved(amount, percent, indicator.unit)} since {then.quarter}, {way.words}" if amount
         else f"No change since {then.quarter}",
-        _certainty(then, now) if points else "",
+        _certainty(then, now, indicator),
     )  # fmt: skip
 
 
@@ -510,9 +512,15 @@ def _moved(amount: Decimal, percent: Decimal | None, unit: Unit) -> str:
     return f"{'Up' if amount > 0 else 'Down'} {amount_in_words(amount, unit)}{share}"
 
 
-def _certainty(then: Observation, now: Observation) -> str:
+def _certainty(then: Observation, now: Observation, indicator: Indicator) -> str:
+    if indicator.unit not in (Unit.PERCENT, Unit.RATE_PER_10000):
+        return ""  # only a share of something has a part and a whole to judge it by
     if then.numerator is None or now.numerator is None or not then.denominator or not now.denominator:
         return "counts are not held, so whether it is more than ordinary variation cannot be said"
+    if now.numerator > now.denominator or then.numerator > then.denominator:
+        return ""
+    if indicator.basis is Basis.ROLLING_12_MONTHS and now.quarter.since(then.quarter) < 4:
+        return "the two twelve-month periods overlap, so whether it is more than ordinary variation cannot be said"
     return change_significance(now.numerator, now.denominator, then.numerator, then.denominator).status
 
 
@@ -546,18 +554,12 @@ def _change_to_target(value: Decimal, target: Target | None, indicator: Indicato
     edge = min(max(seen, low), high)
     amount = seen - edge
     unit = "points" if indicator.unit is Unit.PERCENT else "number"
-    aim = with_unit(edge, indicator.unit)
+    aim = f"the target of {with_unit(edge, indicator.unit)}"
     if amount == 0:
-        return Change(
-            "target",
-            amount,
-            unit,
-            None,
-            Direction.NO_CHANGE,
-            f"On the target of {aim}" if low == high else "Within the target band",
-        )
+        met = f"On {aim}" if low == high else "Within the target band"
+        return Change("target", amount, unit, None, Direction.NO_CHANGE, met)
     way = Direction.HIGHER if amount > 0 else Direction.LOWER
     side = "above" if amount > 0 else "below"
-    return Change(
-        "target", amount, unit, None, way, f"{amount_in_words(amount, indicator.unit)} {side} the target of {aim}"
-    )
+    if low != high:
+        aim = f"the {'top' if amount > 0 else 'bottom'} of the target band, {with_unit(edge, indicator.unit)}"
+    return Change("target", amount, unit, None, way, f"{amount_in_words(amount, indicator.unit)} {side} {aim}")

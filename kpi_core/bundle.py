@@ -17,7 +17,7 @@ from typing import Any
 
 from .assess import rate
 from .errors import BundleError, KpiError, PeriodError, Problem, shorten
-from .figures import number
+from .figures import decimals_of, number, round_half_up
 from .model import (
     REASON_LINE_MOST,
     REPORT_SECTIONS,
@@ -347,6 +347,20 @@ class _BundleReader:
             self._wrong("observations.csv", line, "numerator", "Give both counts, or neither.")
         elif whole == 0:
             self._wrong("observations.csv", line, "denominator", "The denominator is 0. Use z for the value.")
+        elif part is not None:
+            self._check_share(line, row, part, whole)
+
+    def _check_share(self, line: int, row: Mapping[str, Any], part: int, whole: int) -> None:
+        indicator, value = self._indicators[row["indicator"]], row["value"]
+        if indicator.unit is not Unit.PERCENT:
+            return
+        if part > whole and not indicator.may_pass_100:
+            self._wrong("observations.csv", line, "numerator", f"{part} is more than the denominator, {whole}.")
+        elif value is not None:
+            share = round_half_up(Decimal(part * 100) / whole, decimals_of(value))
+            if share != value:
+                told = f"{part} of {whole} is {share:f}%, and the value says {value:f}%."
+                self._wrong("observations.csv", line, "value", told)
 
     def _reports(self) -> Iterator[ExceptionReport]:
         for file in sorted(name for name in self._files if name.startswith(f"{REPORT_FOLDER}/")):

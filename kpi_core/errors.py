@@ -74,6 +74,13 @@ class StoreError(KpiError):
     """The database cannot be used as it is; the sentence says what to do."""
 
 
+class DatabaseHeld(StoreError):
+    """Another process has the database open."""
+
+    def __init__(self) -> None:
+        super().__init__("The explorer is open and holds the figures. Close it, or use its page.")
+
+
 def shorten(text: str, most: int = 40) -> str:
     """``text`` on one line, cut to ``most`` characters, so that a message stays a sentence whatever was typed."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -52,6 +52,8 @@ def with_unit(value: Decimal, unit: str) -> str:
     if unit == "pounds":
         return f"-£{digits[1:]}" if digits.startswith("-") else f"£{digits}"
     word = UNIT_WORDS.get(unit)
+    if word in ("days", "weeks") and abs(value) == 1:
+        word = word[:-1]
     return f"{digits} {word}" if word else digits
 
 

@@ -379,7 +379,7 @@ def _missed_sentence(missed: int, with_target: Sequence[Row], without: int) -> s
     if total == 1:
         sentence = f"The one indicator with a target {'misses' if missed else 'does not miss'} it"
     if unrated := sum(row.rated.rating is Rating.NO_DATA for row in with_target):
-        sentence += f"; {unrated} of them {'has' if unrated == 1 else 'have'} no figure"
+        sentence += f"; {unrated} of the {total} {'has' if unrated == 1 else 'have'} no figure"
     return f"{sentence}; {without} {'has' if without == 1 else 'have'} no target." if without else f"{sentence}."
 
 

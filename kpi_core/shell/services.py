@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..assess import Rated, judge, target_in_force
 from ..bundle import CSV_FILES, REPORT_FOLDER, read
-from ..errors import StoreError, UnknownChoice, UnknownIndicator
+from ..errors import DatabaseHeld, StoreError, UnknownChoice, UnknownIndicator
 from ..model import Benchmark, Conflict, ExceptionReport, Indicator, Observation, ReportState, Target
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
@@ -289,10 +289,12 @@ def fingerprints(files: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def make_database(database: Path, data: Path | Mapping[str, bytes], clock: Clock = utc_now) -> None:
-    """Make a database from a data folder (or its files), beside ``database`` and put in its place only when whole.
+    """Make a new database from a data folder (or its files). It is made beside ``database`` and put there only when whole.
 
-    Raises ``BundleError`` with nothing made or replaced.
+    Raises ``BundleError`` with nothing made, and ``StoreError`` where ``database`` exists: nothing is ever replaced.
     """
+    if database.exists():
+        raise StoreError(f"{database.name} is there already, and is left as it is. Name a new file.")
     files = data_files(data) if isinstance(data, Path) else data
     bundle = read(files)
     part = database.with_name(f"{database.name}.{os.getpid()}.part")
@@ -305,6 +307,8 @@ def make_database(database: Path, data: Path | Mapping[str, bytes], clock: Clock
             store.checkpoint()
         finally:
             store.close()
+        # A log that outlived its database would be taken for the new one's.
+        _set_aside(_log_of(database), clock)
         os.replace(part, database)
     finally:
         _remove(part)
@@ -313,30 +317,48 @@ def make_database(database: Path, data: Path | Mapping[str, bytes], clock: Clock
 def rebuild(database: Path, data: Path = DATA, clock: Clock = utc_now) -> Path | None:
     """Make the database again from ``data``. The former one is set aside, never deleted; its new path is returned.
 
-    Raises ``StoreError`` where another process holds the database, ``BundleError`` where a file of ``data`` is wrong;
-    either way the former database stays where it was.
+    Raises ``StoreError`` where another process holds the database or its figures are made up, ``BundleError`` where a
+    file of ``data`` is wrong; each time the former database stays where it was.
     """
     aside = None
     if database.exists():
         read(data_files(data))
-        try:
-            Store.open(database, clock()).close()
-        except StoreError as error:
-            if "holds the figures" in str(error):
-                raise
-        aside = database.with_name(f"{database.stem}.{clock():%Y%m%d-%H%M%S}.set-aside{database.suffix}")
-        os.replace(database, aside)
-        _set_log_aside(database, aside)
+        _refuse_to_replace(database, clock)
+        aside = _set_aside(database, clock)
+        _set_aside(_log_of(database), clock)
     make_database(database, data, clock)
     return aside
 
 
-def _set_log_aside(database: Path, aside: Path) -> None:
-    log = database.with_name(database.name + ".wal")
-    if log.exists():
-        os.replace(log, aside.with_name(aside.name + ".wal"))
+def _refuse_to_replace(database: Path, clock: Clock) -> None:
+    """Refuse a database that is in use or an example; one that cannot be read at all may be replaced."""
+    try:
+        store = Store.open(database, clock())
+    except DatabaseHeld:
+        raise
+    except StoreError:
+        return
+    try:
+        with store.read() as reading:
+            made_up = reading.settings().get("made_up") == "yes"
+    finally:
+        store.close()
+    if made_up:
+        raise StoreError(f"{database.name} holds made-up figures. Name the council's own database with --db.")
+
+
+def _set_aside(path: Path, clock: Clock) -> Path | None:
+    if not path.exists():
+        return None
+    aside = path.with_name(f"{path.name}.{clock():%Y%m%d-%H%M%S}.set-aside")
+    os.replace(path, aside)
+    return aside
+
+
+def _log_of(database: Path) -> Path:
+    return database.with_name(database.name + ".wal")
 
 
 def _remove(path: Path) -> None:
-    for file in (path, path.with_name(path.name + ".wal")):
+    for file in (path, _log_of(path)):
         file.unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from ..bundle import Bundle
-from ..errors import StoreError
+from ..errors import DatabaseHeld, StoreError
 from ..model import (
     Absence,
     Basis,
@@ -62,7 +62,7 @@ class Store:
         try:
             connection = duckdb.connect(str(path), config=dict(_LOCKED))
         except duckdb.Error as error:
-            raise StoreError(_why_not_open(name, str(error))) from error
+            raise _why_not_open(name, str(error)) from error
         store = cls(connection, name)
         try:
             store._migrate(now)
@@ -119,13 +119,13 @@ class Store:
             _load(cursor, bundle, fingerprints, now)
 
 
-def _why_not_open(name: str, told: str) -> str:
+def _why_not_open(name: str, told: str) -> StoreError:
     if "lock" in told.lower():
-        return "The explorer is open and holds the figures. Close it, or use its page."
+        return DatabaseHeld()
     if "not a valid DuckDB" in told or "unable to read" in told.lower():
-        return f"{name} is not a database of this explorer. Move it away and start again to make a new one."
+        return StoreError(f"{name} is not a database of this explorer. Move it away and start again to make a new one.")
     first = re.split(r"[\n.]", told)[0]
-    return f"The database {name} cannot be opened ({first}). Move it away and start again to make a new one."
+    return StoreError(f"The database {name} cannot be opened ({first}). Move it away and start again to make a new one.")
 
 
 # --- reading ------------------------------------------------------------------------------------------------------
@@ -291,22 +291,33 @@ class Reading:
         return found
 
     def collected(self, area: str) -> tuple[Collected, ...]:
-        """For each quarter with anything reported, oldest first: how many of the indicators due are in."""
-        due = [quarters for (quarters,) in self._rows(
-            "select due from indicator join indicator_area on indicator = code where area = ?", [area]
-        )]  # fmt: skip
+        """For each quarter with anything reported, oldest first: how many of the indicators due have a figure.
+
+        A suppressed figure and one that does not apply are in; one that is not available is not.
+        """
+        due = self._rows(
+            "select due, count(*) from indicator join indicator_area on indicator = code where area = ? group by due",
+            [area],
+        )
         rows = self._rows(
             """
-            select quarter, count(distinct observation.indicator)
-            from observation join indicator_area
+            select quarter, due,
+                   count(distinct case when value is not null or absence in ('c', 'z') then observation.indicator end)
+            from observation
+            join indicator_area
               on indicator_area.indicator = observation.indicator and indicator_area.area = observation.area
-            where observation.area = ? group by quarter order by quarter
+            join indicator on indicator.code = observation.indicator
+            where observation.area = ? group by quarter, due order by quarter
             """,
             [area],
         )
+        figures: dict[Quarter, int] = {}
+        for start, quarters, count in rows:
+            quarter = _quarter(start)
+            figures[quarter] = figures.get(quarter, 0) + (count if str(quarter.number) in quarters else 0)
         return tuple(
-            Collected(_quarter(start), figures, sum(str(_quarter(start).number) in quarters for quarters in due))
-            for start, figures in rows
+            Collected(quarter, count, sum(n for quarters, n in due if str(quarter.number) in quarters))
+            for quarter, count in figures.items()
         )
 
     def benchmarks(self, code: str) -> tuple[Benchmark, ...]:
