@@ -125,7 +125,9 @@ def _why_not_open(name: str, told: str) -> StoreError:
     if "not a valid DuckDB" in told or "unable to read" in told.lower():
         return StoreError(f"{name} is not a database of this explorer. Move it away and start again to make a new one.")
     first = re.split(r"[\n.]", told)[0]
-    return StoreError(f"The database {name} cannot be opened ({first}). Move it away and start again to make a new one.")
+    return StoreError(
+        f"The database {name} cannot be opened ({first}). Move it away and start again to make a new one."
+    )
 
 
 # --- reading ------------------------------------------------------------------------------------------------------

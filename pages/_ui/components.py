@@ -1,0 +1,305 @@
+"""What the pages draw: badges, the scorecard's table, notices, the exception report, downloads.
+
+Everything a file or a person wrote is escaped here, before it is put into HTML or Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from html import escape
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import streamlit as st
+
+from kpi_core.assess import Change, Rating
+from kpi_core.charts import trend_points, with_gaps
+from kpi_core.figures import amount_in_words
+from kpi_core.model import Conflict, ExceptionReport, ReportState
+from kpi_core.report import MADE_UP, MARKS, Table
+from kpi_core.scorecard import Row, level_words, target_words
+from kpi_core.shell.export import csv_file
+from kpi_core.shell.services import Services
+
+if TYPE_CHECKING:
+    from .session import View
+
+SHAPES = {Rating.RED: "▼", Rating.AMBER: "◆", Rating.GREEN: "●", Rating.NOT_RATED: "○", Rating.NO_DATA: "–"}
+_STATE_SHAPES = {
+    ReportState.MISSING: "✖",
+    ReportState.DRAFT: "✎",
+    ReportState.SUBMITTED: "➤",
+    ReportState.APPROVED: "✔",
+}
+
+
+def plain(text: str) -> str:
+    """``text`` as itself in Streamlit's Markdown: no link, image or formatting comes of what somebody typed."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>$:~&])", r"\\\1", text)
+
+
+def capital(text: str) -> str:
+    """``text`` beginning a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def banner(services: Services) -> None:
+    """What every page must say first: made-up figures, and files that have changed since they were loaded."""
+    if services.council()[1]:
+        st.warning(f"**Example council.** {MADE_UP}", icon=":material/science:")
+    for change in services.data_changes():
+        st.warning(plain(change), icon=":material/sync_problem:")
+
+
+def say(sentences: Iterable[str]) -> None:
+    """What a reader must be told of this view."""
+    for sentence in sentences:
+        st.info(plain(sentence), icon=":material/info:")
+
+
+def title(over: str, heading: str) -> None:
+    """A page's one heading, with where it belongs above it."""
+    st.html(f'<p class="over muted">{escape(over)}</p><h1 class="heading">{escape(heading)}</h1>')
+
+
+def section(heading: str) -> None:
+    """A heading within the page."""
+    st.html(f'<h2 class="section">{escape(heading)}</h2>')
+
+
+def badge(rating: Rating, extra: str = "") -> str:
+    """A rating as word, shape and colour."""
+    return (
+        f'<span class="badge {rating} {extra}"><span aria-hidden="true">{SHAPES[rating]}</span> {rating.words}</span>'
+    )
+
+
+def state_badge(state: ReportState) -> str:
+    """The state of an exception report; missing is as loud as Red. Empty where none is there or required."""
+    shape = _STATE_SHAPES.get(state)
+    if shape is None:
+        return ""
+    return f'<span class="badge {state}"><span aria-hidden="true">{shape}</span> {state.value.capitalize()}</span>'
+
+
+def download(make: Callable[[], Table], name: str, label: str) -> None:
+    """A button that makes the table's CSV when it is pressed."""
+    file = re.sub(r"[^A-Za-z0-9-]+", "-", name).strip("-").lower()
+    with st.container(key="downloads"):
+        st.download_button(
+            label,
+            data=lambda: csv_file.render(make()),
+            file_name=f"{file}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+            key="download",
+        )
+
+
+# --- the scorecard's table ----------------------------------------------------------------------------------------
+
+
+def scorecard_table(rows: Sequence[Row], view: View, caption: str, grouped: bool = True) -> str:
+    """Rows as a real HTML table; ``grouped`` puts a heading over each category."""
+    heads = "".join(
+        f'<th scope="col">{head}</th>'
+        for head in ("Rating", "Indicator", "Value", "Target", "On the quarter before", "On the same quarter last year",
+                     "Exception report", "Trend")
+    )  # fmt: skip
+    if grouped:
+        body = "".join(
+            f'<tbody class="group"><tr><th colspan="8" scope="rowgroup">{escape(category)}</th></tr>'
+            + "".join(_row_html(row, view) for row in rows if row.indicator.category == category)
+            + "</tbody>"
+            for category in dict.fromkeys(row.indicator.category for row in rows)
+        )
+    else:
+        body = f"<tbody>{''.join(_row_html(row, view) for row in rows)}</tbody>"
+    return f'<table class="kpi scorecard"><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>{body}</table>'
+
+
+def _row_html(row: Row, view: View) -> str:
+    indicator, changes = row.indicator, row.changes
+    by_year = indicator.leads_on_year
+    state = state_badge(row.exception.state)
+    cells = (
+        f'<th scope="row">{_link(row, view)}</th>'
+        f'<td data-label="Value" class="num">{_value(row)}</td>'
+        f'<td data-label="Target" class="num">{_target(row)}</td>'
+        f'<td data-label="On the quarter before">{_change(changes.quarter, row, not by_year)}</td>'
+        f'<td data-label="On the same quarter last year">{_change(changes.year, row, by_year)}</td>'
+        f'<td data-label="Exception report"{"" if state else " class=blank"}>{state}</td>'
+        f'<td data-label="Trend">{trend(row)}</td>'
+    )
+    if not row.exception.required:
+        return f"<tr><td>{badge(row.rated.rating)}</td>{cells}</tr>"
+    why = escape(row.exception.reason_line) or "<strong>No explanation yet.</strong>"
+    note = capital(row.note or "past the intervention level")
+    return (
+        f'<tr class="missed"><td rowspan="2">{badge(row.rated.rating)}</td>{cells}</tr>'
+        f'<tr class="why"><td colspan="7">{why} <span class="muted">{escape(note)}.</span></td></tr>'
+    )
+
+
+def _link(row: Row, view: View) -> str:
+    return f'<a href="{escape(view.link(row.indicator.code))}">{escape(row.indicator.name)}</a>'
+
+
+def _value(row: Row) -> str:
+    if row.conflict:
+        return (
+            f'{escape(row.display)}<br><span aria-hidden="true">⚠</span> {escape(row.conflict).replace("; ", ";<br>")}'
+        )
+    if row.note and not row.rated.missed:
+        return f'{escape(row.display)}<br><span class="muted">{escape(row.note).replace("; ", ";<br>")}</span>'
+    return escape(row.display)
+
+
+def _target(row: Row) -> str:
+    said = escape(target_words(row.target, row.indicator)) or '<span class="muted">none held</span>'
+    level = level_words(row.target, row.indicator)
+    if row.rated.intervention_passed:
+        return f"{said}<br><strong>past the intervention<br>level of {level}</strong>"
+    return f'{said}<br><span class="muted">intervention<br>level {level}</span>' if level else said
+
+
+def _change(change: Change, row: Row, leads: bool) -> str:
+    """A change in arrow and words; the leading one is bold."""
+    if change.basis is not None:
+        return f'<span class="{"lead" if leads else "muted"}">{_moved(change, row)}</span>'
+    said = f'<span title="{escape(change.text)}">{"not comparable" if leads else "no figure"}</span>'
+    if known := change.since_last_known:
+        said += f"<br>since {known.basis}: {_moved(known, row)}"
+    return f'<span class="muted">{said}</span>'
+
+
+def _moved(change: Change, row: Row) -> str:
+    if not change.amount:
+        return "→ no change"
+    arrow = "↑" if change.amount > 0 else "↓"
+    share = f" ({abs(change.percent):f}%)" if change.percent is not None else ""
+    words = change.direction.words if change.direction else ""
+    return f'<span class="nowrap">{arrow} {amount_in_words(change.amount, row.indicator.unit)}{share},</span> {words}'
+
+
+def trend(row: Row) -> str:
+    """The last figures as a line from three on; before that, how many quarters are held, in words."""
+    values = with_gaps(row.series)
+    points = trend_points([None if value is None else float(value) for value in values], 84, 20)
+    if points is None:
+        held = row.quarters_held
+        return f'<span class="muted nowrap">{held} quarter{"" if held == 1 else "s"} held</span>' if held else ""
+    lines = "".join(
+        f"<polyline points='{line}' fill='none' stroke='#7a8591' stroke-width='2'/>" if " " in line
+        else "<circle cx='{}' cy='{}' r='2' fill='#7a8591'/>".format(*line.split(","))
+        for line in points
+    )  # fmt: skip
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' width='84' height='20' viewBox='-2 -2 88 24'>{lines}</svg>"
+    told = ", ".join("no figure" if value is None else f"{value:f}" for value in values)
+    return f'<img src="data:image/svg+xml;utf8,{quote(svg)}" width="84" height="20" alt="Last figures: {told}">'
+
+
+def heat_map(rows: Sequence[Row], view: View) -> str:
+    """Each indicator's rating quarter by quarter, as words and shapes; empty below four rated quarters."""
+    rated = {row.indicator.code: dict(row.rating_history()) for row in rows}
+    coloured = (Rating.GREEN, Rating.AMBER, Rating.RED)
+    quarters = sorted({q for history in rated.values() for q, one in history.items() if one.rating in coloured})
+    if len(quarters) < 4:
+        return ""
+    cells = [
+        (
+            _link(row, view),
+            *(
+                badge(rated[row.indicator.code][q].rating) if q in rated[row.indicator.code] else '<span class="muted">none held</span>'
+                for q in quarters
+            ),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return table(
+        "Ratings by quarter, each by the target then in force", ("Indicator", *(q.text for q in quarters)), cells
+    )
+
+
+def table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of cells that are HTML already; the first cell heads its row."""
+    heads = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
+    body = "".join(
+        f'<tr><th scope="row">{first}</th>'
+        + "".join(f'<td data-label="{escape(h)}">{cell}</td>' for h, cell in zip(headings[1:], rest, strict=True))
+        + "</tr>"
+        for first, *rest in rows
+    )
+    return f'<table class="kpi"><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
+
+
+# --- notices, facts and the exception report ----------------------------------------------------------------------
+
+
+def notice(sentence: str, beneath: str) -> str:
+    """Something a reader must know of a figure, with its source beneath."""
+    return (
+        f'<div class="notice"><p><span aria-hidden="true">⚠</span> {escape(sentence)}</p>'
+        f'<p class="muted">{escape(beneath)}</p></div>'
+    )
+
+
+def notices(conflicts: Iterable[Conflict], together: str = "") -> str:
+    """Each known conflict as a notice; a resolved one says how it was resolved.
+
+    ``together``: the sentence on two figures or targets, put before the first open conflict that is about one.
+    """
+    said = []
+    for conflict in conflicts:
+        sentence, beneath = conflict.sentence, conflict.source
+        if conflict.resolution:
+            beneath += f". Resolved: {conflict.resolution}"
+        elif conflict.value is not None and together:
+            sentence, together = f"{capital(together)}. {sentence}", ""
+        said.append(notice(sentence, beneath))
+    return "".join(said)
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> str:
+    """A list of what and said; what the papers do not say is said to be so."""
+    unsaid = '<span class="muted">not stated in the papers</span>'
+    inside = "".join(f"<dt>{escape(what)}</dt><dd>{escape(said) if said else unsaid}</dd>" for what, said in pairs)
+    return f'<dl class="facts">{inside}</dl>'
+
+
+def report_html(report: ExceptionReport, in_words: Callable[[Decimal], str]) -> str:
+    """An exception report in the form's order. An empty section is told apart from “None identified.”."""
+    signed = report.approved_by
+    if report.approved_on is not None:
+        signed += f", {report.approved_on.day} {report.approved_on:%B %Y}"
+    figures = ("" if value is None else in_words(value) for value in (report.outturn, report.target))
+    sections = [
+        ("Indicator description", report.description),
+        *zip((f"Outturn, {report.quarter}", "Quarterly target"), figures, strict=True),
+        *report.sections,
+        ("Completed by", report.completed_by),
+        ("Service unit head approval with date", signed),
+    ]
+    return '<div class="form">' + "".join(f"<h3>{escape(h)}</h3>{_body(body)}" for h, body in sections) + "</div>"
+
+
+def _body(text: str) -> str:
+    if not text:
+        return '<p class="empty muted">Empty: nothing is written here.</p>'
+    blocks = []
+    for block in re.split(r"\n\s*\n", text):
+        lines = block.splitlines()
+        if all(line.startswith("- ") for line in lines):
+            blocks.append("<ul>" + "".join(f"<li>{escape(line[2:])}</li>" for line in lines) + "</ul>")
+        else:
+            blocks.append(f"<p>{escape(' '.join(lines))}</p>")
+    return "".join(blocks)
+
+
+def marks() -> None:
+    """The marks explained, on one line."""
+    said = "; ".join(f"{mark} {words.split(':')[0]}" for mark, words in MARKS)
+    st.html(f'<p class="muted">Marks: {escape(said)}.</p>')

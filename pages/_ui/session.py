@@ -1,0 +1,147 @@
+"""The session: its services, the view held in the URL, and how a page is run so that no fault shows a traceback."""
+
+from __future__ import annotations
+
+import logging
+import os
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from urllib.parse import urlencode
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from kpi_core.errors import KpiError, PeriodError
+from kpi_core.periods import Quarter, quarter
+from kpi_core.report import Circumstances
+from kpi_core.shell.services import DATA, DEFAULT_DATABASE, Services
+
+from . import components
+
+ICON = Path(__file__).with_name("icon.png")
+_STYLE = Path(__file__).with_name("style.css")
+_log = logging.getLogger("kpi_explorer")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a reader is looking at. All of it is in the URL, so that a view can be sent to a colleague."""
+
+    quarter: str = ""
+    area: str = ""
+    category: tuple[str, ...] = ()
+    rating: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    indicator: str = ""
+
+    def parameters(self) -> dict[str, str | list[str]]:
+        """The view as query parameters, what is empty left out."""
+        found = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items() if value}
+
+    def link(self, code: str) -> str:
+        """The relative address of an indicator's page, with the rest of this view kept."""
+        return f"indicator?{urlencode(replace(self, indicator=code).parameters(), doseq=True)}"
+
+
+_MANY = ("category", "rating", "indicators")
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The view, and the URL as it was when the view was last taken from it or put into it."""
+
+    view: View = field(default_factory=View)
+    query: dict[str, list[str]] = field(default_factory=dict)
+
+
+def services() -> Services:
+    """The services over the database that ``KPI_DB`` names, one for all sessions. Raises ``KpiError``."""
+    return _services(os.environ.get("KPI_DB") or str(DEFAULT_DATABASE), os.environ.get("KPI_DATA") or str(DATA))
+
+
+@st.cache_resource(show_spinner="Opening the figures…", on_release=Services.close)
+def _services(database: str, data: str) -> Services:
+    return Services.open(Path(database), Path(data))
+
+
+def circumstances() -> Circumstances:
+    """What every download says of itself."""
+    council, made_up = services().council()
+    return Circumstances(council, made_up, services().clock())
+
+
+def view() -> View:
+    """The view of this run."""
+    return _kept().view
+
+
+def keep(changed: View) -> None:
+    """Make ``changed`` the view, and put it in the URL."""
+    kept = _kept()
+    kept.view = changed
+    parameters = changed.parameters()
+    kept.query = {name: value if isinstance(value, list) else [value] for name, value in parameters.items()}
+    if _query() != kept.query:
+        st.query_params.from_dict(parameters)
+
+
+def chosen_quarter() -> tuple[Quarter | None, Sequence[Quarter], list[str]]:
+    """The quarter of the view, all the quarters to choose from (newest first), and what must be said of them.
+
+    Said is that the URL's text is no quarter, and what is being collected. ``None``: no figures are held at all.
+    """
+    period = services().period(view().area or None)
+    chosen, said = period.opens, [f"{one.words}." for one in period.collecting]
+    if view().quarter:
+        try:
+            chosen = quarter(view().quarter)
+        except PeriodError as error:
+            said.insert(0, f"{error} Showing {chosen.label if chosen else 'nothing'} instead.")
+    return chosen, sorted({*period.held, *([chosen] if chosen else [])}, reverse=True), said
+
+
+def _kept() -> _Kept:
+    if "kept" not in st.session_state:
+        st.session_state["kept"] = _Kept()
+    kept: _Kept = st.session_state["kept"]
+    return kept
+
+
+def _query() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def _take_url() -> None:
+    """Take the view from the URL where someone else wrote it: a link, a colleague, the back button.
+
+    A page chosen from the navigation comes with an empty URL, and keeps the view.
+    """
+    kept, query = _kept(), _query()
+    if query == kept.query:
+        return
+    if query:
+        known = {f.name for f in fields(View)} & query.keys()
+        kept.view = View(**{n: tuple(query[n]) if n in _MANY else query[n][-1] for n in known})  # type: ignore[arg-type]
+    kept.query = query
+
+
+def run(page: StreamlitPage) -> None:
+    """Run one page. What is known to go wrong is said in its sentence; anything else gets a reference number."""
+    st.html(_STYLE)
+    try:
+        _take_url()
+        components.banner(services())
+        page.run()
+    except KpiError as error:
+        st.error(components.plain(str(error)), icon=":material/error:")
+    except Exception:
+        reference = uuid.uuid4().hex[:8].upper()
+        _log.exception("Fault %s on the page %s", reference, page.title)
+        st.error(
+            "Something went wrong, and nothing was changed. Try again; if it happens again, give the reference "
+            f"{reference} to whoever looks after the explorer: the log says more.",
+            icon=":material/error:",
+        )

@@ -1,0 +1,83 @@
+"""Where the figures come from, how they are rated, what the marks mean, and what is known to disagree."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from kpi_core.assess import EXCEPTION_TRIGGER
+from kpi_core.report import COLOURS_NOTE, MARKS, conflicts_table
+from kpi_core.shell.services import About
+from pages._ui import components, session
+
+RULES = (
+    ("Green", "The target is met. Equal to the target is met; a band includes its ends."),
+    ("Amber", "The target is missed, but the figure is within the tolerance. Where no tolerance is held: it is no worse "
+              "than the intervention level. At the limit is still Amber."),
+    ("Red", "Worse than that; or missed where neither a tolerance nor an intervention level is held, and then the reason "
+            "says so. Without a target, past the intervention level is Red."),
+    ("Not rated", "There is a figure but no target, or neither high nor low is better."),
+    ("No data", "Not reported, suppressed, not applicable, not available or not due: never zero, and never Red."),
+)  # fmt: skip
+NOTES = (
+    "A figure is judged as it is shown. It is rounded once, halves up, to the decimals it is published with; a target or "
+    "a level is never rounded.",
+    "A quarter is judged by the target then in force. A quarter before the first known target is not rated.",
+    "Percentages change in percentage points. A change always names what it compares with, and nothing is compared with "
+    "a missing or suppressed figure or across a break in series.",
+    "The leading change is on the quarter before; for a seasonal figure, or one that runs up over the year, on the same "
+    "quarter last year. Headlines count leading changes only.",
+    f"An exception report is required where {EXCEPTION_TRIGGER}.",
+)
+
+
+def page() -> None:
+    about = session.services().about(session.view().area or None)
+    session.keep(session.view())
+    components.title(about.council, "About these figures")
+    components.section("How a rating is worked out")
+    notes = "".join(f'<li class="measure">{escape(note)}</li>' for note in NOTES)
+    st.html(f'<p class="measure"><strong>{escape(COLOURS_NOTE)}</strong></p>{components.facts(RULES)}<ul>{notes}</ul>')
+    components.section("Marks")
+    st.html(components.facts(MARKS))
+    sources(about)
+    conflicts(about)
+
+
+def sources(about: About) -> None:
+    """Where the figures come from and which quarters are held."""
+    components.section("Sources and quarters held")
+    loaded = f"{about.loaded_at.day} {about.loaded_at:%B %Y at %H:%M} UTC" if about.loaded_at else "at an unknown time"
+    given = [(escape(source), str(count)) for source, count in about.sources]
+    held = [(escape(one.quarter.label), f"{one.figures} of {one.due}") for one in reversed(about.collected)]
+    st.html(
+        f"<p>Loaded on {escape(loaded)}.</p>"
+        + components.table("Where the figures come from", ("Source", "Figures"), given)
+        + components.table("Quarters held", ("Quarter", "Figures, of the indicators due"), held)
+    )
+
+
+def conflicts(about: About) -> None:
+    """What is known to disagree in the papers."""
+    components.section("Known conflicts in the papers")
+    if not about.conflicts:
+        st.html("<p>None is known.</p>")
+        return
+    names = {indicator.code: indicator.name for indicator in about.indicators}
+    rows = [
+        (
+            escape(names.get(conflict.indicator, "The quarter's papers")),
+            escape(conflict.quarter.text),
+            escape(conflict.sentence)
+            + (f" <strong>Resolved:</strong> {escape(conflict.resolution)}" if conflict.resolution else ""),
+            escape(conflict.source),
+        )
+        for conflict in about.conflicts
+    ]
+    st.html(components.table("What disagrees", ("Indicator", "Quarter", "What disagrees", "Source"), rows))
+    made = session.circumstances()
+    components.download(lambda: conflicts_table(about.conflicts, made), "known conflicts", "Download this table (CSV)")
+
+
+page()

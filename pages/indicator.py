@@ -1,0 +1,218 @@
+"""One indicator: its rating and why, changes, what the papers disagree on, the exception report, chart and table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+
+import streamlit as st
+
+from kpi_core.charts import indicator_chart, indicator_data
+from kpi_core.errors import UnknownChoice, UnknownIndicator
+from kpi_core.figures import with_unit
+from kpi_core.model import Basis, Benchmark, Polarity, ReportState
+from kpi_core.report import series_table
+from kpi_core.scorecard import Row, Scorecard, display, level_words, target_words, tolerance_words
+from kpi_core.shell.services import IndicatorView
+from pages._ui import components, session
+
+GOOD = {
+    Polarity.HIGH: "high",
+    Polarity.LOW: "low",
+    Polarity.BAND: "inside the target band",
+    Polarity.NEITHER: "neither high nor low",
+}
+
+
+def page() -> None:
+    quarter, _, said = session.chosen_quarter()
+    services = session.services()
+    if quarter is None:
+        components.title(services.council()[0], "No figures are held yet")
+        return
+    area = session.view().area or None
+    card = services.scorecard(quarter.text, area)
+    code = session.view().indicator or in_filter(card)[0].indicator.code
+    session.keep(replace(session.view(), quarter=quarter.text, indicator=code))
+    around(card, code)
+    components.say(said)
+    try:
+        view = services.indicator(code, quarter.text, area)
+    except UnknownIndicator as error:
+        components.title(f"{card.area_name}: {quarter.label}", "No such indicator")
+        st.error(components.plain(str(error)), icon=":material/error:")
+        return
+    components.title(f"{view.indicator.category} · {quarter.label}", view.indicator.name)
+    left, right = st.columns([11, 10], gap="large")
+    with left:
+        assessment(view)
+        exception_report(view)
+    with right:
+        figures(view)
+    components.section("Definition and sources")
+    definition(view)
+    components.marks()
+
+
+def in_filter(card: Scorecard) -> tuple[Row, ...]:
+    """The rows that the view's filters leave, or all of them where none is left or a filter is not known here."""
+    view = session.view()
+    try:
+        return card.filtered(view.category, view.indicators, view.rating).rows or card.rows
+    except (UnknownChoice, UnknownIndicator):
+        return card.rows
+
+
+def around(card: Scorecard, code: str) -> None:
+    """Back to the scorecard, the indicator before and the one after in the present filter, and a chooser."""
+    rows = [row.indicator for row in in_filter(card)]
+    names = {row.indicator.code: row.indicator.name for row in card.rows}
+    place = next((n for n, indicator in enumerate(rows) if indicator.code == code), None)
+    with st.container(key="around", horizontal=True, vertical_alignment="center"):
+        back = replace(session.view(), indicator="").parameters()
+        st.page_link(
+            "pages/scorecard.py", label="Back to the scorecard", query_params=back, icon=":material/arrow_upward:"
+        )
+        if place is not None and place > 0:
+            step(rows[place - 1].code, "Previous", names, ":material/arrow_back:")
+        if place is not None and place + 1 < len(rows):
+            step(rows[place + 1].code, "Next", names, ":material/arrow_forward:")
+        st.session_state["filter_indicator"] = code if code in names else None
+        st.selectbox(
+            "Indicator", list(names), index=None, format_func=lambda c: names.get(c, c), key="filter_indicator",
+            on_change=choose, placeholder="Type to find an indicator", label_visibility="collapsed", width=320,
+        )  # fmt: skip
+
+
+def step(code: str, which: str, names: dict[str, str], icon: str) -> None:
+    name = names[code] if len(names[code]) <= 34 else f"{names[code][:33].rstrip()}…"
+    to = replace(session.view(), indicator=code).parameters()
+    st.page_link("pages/indicator.py", label=f"{which}: {components.plain(name)}", query_params=to, icon=icon)
+
+
+def choose() -> None:
+    if chosen := st.session_state["filter_indicator"]:
+        session.keep(replace(session.view(), indicator=chosen))
+
+
+def assessment(view: IndicatorView) -> None:
+    """The rating, its reason, why the target was missed, what the papers disagree on, and how the figure changed."""
+    row, indicator = view.row, view.indicator
+    note = f" It was {row.note}." if row.rated.missed else f" {components.capital(row.note)}." if row.note else ""
+    said = (
+        f'<p class="over">{components.badge(row.rated.rating, "big")} <strong class="value">{escape(row.display)}</strong></p>'
+        f'<p class="said measure">{escape(row.rated.reason + note)}</p>'
+    )
+    if row.exception.required:
+        why = row.exception.reason_line or "No explanation yet: an exception report is required and none is held."
+        said += f'<p class="said measure"><strong>Why:</strong> {escape(why)}</p>'
+    st.html(said)
+    told = ""
+    if row.observation is not None and row.observation.revised:
+        former = "no figure" if row.observation.former is None else with_unit(row.observation.former, indicator.unit)
+        told = components.notice(f"Revised from {former}. {row.observation.revision_reason}", row.observation.source)
+    told += components.notices(view.conflicts, row.conflict)
+    if told:
+        st.html(told)
+    named = (("quarter", "The quarter before"), ("year", "The same quarter last year"), ("target", "The target"))
+    rows = []
+    for kind, name in named:
+        change = getattr(row.changes, kind)
+        certainty = (
+            f'<br><span class="muted">{escape(components.capital(change.certainty))}.</span>'
+            if change.certainty
+            else ""
+        )
+        rows.append((name + (" (leads)" if row.changes.leading == kind else ""), escape(change.text) + certainty))
+    st.html(components.table("Changes", ("Compared with", "Change"), rows))
+    if indicator.seasonal:
+        st.html(f'<p class="muted measure">Seasonal. {escape(indicator.seasonal_note)}</p>')
+
+
+def exception_report(view: IndicatorView) -> None:
+    """The exception report in the form's order, or that it is missing."""
+    exception = view.row.exception
+    if not exception.required and view.report is None:
+        return
+    required = "required" if exception.required else "not required"
+    st.html(
+        f'<h2 class="section">Exception report {components.state_badge(exception.state)}</h2>'
+        f'<p class="muted over">It is {required} for {escape(view.row.quarter.label)}.</p>'
+    )
+    if view.report is None:
+        return
+    if view.report.state is not ReportState.APPROVED:
+        st.html(f'<p class="over"><strong>This report is {view.report.state} and not approved.</strong></p>')
+    st.html(components.report_html(view.report, lambda value: with_unit(value, view.indicator.unit)))
+
+
+def figures(view: IndicatorView) -> None:
+    """The chart and the same as a table."""
+    indicator, data = view.indicator, indicator_data(view)
+    held = sum(point.value is not None for point in data.points)
+    said = [] if data.has_line else [f"{held} quarter{'' if held == 1 else 's'} held: a line is drawn from three."]
+    if data.worth_drawing:
+        st.altair_chart(indicator_chart(data), key="chart", alt=data.words)
+        if any(point.provisional for point in data.points):
+            said.append("Hollow points are provisional.")
+        if data.benchmarks:
+            said.append("Published comparators are annual, each drawn over its year; they are not quarterly figures.")
+    if said:
+        st.html(f'<p class="muted">{" ".join(said)}</p>')
+    rows = [
+        (
+            escape(judged.observation.quarter.label),
+            escape(display(judged.observation, indicator))
+            + (f'<br><span class="muted">{escape(judged.observation.note)}</span>' if judged.observation.note else ""),
+            escape(target_words(judged.target, indicator)) or '<span class="muted">none held</span>',
+            components.badge(judged.rated.rating),
+        )
+        for judged in reversed(view.series)
+    ]
+    st.html(components.table("Every quarter held", ("Quarter", "Value", "Target", "Rating"), rows))
+    made = session.circumstances()
+    components.download(lambda: series_table(view, made), f"{indicator.code} series", "Download these figures (CSV)")
+    if view.benchmarks:
+        st.html(
+            comparators("Published comparators, the latest year that ended before this quarter", view.benchmarks, view)
+        )
+    if view.benchmarks_since:
+        with st.expander("Published since"):
+            st.html(comparators("Years that ended after this quarter", view.benchmarks_since, view))
+
+
+def comparators(caption: str, benchmarks: tuple[Benchmark, ...], view: IndicatorView) -> str:
+    rows = [
+        (escape(b.series), escape(b.period), escape(with_unit(b.value, view.indicator.unit)), escape(b.source))
+        for b in benchmarks
+    ]
+    return components.table(caption, ("Comparator", "Period", "Value", "Source"), rows)
+
+
+def definition(view: IndicatorView) -> None:
+    """What the register says of the indicator."""
+    indicator, target = view.indicator, view.row.target
+    sources = sorted({judged.observation.source for judged in view.series})
+    st.html(
+        components.facts(
+            (
+                ("Code", indicator.code),
+                ("Definition", indicator.definition),
+                ("Good is", GOOD[indicator.polarity]),
+                ("Basis", "" if indicator.basis is Basis.NOT_STATED else indicator.basis.words),
+                ("Counted", " out of ".join(part for part in (indicator.numerator, indicator.denominator) if part)),
+                ("Owner", indicator.owner),
+                ("Due in", ", ".join(f"Q{number}" for number in indicator.due)),
+                ("Statutory note", indicator.statutory_note),
+                ("Target in force", target_words(target, indicator) or "none held"),
+                ("Tolerance", tolerance_words(target, indicator) or "none held"),
+                ("Intervention level", level_words(target, indicator) or "none held"),
+                ("Source of the target", target.source if target else "none held"),
+                ("Decided by", target.decided_by if target else "none held"),
+                ("Source of the figures", "; ".join(sources) or "none held"),
+            )
+        )
+    )
+
+
+page()

@@ -1,0 +1,122 @@
+"""The scorecard of a quarter: the headline, what was missed, and every indicator, filtered as the URL says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+
+import streamlit as st
+
+from kpi_core.assess import Rating
+from kpi_core.periods import Quarter
+from kpi_core.report import COLOURS_NOTE, scorecard_table
+from kpi_core.scorecard import Scorecard, headline
+from pages._ui import components, session
+
+RATINGS = (Rating.RED, Rating.AMBER, Rating.GREEN, Rating.NOT_RATED, Rating.NO_DATA)
+
+
+def page() -> None:
+    quarter, quarters, said = session.chosen_quarter()
+    services = session.services()
+    if quarter is None:
+        components.title(services.council()[0], "No figures are held yet")
+        components.say(["Add figures to data/observations.csv, close the explorer and run: python -m kpi_core rebuild"])
+        return
+    whole = services.scorecard(quarter.text, session.view().area or None)
+    session.keep(replace(session.view(), quarter=quarter.text, indicator=""))
+    said += drop_unknown(whole)
+    view = session.view()
+    card = whole.filtered(view.category, view.indicators, view.rating)
+
+    components.title(f"{whole.area_name}: children's services scorecard", quarter.label)
+    first, *rest = headline(whole)
+    st.html(f'<p class="headline">{escape(first)}</p><p class="said">{escape(" ".join(rest))}</p>')
+    components.say(said)
+
+    # What was missed comes first, so that it is seen without scrolling; once the reader filters, the table is theirs.
+    missed = [row for row in whole.rows if row.exception.required]
+    if missed and not card.filters:
+        caption = f"Missed the target or passed the intervention level ({len(missed)})"
+        st.html(components.scorecard_table(missed, view, caption, grouped=False))
+    filters(whole, quarters, services.areas())
+    if card.rows:
+        how_many = f"{len(card.rows)} of the {len(whole.rows)}" if card.filters else f"All {len(whole.rows)}"
+        st.html(components.scorecard_table(card.rows, view, f"{how_many} indicators"))
+    else:
+        components.say(["No indicator matches these filters. Clear one of them to see more."])
+    if heat := components.heat_map(card.rows, view):
+        with st.expander("Ratings by quarter"):
+            st.html(heat)
+    components.marks()
+    st.html(f'<p class="muted">{escape(COLOURS_NOTE)} The bold change is the one that leads.</p>')
+    made = session.circumstances()
+    components.download(lambda: scorecard_table(card, made), f"scorecard {quarter}", "Download this table (CSV)")
+
+
+def drop_unknown(card: Scorecard) -> list[str]:
+    """Drop from the view what this scorecard does not have, and say so."""
+    view, said = session.view(), []
+    have = {
+        "category": card.categories,
+        "rating": tuple(rating.value for rating in RATINGS),
+        "indicators": tuple(row.indicator.code for row in card.rows),
+    }
+    for name, choices in have.items():
+        chosen = getattr(view, name)
+        wrong = [one for one in chosen if one not in choices]
+        if wrong:
+            said.append(
+                f"There is no {name.removesuffix('s')} “{'”, “'.join(wrong)}” here, so that filter is left out."
+            )
+            view = replace(view, **{name: tuple(one for one in chosen if one in choices)})
+    session.keep(view)
+    return said
+
+
+def filters(card: Scorecard, quarters: Sequence[Quarter], areas: dict[str, str]) -> None:
+    """The filters. They show the view of the URL, and changing one changes the view."""
+    view = session.view()
+    names = {row.indicator.code: row.indicator.name for row in card.rows}
+    labels = {quarter.text: quarter.label for quarter in quarters}
+    counts = card.filtered(view.category, view.indicators).summary
+    for name in ("quarter", "category", "indicators", "rating"):
+        value = getattr(view, name)
+        st.session_state[f"filter_{name}"] = list(value) if isinstance(value, tuple) else value
+    st.session_state["filter_area"] = card.area
+
+    with st.container(key="filters", gap="small"):
+        columns = st.columns([3, 3, 4] if len(areas) < 2 else [3, 2, 3, 3])
+        columns[0].selectbox(
+            "Quarter", list(labels), format_func=lambda q: labels.get(q, q), key="filter_quarter", on_change=take,
+            args=("quarter",), label_visibility="collapsed",
+        )  # fmt: skip
+        if len(areas) > 1:
+            columns[1].selectbox(
+                "Area", list(areas), format_func=lambda a: areas.get(a, a), key="filter_area", on_change=take,
+                args=("area",), label_visibility="collapsed",
+            )  # fmt: skip
+        columns[-2].multiselect(
+            "Category", card.categories, key="filter_category", on_change=take, args=("category",),
+            placeholder="All categories", label_visibility="collapsed",
+        )  # fmt: skip
+        columns[-1].multiselect(
+            "Indicator", list(names), format_func=lambda code: names.get(code, code), key="filter_indicators",
+            on_change=take, args=("indicators",), placeholder="All indicators: type to find one",
+            label_visibility="collapsed",
+        )  # fmt: skip
+        st.pills(
+            "Rating", [rating.value for rating in RATINGS], selection_mode="multi", key="filter_rating", on_change=take,
+            args=("rating",), label_visibility="collapsed",
+            format_func=lambda r: f"{components.SHAPES[Rating(r)]} {Rating(r).words} {getattr(counts, r)}",
+        )  # fmt: skip
+
+
+def take(name: str) -> None:
+    """Put what a filter was set to into the view."""
+    value = st.session_state[f"filter_{name}"]
+    session.keep(replace(session.view(), **{name: tuple(value) if isinstance(value, list) else value or ""}))
+
+
+page()
