@@ -103,9 +103,10 @@ def rating(
     seen = shown(exact, decimals)
     verdict = terms.judge(seen)
     reason = f"{verdict.rating.words}: {verdict.clause}."
-    unrounded = terms.judge(exact)
-    if (unrounded.rating, unrounded.passed) != (verdict.rating, verdict.passed):
-        reason += f" Judged as shown: {seen:f}; {exact:f} before rounding."
+    if seen != exact:
+        unrounded = terms.judge(exact)
+        if (unrounded.rating, unrounded.passed) != (verdict.rating, verdict.passed):
+            reason += f" Judged as shown: {seen:f}; {exact:f} before rounding."
     return Rated(verdict.rating, reason, seen, verdict.amber_limit, verdict.missed, verdict.passed)
 
 

@@ -7,6 +7,7 @@ Medicine 17:873-890, method 10, the hybrid score interval for a difference.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 from statistics import NormalDist
 
@@ -37,7 +38,7 @@ def wilson(x: int, n: int, confidence: float = 0.95) -> Interval:
         raise FigureError(
             f"{x} of {n} is not a share: the part must lie between 0 and the whole, and the whole above 0."
         )
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    z = _z(confidence)
     share = x / n
     middle = share + z * z / (2 * n)
     spread = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
@@ -56,3 +57,8 @@ def change_significance(x1: int, n1: int, x2: int, n2: int, confidence: float = 
     upper = p1 - p2 + sqrt((one.upper - p1) ** 2 + (p2 - two.lower) ** 2)
     status = "within ordinary variation" if lower <= 0 <= upper else "clear"
     return ChangeSignificance((p1 - p2) * 100, lower * 100, upper * 100, status)
+
+
+@lru_cache
+def _z(confidence: float) -> float:
+    return NormalDist().inv_cdf(0.5 + confidence / 2)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from .figures import with_unit
 from .model import Indicator, Observation, Target
 from .periods import Quarter
+from .scorecard import TREND_QUARTERS
 
 if TYPE_CHECKING:
     import altair as alt
@@ -101,12 +102,10 @@ def span(first: Quarter, last: Quarter) -> list[Quarter]:
     return [first + ahead for ahead in range(last.since(first) + 1)]
 
 
-def with_gaps(series: Sequence[Observation]) -> list[Decimal | None]:
-    """The values of a series quarter by quarter, with ``None`` where none is held."""
-    if not series:
-        return []
+def recent(series: Sequence[Observation], last: Quarter) -> list[Decimal | None]:
+    """The values of the last quarters up to ``last``, one a quarter, ``None`` where none is held."""
     held = {o.quarter: o.value for o in series}
-    return [held.get(quarter) for quarter in span(series[0].quarter, series[-1].quarter)]
+    return [held.get(quarter) for quarter in span(last - (TREND_QUARTERS - 1), last)]
 
 
 def _middle(quarter: Quarter) -> date:
@@ -157,12 +156,13 @@ def indicator_chart(data: ChartData) -> alt.LayerChart | alt.FacetChart:
         )
 
     days = [p.when for p in data.points]
-    ticks = [d.isoformat() for d in (days if len(days) <= 12 else days[:: -(-len(days) // 10)])]
+    every = -(-len(days) // 8)  # so that no label is left out for want of room, and the newest has one
+    ticks = [day.isoformat() for day in days[::-1][::every]]
     x = alt.X(
         field="when",
         type="temporal",
         title=None,
-        axis=alt.Axis(values=ticks, labelExpr=_QUARTER_OF_DATE, labelAngle=-30, grid=False),
+        axis=alt.Axis(values=ticks, labelExpr=_QUARTER_OF_DATE, labelAngle=-30, labelOverlap=False, grid=False),
     )
     low = alt.Y(field="value", type="quantitative", title=None, scale=alt.Scale(zero=False, nice=True, padding=12))
     tooltip = [alt.Tooltip(field=f, type="nominal", title=f.capitalize()) for f in ("quarter", "shown", "rating")]

@@ -33,10 +33,13 @@ from .model import (
 )
 from .periods import Quarter
 
+TREND_QUARTERS = 8
+"""How many quarters a scorecard row looks back over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the store holds of one indicator, up to a quarter. ``series`` is oldest first and may be cut to the newest.
+    """What the store holds of one indicator, up to a quarter. ``series`` is oldest first and may be cut to the last.
 
     ``quarters_held`` counts all quarters with a figure up to then, also those cut off.
     """
@@ -71,8 +74,6 @@ class Row:
     conflict: str
     """The sentence about two figures or two targets; empty where there is none."""
     exception: ExceptionStatus
-    note: str
-    """In how many quarters the target was missed, or when a figure is next due; empty otherwise."""
     series: tuple[Observation, ...]
     targets: tuple[Target, ...]
     quarters_held: int
@@ -87,6 +88,13 @@ class Row:
     def display(self) -> str:
         """The value as a reader sees it, with its marks: ``25.4% [p]``, ``[c]``, ``not reported``."""
         return display(self.observation, self.indicator) or (self.absence or Absence.NOT_REPORTED).words
+
+    @property
+    def note(self) -> str:
+        """In how many quarters the target was missed, or when a figure is next due; empty otherwise."""
+        if self.rated.missed:
+            return _missed_for(self)
+        return _next_due(self) if self.absence is Absence.NOT_DUE else ""
 
     def rating_history(self) -> tuple[tuple[Quarter, Rated], ...]:
         """Each quarter of ``series`` judged by the target then in force, oldest first."""
@@ -182,7 +190,7 @@ def row_of(held: Held, quarter: Quarter) -> Row:
     observation = held.series[-1] if held.series and held.series[-1].quarter == quarter else None
     target = target_in_force(held.targets, quarter)
     rated = judge(observation, held.targets, indicator, quarter)
-    row = Row(
+    return Row(
         indicator=indicator,
         quarter=quarter,
         observation=observation,
@@ -191,14 +199,10 @@ def row_of(held: Held, quarter: Quarter) -> Row:
         changes=changes(held.series, target, indicator, quarter),
         conflict=_conflict(held, observation, target, rated),
         exception=_exception(held.report, rated),
-        note="",
         series=held.series,
         targets=held.targets,
         quarters_held=held.quarters_held,
     )
-    if rated.missed:
-        return replace(row, note=_missed_for(row))
-    return replace(row, note=_next_due(row)) if row.absence is Absence.NOT_DUE else row
 
 
 def display(observation: Observation | None, indicator: Indicator) -> str:

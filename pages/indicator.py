@@ -23,6 +23,8 @@ GOOD = {
     Polarity.NEITHER: "neither high nor low",
 }
 
+CERTAINTY = {"clear": "A clear change: more than ordinary variation"}
+
 
 def page() -> None:
     quarter, _, said = session.chosen_quarter()
@@ -100,7 +102,7 @@ def assessment(view: IndicatorView) -> None:
     row, indicator = view.row, view.indicator
     note = f" It was {row.note}." if row.rated.missed else f" {components.capital(row.note)}." if row.note else ""
     said = (
-        f'<p class="over">{components.badge(row.rated.rating, "big")} <strong class="value">{escape(row.display)}</strong></p>'
+        f'<p class="verdict">{components.badge(row.rated.rating, "big")} <strong class="value">{escape(row.display)}</strong></p>'
         f'<p class="said measure">{escape(row.rated.reason + note)}</p>'
     )
     if row.exception.required:
@@ -119,7 +121,7 @@ def assessment(view: IndicatorView) -> None:
     for kind, name in named:
         change = getattr(row.changes, kind)
         certainty = (
-            f'<br><span class="muted">{escape(components.capital(change.certainty))}.</span>'
+            f'<br><span class="muted">{escape(components.capital(CERTAINTY.get(change.certainty, change.certainty)))}.</span>'
             if change.certainty
             else ""
         )

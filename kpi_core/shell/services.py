@@ -15,15 +15,13 @@ from ..errors import DatabaseHeld, StoreError, UnknownChoice, UnknownIndicator
 from ..model import Benchmark, Conflict, ExceptionReport, Indicator, Observation, ReportState, Target
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
-from ..scorecard import Collected, Row, Scorecard, build, opening_quarter, row_of
+from ..scorecard import TREND_QUARTERS, Collected, Row, Scorecard, build, opening_quarter, row_of
 from .store import Reading, Store
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 DEFAULT_DATABASE = DATA / "kpi.duckdb"
 REBUILD = "python -m kpi_core rebuild"
-_SHOWN_ON_SCORECARD = 8
-"""How many of an indicator's newest figures a scorecard row carries."""
 
 Clock = Callable[[], datetime]
 
@@ -118,6 +116,9 @@ class Services:
         self._store = store
         self._data = data
         self.clock = clock
+        with store.read() as reading:  # neither changes while the database is open
+            self._settings = reading.settings()
+            self._loaded = reading.fingerprints()
 
     @classmethod
     def open(cls, database: Path, data: Path = DATA, clock: Clock = utc_now) -> Services:
@@ -136,9 +137,7 @@ class Services:
 
     def council(self) -> tuple[str, bool]:
         """The council's name, and whether its figures are made up."""
-        with self._store.read() as reading:
-            settings = reading.settings()
-        return settings["council"], settings["made_up"] == "yes"
+        return self._settings.get("council", ""), self._settings.get("made_up") == "yes"
 
     def areas(self) -> dict[str, str]:
         """Names by code of the areas that have a scorecard."""
@@ -148,7 +147,7 @@ class Services:
     def period(self, area: str | None = None) -> Period:
         """Which quarters are held for an area, and which opens."""
         with self._store.read() as reading:
-            return _period(reading, _area(reading, area)[0])
+            return _period(reading, self._area(reading, area)[0])
 
     def scorecard(self, quarter: str | None = None, area: str | None = None) -> Scorecard:
         """The whole scorecard of a quarter; ``Scorecard.filtered`` narrows it.
@@ -157,14 +156,14 @@ class Services:
         ``UnknownChoice`` for the area, and ``StoreError`` where the database holds no figures at all.
         """
         with self._store.read() as reading:
-            code, name = _area(reading, area)
+            code, name = self._area(reading, area)
             chosen = _quarter(reading, quarter, code)
-            return build(chosen, code, name, reading.held(code, chosen, newest=_SHOWN_ON_SCORECARD))
+            return build(chosen, code, name, reading.held(code, chosen, quarters=TREND_QUARTERS))
 
     def indicator(self, code: str, quarter: str | None = None, area: str | None = None) -> IndicatorView:
         """Everything about one indicator. Raises as ``scorecard`` does, and ``UnknownIndicator``."""
         with self._store.read() as reading:
-            area_code, _ = _area(reading, area)
+            area_code, _ = self._area(reading, area)
             chosen = _quarter(reading, quarter, area_code)
             found = reading.held(area_code, chosen, code=code)
             if not found:
@@ -210,11 +209,10 @@ class Services:
     def about(self, area: str | None = None) -> About:
         """Sources, quarters held and known conflicts."""
         with self._store.read() as reading:
-            code, _ = _area(reading, area)
-            settings = reading.settings()
+            code, _ = self._area(reading, area)
             return About(
-                council=settings["council"],
-                made_up=settings["made_up"] == "yes",
+                council=self.council()[0],
+                made_up=self.council()[1],
                 loaded_at=reading.loaded_at(),
                 collected=reading.collected(code),
                 sources=reading.sources(code),
@@ -224,12 +222,9 @@ class Services:
 
     def data_changes(self) -> tuple[str, ...]:
         """One sentence for each file of ``data/`` that is not as it was when the database was made from it."""
-        with self._store.read() as reading:
-            made_up = reading.settings().get("made_up") == "yes"
-            then = reading.fingerprints()
-        if self._data is None or made_up:
+        if self._data is None or self.council()[1]:
             return ()
-        now = fingerprints(data_files(self._data))
+        then, now = self._loaded, fingerprints(data_files(self._data))
         how = f"To load it, close the explorer and run: {REBUILD}"
         changes = []
         for name in sorted(now.keys() | then.keys()):
@@ -241,6 +236,13 @@ class Services:
                 changes.append(f"data/{name} has changed since the figures were loaded. {how}")
         return tuple(changes)
 
+    def _area(self, reading: Reading, area: str | None) -> tuple[str, str]:
+        code = area or self._settings.get("home_area", "")
+        name = reading.area_name(code)
+        if name is None:
+            raise UnknownChoice("area", code, tuple(reading.areas()))
+        return code, name
+
     def verify(self) -> Health:
         """Count what is held and say what is not as it should be."""
         tables = ("indicator", "target", "observation", "benchmark", "conflict", "exception_report")
@@ -248,14 +250,6 @@ class Services:
             counts = tuple((table, reading.count(table)) for table in tables)
             problems = reading.dangling()
         return Health(counts, (*problems, *self.data_changes()))
-
-
-def _area(reading: Reading, area: str | None) -> tuple[str, str]:
-    code = area or reading.settings().get("home_area", "")
-    areas = reading.areas()
-    if code not in areas:
-        raise UnknownChoice("area", code, tuple(areas))
-    return code, areas[code]
 
 
 def _period(reading: Reading, area: str) -> Period:

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +147,11 @@ class Reading:
     def settings(self) -> dict[str, str]:
         return dict(self._rows("select name, value from setting"))
 
+    def area_name(self, code: str) -> str | None:
+        """The name of an area; ``None`` where it is not held."""
+        rows = self._rows("select name from area where code = ?", [code])
+        return str(rows[0][0]) if rows else None
+
     def areas(self) -> dict[str, str]:
         """Names of the areas by code, those that have a scorecard."""
         return dict(
@@ -209,12 +216,15 @@ class Reading:
                  may_pass_100, due, seasonal, seasonal_note, smallest, statutory) in rows
         )  # fmt: skip
 
-    def held(self, area: str, quarter: Quarter, newest: int | None = None, code: str | None = None) -> tuple[Held, ...]:
-        """Everything held of the area's indicators up to ``quarter``; at most the ``newest`` observations of each.
+    def held(
+        self, area: str, quarter: Quarter, quarters: int | None = None, code: str | None = None
+    ) -> tuple[Held, ...]:
+        """Everything held of the area's indicators up to ``quarter``, or of the last ``quarters`` up to it.
 
-        ``code`` restricts it to one indicator. Reports and open conflicts are ``quarter``'s.
+        Where those hold no earlier figure, the last known one is added. ``code`` restricts it to one indicator.
+        Reports and open conflicts are ``quarter``'s.
         """
-        series = self._series(area, quarter, newest, code)
+        series = self._series(area, quarter, quarters, code)
         targets = self._targets(area, code)
         conflicts = self._by_indicator(self.conflicts(area, quarter))
         reports = {report.indicator: report for report in self.reports(area, quarter)}
@@ -239,38 +249,59 @@ class Reading:
         return found
 
     def _series(
-        self, area: str, quarter: Quarter, newest: int | None, code: str | None
+        self, area: str, quarter: Quarter, quarters: int | None, code: str | None
     ) -> dict[str, tuple[list[Observation], int]]:
-        rows = self._rows(
-            f"""
-            with history as (
-                select *,
-                       lag(value) over (partition by indicator, quarter order by revision) as former,
-                       row_number() over (partition by indicator, quarter order by revision desc) as age
-                from observation
-                where area = ? and quarter <= ? {"and indicator = ?" if code else ""}
-            ),
-            latest as (
-                select *,
-                       row_number() over (partition by indicator order by quarter desc) as place,
-                       count(value) over (partition by indicator) as quarters_held
-                from history where age = 1
-            )
-            select indicator, quarter, value, absence, provisional, numerator, denominator, series_break,
-                   not_comparable, revision, revision_reason, former, note, source, quarters_held
-            from latest where place <= ? order by indicator, quarter
-            """,
-            [area, quarter.start, *([code] if code else []), newest or 1_000_000],
+        """Each indicator's latest figures up to ``quarter``, oldest first; and in how many quarters there is one."""
+        only = "and indicator = ?" if code else ""
+        bound = [code] if code else []
+        since = None if quarters is None else quarter - (quarters - 1)
+        rows = self._observations(
+            f"area = ? and quarter <= ? {only} {'and quarter >= ?' if since else ''}",
+            [area, quarter.start, *bound, *([since.start] if since else [])],
         )
-        found: dict[str, tuple[list[Observation], int]] = {}
-        for (indicator, start, value, absence, provisional, part, whole, series_break, not_comparable, revision, why,
-             former, note, source, quarters_held) in rows:  # fmt: skip
-            observation = Observation(
-                indicator, area, _quarter(start), _decimal(value), absence and Absence(absence), provisional, part, whole,
-                series_break, not_comparable, revision, why, _decimal(former), note, source,
-            )  # fmt: skip
-            found.setdefault(indicator, ([], quarters_held))[0].append(observation)
-        return found
+        held = dict(
+            self._rows(
+                f"""
+                select indicator, count(*) from observation
+                where area = ? and quarter <= ? {only} and value is not null
+                  and not exists (
+                    select 1 from observation newer
+                    where newer.area = ? and newer.revision > 0 and newer.revision > observation.revision
+                      and newer.indicator = observation.indicator and newer.quarter = observation.quarter)
+                group by indicator
+                """,
+                [area, quarter.start, *bound, area],
+            )
+        )
+        found = _by_indicator(area, rows)
+        if since is not None:
+            known = {
+                i for i, series in found.items() if any(o.value is not None for o in series if o.quarter < quarter)
+            }
+            for indicator, earlier in self._older(area, since, sorted(held.keys() - known)).items():
+                found.setdefault(indicator, []).insert(0, earlier)
+        return {indicator: (series, held.get(indicator, 0)) for indicator, series in found.items()}
+
+    def _older(self, area: str, before: Quarter, indicators: Sequence[str]) -> dict[str, Observation]:
+        """The last known figure before a quarter of each of ``indicators`` that has one."""
+        if not indicators:
+            return {}
+        rows = self._observations(
+            "area = ? and quarter < ? and indicator in (select unnest(?::varchar[]))",
+            [area, before.start, list(indicators)],
+        )
+        known = {code: [o for o in series if o.value is not None] for code, series in _by_indicator(area, rows).items()}
+        return {code: series[-1] for code, series in known.items() if series}
+
+    def _observations(self, where: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        return self._rows(
+            f"""
+            select indicator, quarter, revision, value, absence, provisional, numerator, denominator, series_break,
+                   not_comparable, revision_reason, note, source
+            from observation where {where} order by indicator, quarter, revision
+            """,
+            values,
+        )
 
     def _targets(self, area: str, code: str | None) -> dict[str, list[Target]]:
         rows = self._rows(
@@ -301,20 +332,18 @@ class Reading:
             "select due, count(*) from indicator join indicator_area on indicator = code where area = ? group by due",
             [area],
         )
-        rows = self._rows(
+        reported = self._rows(
             """
             select quarter, due,
-                   count(distinct case when value is not null or absence in ('c', 'z') then observation.indicator end)
-            from observation
-            join indicator_area
-              on indicator_area.indicator = observation.indicator and indicator_area.area = observation.area
-            join indicator on indicator.code = observation.indicator
-            where observation.area = ? group by quarter, due order by quarter
+                   count(distinct case when value is not null or absence in ('c', 'z') then indicator end)
+            from observation join indicator on code = indicator
+            where area = ? and indicator in (select indicator from indicator_area where area = ?)
+            group by quarter, due order by quarter
             """,
-            [area],
+            [area, area],
         )
         figures: dict[Quarter, int] = {}
-        for start, quarters, count in rows:
+        for start, quarters, count in reported:
             quarter = _quarter(start)
             figures[quarter] = figures.get(quarter, 0) + (count if str(quarter.number) in quarters else 0)
         return tuple(
@@ -374,6 +403,24 @@ class Reading:
             for (indicator, state, reason_line, description, outturn, target, completed_by, approved_by, approved_on,
                  source) in rows
         )  # fmt: skip
+
+
+def _by_indicator(area: str, rows: Iterable[tuple[Any, ...]]) -> dict[str, list[Observation]]:
+    """Observations by indicator, oldest first, from rows in the order of quarter and revision: the latest revision of each."""
+    found: dict[str, list[Observation]] = {}
+    for indicator, of_indicator in groupby(rows, itemgetter(0)):
+        found[indicator] = [_latest(area, list(revisions)) for _, revisions in groupby(of_indicator, itemgetter(1))]
+    return found
+
+
+def _latest(area: str, revisions: list[tuple[Any, ...]]) -> Observation:
+    (indicator, start, revision, value, absence, provisional, part, whole, series_break, not_comparable, why, note,
+     source) = revisions[-1]  # fmt: skip
+    former = revisions[-2][3] if len(revisions) > 1 else None
+    return Observation(
+        indicator, area, _quarter(start), _decimal(value), absence and Absence(absence), provisional, part, whole,
+        series_break, not_comparable, revision, why, _decimal(former), note, source,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=4096)

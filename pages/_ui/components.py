@@ -15,7 +15,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from kpi_core.assess import Change, Rating
-from kpi_core.charts import trend_points, with_gaps
+from kpi_core.charts import recent, trend_points
 from kpi_core.figures import amount_in_words
 from kpi_core.model import Conflict, ExceptionReport, ReportState
 from kpi_core.report import MADE_UP, MARKS, Table
@@ -162,8 +162,8 @@ def _target(row: Row) -> str:
     said = escape(target_words(row.target, row.indicator)) or '<span class="muted">none held</span>'
     level = level_words(row.target, row.indicator)
     if row.rated.intervention_passed:
-        return f"{said}<br><strong>past the intervention<br>level of {level}</strong>"
-    return f'{said}<br><span class="muted">intervention<br>level {level}</span>' if level else said
+        return f"{said}<br><strong>past the intervention level of {level}</strong>"
+    return f'{said}<br><span class="muted">intervention level {level}</span>' if level else said
 
 
 def _change(change: Change, row: Row, leads: bool) -> str:
@@ -182,12 +182,12 @@ def _moved(change: Change, row: Row) -> str:
     arrow = "↑" if change.amount > 0 else "↓"
     share = f" ({abs(change.percent):f}%)" if change.percent is not None else ""
     words = change.direction.words if change.direction else ""
-    return f'<span class="nowrap">{arrow} {amount_in_words(change.amount, row.indicator.unit)}{share},</span> {words}'
+    return f"{arrow}\u00a0{amount_in_words(change.amount, row.indicator.unit)}{share}, {words}"
 
 
 def trend(row: Row) -> str:
     """The last figures as a line from three on; before that, how many quarters are held, in words."""
-    values = with_gaps(row.series)
+    values = recent(row.series, row.quarter)
     points = trend_points([None if value is None else float(value) for value in values], 84, 20)
     if points is None:
         held = row.quarters_held
