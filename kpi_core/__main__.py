@@ -12,6 +12,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from . import wire
 from .assess import EXCEPTION_TRIGGER, Rating
@@ -48,12 +49,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{message[0].upper()}{message[1:]}. Try: {self.prog} --help\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = _Parser(add_help=False)
     shared.add_argument(
         "--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document and nothing else"
     )
-    parser = argparse.ArgumentParser(prog="python -m kpi_core", description="The KPI explorer's command line.")
+    parser = _Parser(prog="python -m kpi_core", description="The KPI explorer's command line.")
     parser.add_argument("--db", metavar="PATH", help="the database (default: KPI_DB, or data/kpi.duckdb)")
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -100,7 +108,7 @@ def _scorecard(arguments: argparse.Namespace, database: Path) -> Outcome:
         lines += [line for row in card.rows if row.indicator.category == category for line in _row_lines(row)]
     if not card.rows:
         lines.append("No indicator matches these filters.")
-    return 0, wire.scorecard_json(card), "\n".join(lines)
+    return 0, wire.scorecard_json(card, whole), "\n".join(lines)
 
 
 def _row_lines(row: Row) -> list[str]:

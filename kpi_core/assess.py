@@ -283,8 +283,6 @@ def judge(observation: Observation | None, targets: Sequence[Target], indicator:
             rated = replace(rated, reason="Not rated: no target known for this quarter.")
         return rated
     rated = rate(observation.value, target, indicator)
-    if rated.rating is Rating.NOT_RATED and not target.has_target:
-        return rated
     return replace(rated, reason=" ".join((rated.reason, *_caveats(observation, target, indicator))))
 
 
@@ -306,6 +304,8 @@ def rate(value: Decimal, target: Target, indicator: Indicator) -> Rated:
 
 def _caveats(observation: Observation, target: Target, indicator: Indicator) -> list[str]:
     said = ["The figure is provisional."] if observation.provisional else []
+    if not target.has_target:
+        return said
     held_for = max(target.start.financial_year, target.confirmed_through)
     if observation.quarter.financial_year > held_for:
         said.append(f"The target is carried over from {held_for}, not yet confirmed.")

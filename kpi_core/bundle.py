@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -243,17 +243,26 @@ class _BundleReader:
         self._indicators: dict[str, Indicator] = {}
         self._areas: dict[str, str] = {}
         self._home = ""
+        self._register_sound = True
 
     def read(self) -> Bundle:
-        settings = {row["setting"]: row["value"] for _, row in self._table("settings.csv")}
+        settings: dict[str, str] = {}
+        for line, row in self._table("settings.csv"):
+            self._once("settings.csv", line, "setting", row["setting"], settings)
+            settings[row["setting"]] = row["value"]
         for name in ("council", "home_area"):
-            if name not in settings:
+            if name not in settings and not self._problems:
                 self._wrong("settings.csv", None, None, f"The setting “{name}” is missing. Add it.")
         self._home = settings.get("home_area", "")
-        self._areas = {row["code"]: row["name"] for _, row in self._table("areas.csv")}
-        if self._home and self._home not in self._areas:
+        for line, row in self._table("areas.csv"):
+            self._once("areas.csv", line, "code", row["code"], self._areas)
+            self._areas[row["code"]] = row["name"]
+        if self._home and self._home not in self._areas and not self._problems:
             self._wrong("settings.csv", None, None, f"The home area “{shorten(self._home)}” is not in areas.csv.")
-        assigned = self._register()
+        sound = not self._problems
+        assigned = self._register(sound)
+        # What the other files name is looked up only in a register that could be read whole.
+        self._register_sound = not self._problems
         bundle = Bundle(
             council=settings.get("council", ""),
             home_area=self._home,
@@ -263,7 +272,7 @@ class _BundleReader:
             assigned=assigned,
             targets=tuple(self._targets()),
             observations=tuple(self._observations()),
-            benchmarks=tuple(Benchmark(**row) for _, row in self._known("benchmarks.csv")),
+            benchmarks=tuple(self._benchmarks()),
             conflicts=tuple(Conflict(**row) for _, row in self._known("conflicts.csv")),
             reports=tuple(self._reports()),
         )
@@ -271,16 +280,17 @@ class _BundleReader:
             raise BundleError(tuple(self._problems))
         return bundle
 
-    def _register(self) -> tuple[tuple[str, str], ...]:
-        assigned = []
+    def _register(self, areas_sound: bool) -> tuple[tuple[str, str], ...]:
+        assigned: list[tuple[str, str]] = []
         for line, row in self._table("indicators.csv"):
             areas = row.pop("areas") or (self._home,)
             indicator = Indicator(**row)
-            if indicator.code in self._indicators:
-                self._wrong("indicators.csv", line, "code", f"“{shorten(indicator.code)}” appears twice. Keep one.")
+            self._once("indicators.csv", line, "code", indicator.code, self._indicators)
             self._indicators[indicator.code] = indicator
-            for area in areas:
-                if area not in self._areas:
+            for area in dict.fromkeys(areas):
+                if areas.count(area) > 1:
+                    self._wrong("indicators.csv", line, "areas", f"“{shorten(area)}” appears twice. Keep one.")
+                elif areas_sound and area not in self._areas:
                     self._wrong("indicators.csv", line, "areas", f"“{shorten(area)}” is not in areas.csv.")
                 assigned.append((indicator.code, area))
         return tuple(assigned)
@@ -310,6 +320,16 @@ class _BundleReader:
             for column in ("value", "low", "high", "intervention_level"):
                 self._check_range("targets.csv", line, column, target.indicator, row[column])
             yield target
+
+    def _benchmarks(self) -> Iterator[Benchmark]:
+        seen: set[tuple[object, ...]] = set()
+        for line, row in self._known("benchmarks.csv"):
+            key = (row["indicator"], row["series"], row["year_end"])
+            if key in seen:
+                told = f"{row['series']} has two figures of {row['indicator']} for {row['period']}. Keep one."
+                self._wrong("benchmarks.csv", line, "year_end", told)
+            seen.add(key)
+            yield Benchmark(**row)
 
     def _observations(self) -> Iterator[Observation]:
         seen: dict[tuple[str, str, Quarter], Observation] = {}
@@ -363,31 +383,43 @@ class _BundleReader:
                 self._wrong("observations.csv", line, "value", told)
 
     def _reports(self) -> Iterator[ExceptionReport]:
+        seen: dict[tuple[str, str, Quarter], str] = {}
         for file in sorted(name for name in self._files if name.startswith(f"{REPORT_FOLDER}/")):
             report = self._report(file)
-            if report is not None:
-                yield report
+            if report is None:
+                continue
+            key = (report.indicator, report.area, report.quarter)
+            if key in seen:
+                told = f"{seen[key]} is a report on the same indicator and quarter. Keep one."
+                self._wrong(file, None, None, told)
+            seen[key] = f"data/{file}"
+            yield report
 
     def _report(self, file: str) -> ExceptionReport | None:
-        match = re.fullmatch(r"---\n(.*?)\n---\n(.*)", self._decoded(file), re.DOTALL)
+        text = self._decoded(file)
+        if text is None:
+            return None
+        match = re.fullmatch(r"---\n(.*?)\n---\n(.*)", text, re.DOTALL)
         if match is None:
             self._wrong(file, None, None, "It must start with its facts between two lines of three dashes.")
             return None
-        facts = dict(line.partition(":")[::2] for line in match[1].splitlines() if line.strip())
         found = len(self._problems)
-        for name in facts:
+        facts: dict[str, str] = {}
+        for name, _, fact in (line.partition(":") for line in match[1].splitlines() if line.strip()):
+            self._once(file, None, None, name, facts)
+            facts[name] = fact
             if name not in _REPORT_FIELDS:
                 self._wrong(file, None, None, f"“{shorten(name)}” is not a fact of an exception report.")
         row = self._row(file, None, {name: text.strip() for name, text in facts.items()}, _REPORT_FIELDS)
-        self._place(file, None, row)
+        known = self._place(file, None, row)
         parts = re.split(r"^## +(.+?) *$", match[2], flags=re.MULTILINE)
         sections = {title: body.strip() for title, body in zip(parts[1::2], parts[2::2], strict=True)}
-        if tuple(sections) != REPORT_SECTIONS or parts[0].strip():
+        if tuple(parts[1::2]) != REPORT_SECTIONS or parts[0].strip():
             self._wrong(file, None, None, f"Its sections must be, in this order: {'; '.join(REPORT_SECTIONS)}.")
         if len(row.get("reason_line") or "") > REASON_LINE_MOST:
             told = f"The reason line is longer than {REASON_LINE_MOST} characters. Shorten it."
             self._wrong(file, None, None, told)
-        if len(self._problems) > found:
+        if len(self._problems) > found or not known:
             return None
         return ExceptionReport(**row, sections=tuple(sections.items()))
 
@@ -402,13 +434,15 @@ class _BundleReader:
     def _place(self, file: str, line: int | None, row: dict[str, Any]) -> bool:
         code, known = row.get("indicator", ""), True
         if code and code not in self._indicators:
-            self._wrong(file, line, "indicator", f"“{shorten(code)}” is not in indicators.csv.")
             known = False
+            if self._register_sound:
+                self._wrong(file, line, "indicator", f"“{shorten(code)}” is not in indicators.csv.")
         if "area" in row:
             row["area"] = row["area"] or self._home
             if row["area"] not in self._areas:
-                self._wrong(file, line, "area", f"“{shorten(row['area'])}” is not in areas.csv.")
                 known = False
+                if self._register_sound:
+                    self._wrong(file, line, "area", f"“{shorten(row['area'])}” is not in areas.csv.")
         return known
 
     def _table(self, file: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -416,13 +450,17 @@ class _BundleReader:
         if file not in self._files:
             self._wrong(file, None, None, "The file is missing. Put it back.")
             return
+        text = self._decoded(file)
+        if text is None:
+            return
         try:
-            rows = list(csv.reader(io.StringIO(self._decoded(file), newline=""), strict=True))
+            rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
         except csv.Error as error:
             self._wrong(file, None, None, f"It cannot be read as CSV ({error}).")
             return
         headings = [heading.strip() for heading in rows[0]] if rows else []
-        for heading in headings:
+        for place, heading in enumerate(headings):
+            self._once(file, 1, None, heading, headings[:place])
             if heading not in columns:
                 self._wrong(
                     file, 1, None, f"There is no column “{shorten(heading)}”. The columns are {', '.join(columns)}."
@@ -462,12 +500,16 @@ class _BundleReader:
                 self._wrong(file, line, name, error.reason if isinstance(error, PeriodError) else str(error))
         return row
 
-    def _decoded(self, file: str) -> str:
+    def _once(self, file: str, line: int | None, column: str | None, name: str, seen: Container[str]) -> None:
+        if name in seen:
+            self._wrong(file, line, column, f"“{shorten(name)}” appears twice. Keep one.")
+
+    def _decoded(self, file: str) -> str | None:
         try:
             return self._files[file].decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError:
             self._wrong(file, None, None, "It is not saved as UTF-8. Save it as CSV UTF-8.")
-            return ""
+            return None
 
     def _wrong(self, file: str, line: int | None, column: str | None, message: str) -> None:
         self._problems.append(Problem(f"data/{file}", line, column, message))

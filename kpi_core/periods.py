@@ -28,8 +28,8 @@ class Quarter:
     def __post_init__(self) -> None:
         if not 1 <= self.number <= 4:
             raise PeriodError(f"Q{self.number}", f"Q{self.number} is not a quarter. Quarters run from Q1 to Q4.")
-        if not _FIRST_YEAR <= self.year <= _LAST_YEAR:
-            raise PeriodError(str(self.year), f"The year {self.year} is outside {_FIRST_YEAR} to {_LAST_YEAR}.")
+        if not 1 <= self.year <= 9998:
+            raise PeriodError(str(self.year), f"There is no financial year that starts in {self.year}.")
 
     @property
     def financial_year(self) -> str:
@@ -64,7 +64,7 @@ class Quarter:
     @property
     def end(self) -> date:
         """The last day of the quarter."""
-        return (self + 1).start - timedelta(days=1) if self.year < _LAST_YEAR else date(self.year + 1, 3, 31)
+        return (self + 1).start - timedelta(days=1) if self.number < 4 else date(self.year + 1, 3, 31)
 
     @property
     def same_last_year(self) -> Quarter:
@@ -161,17 +161,23 @@ def _from_years(shown: str, number: int, first: str, second: str) -> Quarter:
     following = year + 1 if len(second) == 4 else (year + 1) % 100
     if int(second) != following:
         raise PeriodError(shown, f"“{shown}”: a financial year is two years in a row, like 2022-23.")
-    return Quarter(year, number)
+    return _within_reach(shown, Quarter(year, number))
 
 
 def _from_months(shown: str, first: str, last: str, year: int) -> Quarter:
     start, end = (next(i for i, name in enumerate(_MONTHS, 1) if name.lower().startswith(m[:3])) for m in (first, last))
     length = (end - start) % 12 + 1
     if length == 3 and start % 3 == 1:
-        return Quarter(year - (start == 1), (start - 4) % 12 // 3 + 1)
+        return _within_reach(shown, Quarter(year - (start == 1), (start - 4) % 12 // 3 + 1))
     if length > 3 and start % 3 == 1 and end % 3 == 0:
         raise PeriodError(shown, f"“{shown}” covers several quarters. Enter one, like Q2 2022-23.")
     raise PeriodError(
         shown,
         f"“{shown}” is not a quarter. Quarters start in April, July, October and January and last three months.",
     )
+
+
+def _within_reach(shown: str, read: Quarter) -> Quarter:
+    if not _FIRST_YEAR <= read.year <= _LAST_YEAR:
+        raise PeriodError(shown, f"“{shown}” is out of reach: years from {_FIRST_YEAR} to {_LAST_YEAR} are read.")
+    return read

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def scorecard_json(scorecard: Scorecard) -> Json:
+def scorecard_json(scorecard: Scorecard, whole: Scorecard) -> Json:
+    """A scorecard as filtered; the headline is the whole quarter's."""
     return {
         "quarter": scorecard.quarter.text,
         "period": scorecard.quarter.months,
         "area": scorecard.area,
-        "headline": list(headline(scorecard)),
+        "headline": list(headline(whole)),
         "rows": [row_json(row) for row in scorecard.rows],
         "summary": asdict(scorecard.summary),
     }

@@ -24,7 +24,7 @@ from kpi_core.model import (
     Unit,
 )
 from kpi_core.periods import Quarter, quarter
-from kpi_core.shell.services import DATA, Services
+from kpi_core.shell.services import DATA, Services, make_database
 
 REPO = Path(__file__).resolve().parents[1]
 SHARED = REPO.parent / "shared"
@@ -155,3 +155,11 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     opened = Services.open(tmp_path_factory.mktemp("real") / "kpi.duckdb", DATA, fixed_clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of the council's own figures that no process holds, for commands run in processes of their own."""
+    path = tmp_path_factory.mktemp("command line") / "kpi.duckdb"
+    make_database(path, DATA, fixed_clock)
+    return path

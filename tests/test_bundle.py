@@ -61,6 +61,14 @@ def test_a_percentage_that_may_pass_100_is_read_and_one_that_may_not_is_refused(
     assert problems(small_bundle(indicators=[register("A1", unit="number")], observations=[row])) == ()
 
 
+@pytest.mark.parametrize(("value", "read_whole"), [("83.5", True), ("84", True), ("83.50", True), ("83.4", False)])
+def test_a_percentage_must_agree_with_its_counts_at_the_decimals_it_is_written_with(
+    value: str, read_whole: bool
+) -> None:
+    row = figure("A1", "Q2 2022-23", value, numerator="501", denominator="600")
+    assert (problems(small_bundle(observations=[row])) == ()) == read_whole
+
+
 def test_a_second_figure_with_a_reason_is_a_revision_of_the_first() -> None:
     rows = [figure("A1", "Q2 2022-23", "80"), figure("A1", "Q2 22/23", "81", revision_reason="counted again")]
     first, second = read(small_bundle(observations=rows)).observations

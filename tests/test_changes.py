@@ -75,8 +75,8 @@ def test_changes_are_between_figures_as_shown_not_as_held() -> None:
         ("25.4", target("4.7"), "low", ("target", "20.7", "points", "higher"), "20.7 points above the target of 4.7%"),
         ("88", target("88"), "high", ("target", "0", "points", "no_change"), "On the target of 88%"),
         ("75", target(low="70", high="80"), "band", ("target", "0", "points", "no_change"), "Within the target band"),
-        ("85", target(low="70", high="80"), "band", ("target", "5", "points", "higher"), "5 points above the target of 80%"),
-        ("69", target(low="70", high="80"), "band", ("target", "-1", "points", "lower"), "1 point below the target of 70%"),
+        ("85", target(low="70", high="80"), "band", ("target", "5", "points", "higher"), "5 points above the top of the target band, 80%"),
+        ("69", target(low="70", high="80"), "band", ("target", "-1", "points", "lower"), "1 point below the bottom of the target band, 70%"),
         ("69", target(intervention_level="80"), "high", NONE, "No target is held."),
         ("69", None, "high", NONE, "No target is held."),
     ],
@@ -229,6 +229,13 @@ def test_a_change_of_percentages_says_whether_it_is_clear_or_that_counts_are_not
     before: dict[str, int], now: dict[str, int], said: str
 ) -> None:
     assert of(observed("29.5", Q1_TEXT, **before), observed("26.5", **now)).quarter.certainty.startswith(said)
+
+
+def test_overlapping_twelve_months_are_not_called_clear_or_ordinary() -> None:
+    rolling: dict[str, object] = {"basis": Basis.ROLLING_12_MONTHS}
+    then, now = COUNTS, {"numerator": 66, "denominator": 1004}
+    assert "overlap" in of(observed("29.5", Q1_TEXT, **then), observed("6.6", **now), **rolling).quarter.certainty
+    assert of(observed("29.5", YEAR_TEXT, **then), observed("6.6", **now), **rolling).year.certainty == "clear"
 
 
 def test_a_percentage_that_may_pass_100_is_compared_although_its_part_exceeds_its_whole() -> None:

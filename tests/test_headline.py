@@ -35,17 +35,17 @@ def said(*all_held: Held) -> tuple[str, ...]:
         ([MISSED, BARE], "The one indicator with a target misses it; 1 has no target."),
         ([MET], "The one indicator with a target does not miss it."),
         ([BARE, BARE], "No indicator has a target for this quarter, so none can be met or missed."),
-        ([MISSED, MET, EMPTY], "1 of the 3 indicators with a target misses it; 1 of them has no figure."),
-        ([MISSED, MET, EMPTY, EMPTY, BARE], "1 of the 4 indicators with a target misses it; 2 of them have no figure; 1 has no target."),
+        ([MISSED, MET, EMPTY], "1 of the 3 indicators with a target misses it; 1 of the 3 has no figure."),
+        ([MISSED, MET, EMPTY, EMPTY, BARE], "1 of the 4 indicators with a target misses it; 2 of the 4 have no figure; 1 has no target."),
     ],
 )  # fmt: skip
 def test_the_first_sentence_counts_the_missed_among_those_with_a_target(kinds: list[str], sentence: str) -> None:
     assert said(*map(held, kinds))[0] == sentence
 
 
-def test_one_indicator_with_a_target_and_without_a_figure_is_not_spoken_of_as_many() -> None:
+def test_one_indicator_with_a_target_and_without_a_figure_is_not_said_to_miss_it() -> None:
     first = said(held(EMPTY), held(BARE))[0]
-    assert "of them" not in first
+    assert "misses" not in first
     assert "no figure" in first
 
 
@@ -166,5 +166,5 @@ def test_every_quarter_gets_whole_sentences(kinds: list[str]) -> None:
 def test_a_quarter_in_which_every_figure_is_withheld_does_not_count_any_target_as_met() -> None:
     withheld = Held(indicator(), (observed(Absence.SUPPRESSED),), 0, (target("88"),))
     sentences = said(withheld, withheld)
-    assert sentences[0] == "None of the 2 indicators with a target miss it; 2 of them have no figure."
+    assert sentences[0] == "None of the 2 indicators with a target miss it; 2 of the 2 have no figure."
     assert not any("meet" in sentence for sentence in sentences)

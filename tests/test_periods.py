@@ -217,7 +217,7 @@ def test_the_same_quarter_last_year_is_four_back_and_keeps_its_number(q: Quarter
     assert q.same_last_year.number == q.number
 
 
-@pytest.mark.parametrize(("year", "number"), [(2022, 0), (2022, 5), (1899, 4), (2200, 1)])
+@pytest.mark.parametrize(("year", "number"), [(2022, 0), (2022, 5), (0, 4), (9999, 1)])
 def test_a_quarter_that_cannot_be_is_never_made(year: int, number: int) -> None:
     with pytest.raises(PeriodError):
         Quarter(year, number)

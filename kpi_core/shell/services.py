@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from ..assess import Rated, judge, target_in_force
@@ -344,7 +345,10 @@ def _refuse_to_replace(database: Path, clock: Clock) -> None:
 def _set_aside(path: Path, clock: Clock) -> Path | None:
     if not path.exists():
         return None
-    aside = path.with_name(f"{path.name}.{clock():%Y%m%d-%H%M%S}.set-aside")
+    for number in count(1):
+        aside = path.with_name(f"{path.name}.{clock():%Y%m%d-%H%M%S}-{number}.set-aside")
+        if not aside.exists():
+            break
     os.replace(path, aside)
     return aside
 

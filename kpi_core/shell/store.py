@@ -122,7 +122,7 @@ class Store:
 
 
 def _why_not_open(name: str, told: str) -> StoreError:
-    if "lock" in told.lower():
+    if "Could not set lock" in told or "Conflicting lock" in told:
         return DatabaseHeld()
     if "not a valid DuckDB" in told or "unable to read" in told.lower():
         return StoreError(f"{name} is not a database of this explorer. Move it away and start again to make a new one.")

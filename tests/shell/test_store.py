@@ -1,0 +1,285 @@
+"""The database: locked down, brought up to date once, never half written, and read by many at a time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from kpi_core.bundle import Bundle, read
+from kpi_core.errors import StoreError
+from kpi_core.model import Absence, Observation
+from kpi_core.periods import Quarter
+from kpi_core.shell.services import DATA, Services, data_files, make_database
+from kpi_core.shell.store import Store
+
+from ..conftest import NOW, Q2, figure, fixed_clock, small_bundle
+
+HELD = "The explorer is open and holds the figures. Close it, or use its page."
+TABLES = ("setting", "area", "indicator", "indicator_area", "target", "observation", "benchmark", "conflict",
+          "exception_report", "exception_section", "loaded_file")  # fmt: skip
+
+
+@contextmanager
+def opened(path: Path | str = ":memory:", at: datetime = NOW) -> Iterator[Store]:
+    store = Store.open(path, at)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def sql(store: Store, statement: str) -> list[tuple[object, ...]]:
+    """A statement on the store's own connection, as code that got hold of it could run one."""
+    return store._connection.cursor().execute(statement).fetchall()
+
+
+def holding(bundle: Bundle, store: Store) -> Store:
+    store.load(bundle, {"observations.csv": "0" * 64}, NOW)
+    return store
+
+
+def series(store: Store, code: str = "A1") -> tuple[Observation, ...]:
+    with store.read() as reading:
+        (held,) = reading.held("X", Quarter(2030, 4), code=code)
+    return held.series
+
+
+# --- locked down --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select * from read_text('{folder}/secret.csv')",
+        "select * from read_csv('{folder}/secret.csv')",
+        "select * from '{folder}/secret.csv'",
+        "select * from glob('{folder}/*')",
+        "copy (select 1) to '{folder}/out.csv'",
+        "attach '{folder}/other.duckdb' as other",
+        "export database '{folder}/all'",
+        "set threads = 1",
+        "set memory_limit = '1GB'",
+    ],
+)
+def test_no_statement_reaches_a_file_or_changes_a_setting(statement: str, tmp_path: Path) -> None:
+    (tmp_path / "secret.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    statement = statement.format(folder=tmp_path)
+    with opened() as store, pytest.raises(duckdb.Error):
+        sql(store, statement)
+    assert [path.name for path in tmp_path.iterdir()] == ["secret.csv"]
+    duckdb.connect().execute(statement)  # an unlocked database runs it: it is the lock that refuses
+
+
+def test_the_lock_cannot_be_taken_off() -> None:
+    with opened() as store:
+        for statement in ("set enable_external_access = true", "set lock_configuration = false", "reset threads"):
+            with pytest.raises(duckdb.Error):
+                sql(store, statement)
+
+
+def test_values_are_bound_and_never_part_of_a_statement() -> None:
+    with opened() as store:
+        holding(read(small_bundle()), store)
+        with store.read() as reading:
+            assert reading.held("X", Q2, code="A1' or '1'='1") == ()
+            assert reading.benchmarks("'; drop table benchmark; --") == ()
+            assert reading.count("benchmark") == 0
+            with pytest.raises(ValueError, match="drop"):
+                reading.count("area; drop table area")
+
+
+# --- opening ------------------------------------------------------------------------------------------------------
+
+
+def test_each_migration_is_applied_once_and_recorded_with_its_time(tmp_path: Path) -> None:
+    for day in (0, 1):
+        with opened(tmp_path / "kpi.duckdb", NOW + timedelta(days=day)) as store:
+            assert sql(store, "select version, applied_at from migration where version = 1") == [(1, NOW)]
+
+
+def test_a_migration_that_fails_leaves_neither_its_tables_nor_its_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = tmp_path / "migrations"
+    steps.mkdir()
+    (steps / "0001_one.sql").write_text("create table one (a integer);", encoding="utf-8")
+    (steps / "0002_two.sql").write_text("create table two (a integer); select no_such_thing;", encoding="utf-8")
+    monkeypatch.setattr("kpi_core.shell.store._MIGRATIONS", steps)
+    path = tmp_path / "kpi.duckdb"
+    with pytest.raises(duckdb.Error):
+        Store.open(path, NOW)
+    (steps / "0002_two.sql").unlink()
+    with opened(path) as store:
+        assert sql(store, "select version from migration") == [(1,)]
+        assert ("two",) not in sql(store, "select table_name from information_schema.tables")
+
+
+def test_a_database_of_a_newer_explorer_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "kpi.duckdb"
+    opened_once = Store.open(path, NOW)
+    opened_once.close()
+    with duckdb.connect(str(path)) as newer:
+        newer.execute("insert into migration values (9999, '9999_later.sql', now()::timestamp)")
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=r"^kpi\.duckdb was made by a newer version of the explorer \(step 9999\)"):
+        Store.open(path, NOW)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("folder", ["figures", "Matlock"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"indicator,value\nFD01,83.5\n", b"SQLite format 3\0" + bytes(4080), bytes(8192), b"PK\x03\x04" * 2000],
+    ids=["empty", "text", "another program's", "noughts", "zip"],
+)
+def test_a_file_that_is_not_a_database_is_refused_in_a_sentence_and_left_as_it_was(
+    content: bytes, folder: str, tmp_path: Path
+) -> None:
+    path = tmp_path / folder / "kpi.duckdb"
+    path.parent.mkdir()
+    path.write_bytes(content)
+    with pytest.raises(StoreError) as refused:
+        Store.open(path, NOW)
+    told = str(refused.value)
+    assert told.isprintable()
+    assert "kpi.duckdb" in told
+    assert told != HELD
+    assert path.read_bytes() == content
+    assert [file.name for file in path.parent.iterdir()] == ["kpi.duckdb"]
+
+
+def test_a_damaged_database_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "kpi.duckdb"
+    make_database(path, DATA, fixed_clock)
+    content = bytearray(path.read_bytes())
+    for place in range(8, 12_288, 64):
+        content[place] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(StoreError) as refused:
+        Store.open(path, NOW)
+    assert str(refused.value).isprintable()
+    assert str(refused.value) != HELD
+
+
+HOLDER = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1])
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def held_by_another_process(path: Path) -> Iterator[None]:
+    """Another process has the database open until the block ends."""
+    command = [sys.executable, "-c", HOLDER, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdin is not None
+        assert holder.stdout.readline() == "held\n"
+        yield
+        holder.stdin.close()
+
+
+def test_a_database_held_by_another_process_is_refused_with_the_designs_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "kpi.duckdb"
+    make_database(path, DATA, fixed_clock)
+    with held_by_another_process(path), pytest.raises(StoreError) as refused:
+        Store.open(path, NOW)
+    assert str(refused.value) == HELD
+    with opened(path) as store, store.read() as reading:
+        assert reading.count("indicator") == 15
+
+
+# --- what is written is what is read ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["15", "15.0", "15.00", "0", "0.0", "83.5", "0.04", "100", "99.999999"])
+def test_a_figure_comes_back_with_the_decimals_it_was_published_with(text: str) -> None:
+    with opened() as store:
+        holding(read(small_bundle(observations=[figure("A1", "Q2 2022-23", text)])), store)
+        assert [str(o.value) for o in series(store)] == [text]
+
+
+def test_every_record_of_the_real_bundle_comes_back_as_it_went_in() -> None:
+    bundle = read(data_files(DATA))
+    with opened() as store:
+        holding(bundle, store)
+        with store.read() as reading:
+            held = reading.held("BCP", Quarter(2030, 4))
+            assert tuple(one.indicator for one in held) == bundle.indicators
+            assert sorted((o for one in held for o in one.series), key=str) == sorted(bundle.observations, key=str)
+            assert sorted((t for one in held for t in one.targets), key=str) == sorted(bundle.targets, key=str)
+            assert reading.conflicts("BCP") == bundle.conflicts
+            assert sorted(reading.reports("BCP", Q2), key=str) == sorted(bundle.reports, key=str)
+            found = [b for i in bundle.indicators for b in reading.benchmarks(i.code)]
+            assert sorted(found, key=str) == sorted(bundle.benchmarks, key=str)
+
+
+def test_the_latest_revision_is_current_and_keeps_the_figure_it_revises() -> None:
+    rows = [
+        figure("A1", "Q1 2022-23", "70"),
+        figure("A1", "Q2 2022-23", "80.0"),
+        figure("A1", "Q2 2022-23", "81", revision_reason="counted again"),
+        figure("A1", "Q2 2022-23", "81.5", revision_reason="late returns"),
+    ]
+    with opened() as store:
+        holding(read(small_bundle(observations=rows)), store)
+        first, current = series(store)
+        assert (str(current.value), str(current.former), current.revision) == ("81.5", "81", 2)
+        assert current.revision_reason == "late returns"
+        assert (first.former, first.revised) == (None, False)
+        kept = sql(store, "select value from observation where revision_reason <> '' or revision = 0 order by 1")
+        assert kept == [("70",), ("80.0",), ("81",), ("81.5",)]
+
+
+def test_an_absence_comes_back_as_the_absence_it_was() -> None:
+    rows = [figure("A1", f"Q{n} 2022-23", mark) for n, mark in ((1, "c"), (2, "z"), (3, "x"), (4, "0"))]
+    with opened() as store:
+        holding(read(small_bundle(observations=rows)), store)
+        assert [o.absence for o in series(store)] == [
+            Absence.SUPPRESSED, Absence.NOT_APPLICABLE, Absence.NOT_AVAILABLE, None]  # fmt: skip
+
+
+def test_a_load_that_fails_leaves_nothing_behind_and_another_may_follow() -> None:
+    bundle = read(small_bundle(observations=[figure("A1", "Q2 2022-23", "80")]))
+    with opened() as store:
+        with pytest.raises(duckdb.Error):
+            holding(replace(bundle, observations=bundle.observations * 2), store)
+        assert all(sql(store, f"select * from {table}") == [] for table in TABLES)
+        holding(bundle, store)
+        assert [str(o.value) for o in series(store)] == ["80"]
+
+
+def test_what_one_reader_sees_is_of_one_moment() -> None:
+    with opened() as store, store.read() as reading:
+        assert reading.count("indicator") == 0
+        holding(read(small_bundle()), store)
+        assert reading.count("indicator") == 0
+        with store.read() as later:
+            assert later.count("indicator") == 1
+
+
+def test_many_threads_read_at_once_and_all_read_the_same(services: Services) -> None:
+    expected = services.scorecard("Q2 2022-23")
+    with ThreadPoolExecutor(8) as threads:
+        cards = list(threads.map(lambda _: services.scorecard("Q2 2022-23"), range(64)))
+    assert all(card == expected for card in cards)
+
+
+def test_a_checkpoint_leaves_no_log_beside_the_database(tmp_path: Path) -> None:
+    path = tmp_path / "kpi.duckdb"
+    with opened(path) as store:
+        holding(read(small_bundle()), store)
+        store.checkpoint()
+        log = path.with_name("kpi.duckdb.wal")
+        assert not log.exists() or log.stat().st_size == 0
