@@ -1,0 +1,67 @@
+"""What the README names exists: files, make targets, commands, settings and packages."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_every_file_it_names_is_there() -> None:
+    named = set(re.findall(r"`((?:data|kpi_core|tests|pages)/[\w./-]*|[\w-]+\.(?:md|txt|py|toml))`", README))
+    assert len(named) > 8
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_the_picture_of_the_folders_is_the_folders() -> None:
+    picture = README.split("## Where things are", 1)[1].split("The rating rule", 1)[0]
+    entries = re.findall(r"^( {4,10})(\S+)  ", picture, flags=re.MULTILINE)
+    assert len(entries) > 15
+    parents: dict[int, Path] = {4: ROOT}
+    for indent, name in entries:
+        parent = parents[len(indent)]
+        assert (parent / name).exists(), f"{parent / name} is in the picture only"
+        parents[len(indent) + 2] = parent / name
+    drawn = {name for _, name in entries}
+    modules = {path.name for path in (ROOT / "kpi_core").rglob("*.py")} - {"__init__.py", "csv_file.py"}
+    assert modules <= drawn, f"not in the picture: {modules - drawn}"
+
+
+def test_every_make_target_it_names_is_there_and_the_other_way_round() -> None:
+    named = set(re.findall(r"`make (\w+)`", README)) | set(re.findall(r"^    make (\w+)", README, flags=re.MULTILINE))
+    targets = set(re.findall(r"^(\w+):.*## ", MAKEFILE, flags=re.MULTILINE)) - {"help"}
+    assert named == targets
+
+
+def test_the_commands_it_lists_are_those_of_the_command_line() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "kpi_core", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    commands = set(re.findall(r"^\| `(\w+)(?: CODE)?` \|", README, flags=re.MULTILINE))
+    assert commands == set(re.findall(r"^    (\w+)(?: |$)", told, flags=re.MULTILINE)) - {"COMMAND"}
+
+
+def test_the_settings_it_names_are_read() -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("*/**/*.py") if ".venv" not in path.parts)
+    for name in set(re.findall(r"`(KPI_\w+)`", README)):
+        assert f'environ.get("{name}")' in sources, name
+
+
+def test_the_packages_it_names_are_those_required() -> None:
+    runtime = set(
+        re.findall(r"^([\w-]+)==", (ROOT / "requirements.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    )
+    table = README.split("Runtime, pinned", 1)[1].split("For tests", 1)[0]
+    assert set(re.findall(r"^\| (\w+) \|", table, flags=re.MULTILINE)) - {"package"} == runtime
+    dev = re.findall(r"^([\w-]+)==", (ROOT / "requirements-dev.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    tests_line = README.split("For tests, in", 1)[1].split("\n\n", 1)[0]
+    assert [name for name in dev if name not in tests_line] == []
+
+
+def test_the_changelog_is_there_and_has_an_unreleased_part() -> None:
+    assert "## Unreleased" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
