@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .figures import with_unit
-from .model import Indicator, Observation, Target
+from .model import Indicator, Observation, Target, Unit
 from .periods import Quarter
 from .scorecard import TREND_QUARTERS
 
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from .shell.services import IndicatorView
 
 FEWEST_FOR_A_LINE = 3
+AXIS_WORDS = {
+    Unit.PERCENT: "Per cent",
+    Unit.NUMBER: "Number",
+    Unit.RATE_PER_10000: "Per 10,000",
+    Unit.DAYS: "Days",
+    Unit.WEEKS: "Weeks",
+    Unit.POUNDS: "Pounds",
+    Unit.RATIO: "Ratio",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,8 @@ class ChartData:
     points: tuple[Point, ...]
     steps: tuple[Step, ...]
     benchmarks: tuple[Step, ...]
+    unit: str
+    """What the value axis counts, in words."""
     words: str
     """The chart as one sentence, for those who cannot see it."""
 
@@ -68,7 +79,7 @@ def indicator_data(view: IndicatorView) -> ChartData:
     """The series with its gaps, targets and levels as dated steps, and the comparators published before the quarter."""
     indicator = view.indicator
     if not view.series:
-        return ChartData((), (), (), "No figures are held.")
+        return ChartData((), (), (), AXIS_WORDS[indicator.unit], "No figures are held.")
     by_quarter = {judged.observation.quarter: judged for judged in view.series}
     first, last = view.series[0].observation.quarter, view.series[-1].observation.quarter
     points = []
@@ -94,7 +105,7 @@ def indicator_data(view: IndicatorView) -> ChartData:
     told = "; ".join(
         f"{p.quarter} {p.shown}{' provisional' if p.provisional else ''}" for p in points if p.value is not None
     )
-    return ChartData(tuple(points), steps, benchmarks, f"{indicator.name}: {told}.")
+    return ChartData(tuple(points), steps, benchmarks, AXIS_WORDS[indicator.unit], f"{indicator.name}: {told}.")
 
 
 def span(first: Quarter, last: Quarter) -> list[Quarter]:
@@ -164,7 +175,7 @@ def indicator_chart(data: ChartData) -> alt.LayerChart | alt.FacetChart:
         title=None,
         axis=alt.Axis(values=ticks, labelExpr=_QUARTER_OF_DATE, labelAngle=-30, labelOverlap=False, grid=False),
     )
-    low = alt.Y(field="value", type="quantitative", title=None, scale=alt.Scale(zero=False, nice=True, padding=12))
+    low = alt.Y(field="value", type="quantitative", title=data.unit, scale=alt.Scale(zero=False, nice=True, padding=12))
     tooltip = [alt.Tooltip(field=f, type="nominal", title=f.capitalize()) for f in ("quarter", "shown", "rating")]
     layers: list[alt.Chart] = []
     if data.benchmarks:
@@ -175,7 +186,7 @@ def indicator_chart(data: ChartData) -> alt.LayerChart | alt.FacetChart:
                 y=low,
                 color=alt.value(_BENCHMARK),
                 strokeDash=alt.StrokeDash(field="label", type="nominal", title="Published annual figures, drawn over their year",
-                                          legend=alt.Legend(orient="bottom", columns=1, labelLimit=460, symbolStrokeColor=_BENCHMARK)),
+                                          legend=alt.Legend(orient="bottom", columns=1, labelLimit=460, titleLimit=460, symbolStrokeColor=_BENCHMARK)),
                 tooltip=[alt.Tooltip(field="label", type="nominal"), alt.Tooltip(field="value", type="quantitative"),
                          alt.Tooltip(field="end", type="temporal", title="Year ending")],
             )
@@ -191,8 +202,8 @@ def indicator_chart(data: ChartData) -> alt.LayerChart | alt.FacetChart:
             )
         )
         layers.append(
-            base.mark_text(align="right", dy=-7, fontWeight="bold", color=colour).encode(
-                x=alt.X(field="end", type="temporal"), y=low, text=alt.Text(field="label", type="nominal")
+            base.mark_text(align="left", dx=2, dy=-7, fontWeight="bold", color=colour).encode(
+                x=alt.X(field="start", type="temporal"), y=low, text=alt.Text(field="label", type="nominal")
             )
         )
     figures = alt.Chart(records(data.points))

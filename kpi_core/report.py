@@ -111,6 +111,29 @@ def series_table(view: IndicatorView, made: Circumstances) -> Table:
     )  # fmt: skip
 
 
+def benchmarks_table(view: IndicatorView, made: Circumstances) -> Table:
+    """The published annual comparators of one indicator, all the years held."""
+    unit = view.indicator.unit.value.replace("_", " ")
+    return Table(
+        f"Published comparators of {view.indicator.name} ({view.indicator.code})",
+        made.about(
+            "annual figures", (("Indicator", view.indicator.name), ("Unit", unit)), "published annual statistics"
+        ),
+        ("Comparator", "Period", "Year ending", "Value", "Published on", "Source"),
+        tuple(
+            (
+                b.series,
+                b.period,
+                b.year_end.isoformat(),
+                b.value,
+                b.published_on.isoformat() if b.published_on else "",
+                b.source,
+            )
+            for b in view.benchmarks_all
+        ),
+    )
+
+
 def exceptions_table(view: ExceptionsView, made: Circumstances) -> Table:
     """The exception reports a quarter requires, and those present that it does not."""
     quarter = view.scorecard.quarter.label

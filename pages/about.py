@@ -80,4 +80,4 @@ def conflicts(about: About) -> None:
     components.download(lambda: conflicts_table(about.conflicts, made), "known conflicts", "Download this table (CSV)")
 
 
-page()
+session.show(page)

@@ -54,4 +54,4 @@ def line(row: Row) -> tuple[str, ...]:
     )
 
 
-page()
+session.show(page)

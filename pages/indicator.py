@@ -11,7 +11,7 @@ from kpi_core.charts import indicator_chart, indicator_data
 from kpi_core.errors import UnknownChoice, UnknownIndicator
 from kpi_core.figures import with_unit
 from kpi_core.model import Basis, Benchmark, Polarity, ReportState
-from kpi_core.report import series_table
+from kpi_core.report import benchmarks_table, series_table
 from kpi_core.scorecard import Row, Scorecard, display, level_words, target_words, tolerance_words
 from kpi_core.shell.services import IndicatorView
 from pages._ui import components, session
@@ -87,7 +87,7 @@ def around(card: Scorecard, code: str) -> None:
 
 
 def step(code: str, which: str, names: dict[str, str], icon: str) -> None:
-    name = names[code] if len(names[code]) <= 34 else f"{names[code][:33].rstrip()}…"
+    name = names[code] if len(names[code]) <= 30 else f"{names[code][:29].rstrip()}…"
     to = replace(session.view(), indicator=code).parameters()
     st.page_link("pages/indicator.py", label=f"{which}: {components.plain(name)}", query_params=to, icon=icon)
 
@@ -181,6 +181,9 @@ def figures(view: IndicatorView) -> None:
     if view.benchmarks_since:
         with st.expander("Published since"):
             st.html(comparators("Years that ended after this quarter", view.benchmarks_since, view))
+    if view.benchmarks_all:
+        name = f"{indicator.code} comparators"
+        components.download(lambda: benchmarks_table(view, made), name, "Download comparators (CSV)", "comparators")
 
 
 def comparators(caption: str, benchmarks: tuple[Benchmark, ...], view: IndicatorView) -> str:
@@ -217,4 +220,4 @@ def definition(view: IndicatorView) -> None:
     )
 
 
-page()
+session.show(page)

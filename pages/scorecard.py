@@ -119,4 +119,4 @@ def take(name: str) -> None:
     session.keep(replace(session.view(), **{name: tuple(value) if isinstance(value, list) else value or ""}))
 
 
-page()
+session.show(page)

@@ -84,10 +84,10 @@ def state_badge(state: ReportState) -> str:
     return f'<span class="badge {state}"><span aria-hidden="true">{shape}</span> {state.value.capitalize()}</span>'
 
 
-def download(make: Callable[[], Table], name: str, label: str) -> None:
+def download(make: Callable[[], Table], name: str, label: str, key: str = "download") -> None:
     """A button that makes the table's CSV when it is pressed."""
     file = re.sub(r"[^A-Za-z0-9-]+", "-", name).strip("-").lower()
-    with st.container(key="downloads"):
+    with st.container(key=f"container_{key}"):
         st.download_button(
             label,
             data=lambda: csv_file.render(make()),
@@ -95,7 +95,7 @@ def download(make: Callable[[], Table], name: str, label: str) -> None:
             mime="text/csv",
             on_click="ignore",
             icon=":material/download:",
-            key="download",
+            key=key,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -128,8 +128,34 @@ def _take_url() -> None:
     kept.query = query
 
 
+def navigation() -> StreamlitPage:
+    """The pages, and the one that the address names."""
+    return st.navigation(
+        [
+            st.Page("pages/scorecard.py", title="Scorecard", default=True),
+            st.Page("pages/indicator.py", title="Indicator", url_path="indicator"),
+            st.Page("pages/exceptions.py", title="Exceptions", url_path="exceptions"),
+            st.Page("pages/about.py", title="About these figures", url_path="about"),
+        ],
+        position="top",
+    )
+
+
+def show(page: Callable[[], None]) -> None:
+    """Draw a page, from its file, under the router.
+
+    Until ``st.navigation`` is called for the first time, a new server runs the files of ``pages/`` by themselves,
+    without ``app.py``: whoever follows a link to a page first would see it bare. Then the router is called and runs it.
+    """
+    if "routed" not in st.session_state:
+        navigation()
+        st.rerun()
+    page()
+
+
 def run(page: StreamlitPage) -> None:
     """Run one page. What is known to go wrong is said in its sentence; anything else gets a reference number."""
+    st.session_state["routed"] = True
     st.html(_STYLE)
     try:
         _take_url()
