@@ -98,7 +98,8 @@ def series_table(view: IndicatorView, made: Circumstances) -> Table:
     sources = "; ".join(sorted({judged.observation.source for judged in view.series})) or "no figures held"
     return Table(
         f"{indicator.name} ({indicator.code})",
-        made.about(f"all held, seen from {view.row.quarter.label}", (("Indicator", indicator.name),), sources),
+        made.about(f"all held, seen from {view.row.quarter.label}", (("Indicator", indicator.name),), sources)
+        + tuple((f"Known of {conflict.quarter}", conflict.sentence) for conflict in view.conflicts),
         ("Quarter", "Months", "Value", "Shown as", "Numerator", "Denominator", "Target", "Rating", "Reason", "Source", "Note"),
         tuple(
             (
@@ -140,11 +141,13 @@ def exceptions_table(view: ExceptionsView, made: Circumstances) -> Table:
     return Table(
         f"Exception reports, {quarter}",
         made.about(quarter, (), "exception reports held for the quarter"),
-        ("Code", "Indicator", "Required", "State", "Rating", "Reason for the rating", "Why the target was missed"),
+        ("Code", "Indicator", "Required", "State", "Rating", "Reason for the rating", "Two figures or targets",
+         "Why the target was missed"),
         tuple(
             (
                 row.indicator.code, row.indicator.name, "yes" if row.exception.required else "no",
-                row.exception.state.value, row.rated.rating.words, row.rated.reason, row.exception.reason_line,
+                row.exception.state.value, row.rated.rating.words, row.rated.reason, row.conflict,
+                row.exception.reason_line,
             )
             for row in (*view.required, *view.not_required)
         ),

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from html import escape
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import streamlit as st
@@ -23,8 +22,7 @@ from kpi_core.scorecard import Row, level_words, target_words
 from kpi_core.shell.export import csv_file
 from kpi_core.shell.services import Services
 
-if TYPE_CHECKING:
-    from .session import View
+from .view import View
 
 SHAPES = {Rating.RED: "▼", Rating.AMBER: "◆", Rating.GREEN: "●", Rating.NOT_RATED: "○", Rating.NO_DATA: "–"}
 _STATE_SHAPES = {

@@ -6,9 +6,8 @@ import logging
 import os
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -19,34 +18,11 @@ from kpi_core.report import Circumstances
 from kpi_core.shell.services import DATA, DEFAULT_DATABASE, Services
 
 from . import components
+from .view import View
 
 ICON = Path(__file__).with_name("icon.png")
 _STYLE = Path(__file__).with_name("style.css")
 _log = logging.getLogger("kpi_explorer")
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What a reader is looking at. All of it is in the URL, so that a view can be sent to a colleague."""
-
-    quarter: str = ""
-    area: str = ""
-    category: tuple[str, ...] = ()
-    rating: tuple[str, ...] = ()
-    indicators: tuple[str, ...] = ()
-    indicator: str = ""
-
-    def parameters(self) -> dict[str, str | list[str]]:
-        """The view as query parameters, what is empty left out."""
-        found = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items() if value}
-
-    def link(self, code: str) -> str:
-        """The relative address of an indicator's page, with the rest of this view kept."""
-        return f"indicator?{urlencode(replace(self, indicator=code).parameters(), doseq=True)}"
-
-
-_MANY = ("category", "rating", "indicators")
 
 
 @dataclass(slots=True)
@@ -123,8 +99,7 @@ def _take_url() -> None:
     if query == kept.query:
         return
     if query:
-        known = {f.name for f in fields(View)} & query.keys()
-        kept.view = View(**{n: tuple(query[n]) if n in _MANY else query[n][-1] for n in known})  # type: ignore[arg-type]
+        kept.view = View.of(query)
     kept.query = query
 
 

@@ -1,0 +1,37 @@
+"""What a reader is looking at, as it stands in the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from urllib.parse import urlencode
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a reader is looking at. All of it is in the URL, so that a view can be sent to a colleague."""
+
+    quarter: str = ""
+    area: str = ""
+    category: tuple[str, ...] = ()
+    rating: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    indicator: str = ""
+
+    def parameters(self) -> dict[str, str | list[str]]:
+        """The view as query parameters, what is empty left out."""
+        found = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items() if value}
+
+    def link(self, code: str) -> str:
+        """The relative address of an indicator's page, with the rest of this view kept."""
+        return f"indicator?{urlencode(replace(self, indicator=code).parameters(), doseq=True)}"
+
+    @classmethod
+    def of(cls, query: Mapping[str, Sequence[str]]) -> View:
+        """The view that query parameters give; what is not of a view is left out, and of one value given twice the last counts."""
+        taken: dict[str, str | tuple[str, ...]] = {}
+        for one in fields(cls):
+            if given := query.get(one.name):
+                taken[one.name] = tuple(given) if isinstance(one.default, tuple) else given[-1]
+        return cls(**taken)
