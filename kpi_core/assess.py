@@ -358,6 +358,8 @@ class Change:
     direction: Direction | None
     text: str
     certainty: str = ""
+    held: bool = False
+    """Where there is no comparison: whether the figure to compare with is held all the same."""
     since_last_known: Change | None = None
     """Where the quarter before has no figure: the change since the last known one, which its basis names."""
 
@@ -436,7 +438,8 @@ def changes(series: Sequence[Observation], target: Target | None, indicator: Ind
     band = None if target is None or target.low is None or target.high is None else (target.low, target.high)
     if indicator.runs_up:
         previous = _no_change(
-            f"The figure runs up over the year ({indicator.basis.words}), so quarters are not compared."
+            f"The figure runs up over the year ({indicator.basis.words}), so quarters are not compared.",
+            held=quarter - 1 in held and held[quarter - 1].value is not None,
         )
     else:
         previous = _change_since(now, quarter - 1, series, indicator, band)
@@ -448,8 +451,8 @@ def changes(series: Sequence[Observation], target: Target | None, indicator: Ind
     return Changes(previous, year, _change_to_target(now.value, target, indicator), leading if led.basis else None)
 
 
-def _no_change(text: str) -> Change:
-    return Change(None, None, None, None, None, text)
+def _no_change(text: str, held: bool = False) -> Change:
+    return Change(None, None, None, None, None, text, held=held)
 
 
 def _change_since(
@@ -464,11 +467,14 @@ def _change_since(
         return _no_change(f"{_why_absent(then, indicator, earlier)} for {earlier.label}.")
     for end in (then, now):
         if end.not_comparable:
-            return _no_change(f"The figure for {end.quarter.label} is not comparable: {_clause(end.not_comparable)}.")
+            return _no_change(
+                f"The figure for {end.quarter.label} is not comparable: {_clause(end.not_comparable)}.", held=True
+            )
     for o in series:
         if earlier < o.quarter <= now.quarter and o.series_break:
             return _no_change(
-                f"Not comparable with {earlier.label}: break in series at {o.quarter}, {_clause(o.series_break)}."
+                f"Not comparable with {earlier.label}: break in series at {o.quarter}, {_clause(o.series_break)}.",
+                held=True,
             )
     return _compared(then, now, indicator, band)
 

@@ -124,7 +124,8 @@ def _middle(quarter: Quarter) -> date:
 
 
 def _year_start(year_end: date) -> date:
-    return year_end - timedelta(days=364)
+    following = year_end + timedelta(days=1)
+    return following.replace(year=following.year - 1)
 
 
 def _target_steps(targets: Sequence[Target], indicator: Indicator, last: Quarter) -> list[Step]:

@@ -99,6 +99,7 @@ def series_table(view: IndicatorView, made: Circumstances) -> Table:
     return Table(
         f"{indicator.name} ({indicator.code})",
         made.about(f"all held, seen from {view.row.quarter.label}", (("Indicator", indicator.name),), sources)
+        + ((("Two figures or targets", view.row.conflict),) if view.row.conflict else ())
         + tuple((f"Known of {conflict.quarter}", conflict.sentence) for conflict in view.conflicts),
         ("Quarter", "Months", "Value", "Shown as", "Numerator", "Denominator", "Target", "Rating", "Reason", "Source", "Note"),
         tuple(

@@ -29,7 +29,8 @@ def page() -> None:
         f'<p class="headline">{escape(headline(view.scorecard)[-1])}</p>'
         f'<p class="said">A report is required where {EXCEPTION_TRIGGER}.</p>'
     )
-    components.say(said)
+    for sentence in said:
+        components.message(sentence)
     if view.required:
         rows = [line(row) for state in LOUDEST_FIRST for row in view.in_state(state)]
         st.html(components.table(f"Required ({len(rows)})", HEADINGS, rows))

@@ -37,12 +37,13 @@ def page() -> None:
     code = session.view().indicator or in_filter(card)[0].indicator.code
     session.keep(replace(session.view(), quarter=quarter.text, indicator=code))
     around(card, code)
-    components.say(said)
+    for sentence in said:
+        components.message(sentence)
     try:
         view = services.indicator(code, quarter.text, area)
     except UnknownIndicator as error:
         components.title(f"{card.area_name}: {quarter.label}", "No such indicator")
-        st.error(components.plain(str(error)), icon=":material/error:")
+        components.message(str(error), "error")
         return
     components.title(f"{view.indicator.category} · {quarter.label}", view.indicator.name)
     left, right = st.columns([11, 10], gap="large")

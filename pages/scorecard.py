@@ -22,7 +22,9 @@ def page() -> None:
     services = session.services()
     if quarter is None:
         components.title(services.council()[0], "No figures are held yet")
-        components.say(["Add figures to data/observations.csv, close the explorer and run: python -m kpi_core rebuild"])
+        components.message(
+            "Add figures to data/observations.csv, close the explorer and run: python -m kpi_core rebuild"
+        )
         return
     whole = services.scorecard(quarter.text, session.view().area or None)
     session.keep(replace(session.view(), quarter=quarter.text, indicator=""))
@@ -33,7 +35,8 @@ def page() -> None:
     components.title(f"{whole.area_name}: children's services scorecard", quarter.label)
     first, *rest = headline(whole)
     st.html(f'<p class="headline">{escape(first)}</p><p class="said">{escape(" ".join(rest))}</p>')
-    components.say(said)
+    for sentence in said:
+        components.message(sentence)
 
     # What was missed comes first, so that it is seen without scrolling; once the reader filters, the table is theirs.
     missed = [row for row in whole.rows if row.exception.required]
@@ -45,7 +48,7 @@ def page() -> None:
         how_many = f"{len(card.rows)} of the {len(whole.rows)}" if card.filters else f"All {len(whole.rows)}"
         st.html(components.scorecard_table(card.rows, view, f"{how_many} indicators"))
     else:
-        components.say(["No indicator matches these filters. Clear one of them to see more."])
+        components.message("No indicator matches these filters. Clear one of them to see more.")
     if heat := components.heat_map(card.rows, view):
         with st.expander("Ratings by quarter"):
             st.html(heat)

@@ -173,6 +173,12 @@ def test_the_value_is_judged_as_shown_and_the_reason_says_where_rounding_changed
     assert rated.reason.endswith(f" Judged as shown: {seen}.") if seen else "before rounding" not in rated.reason
 
 
+def test_where_rounding_changed_only_whether_the_level_is_passed_the_reason_says_so_too() -> None:
+    rated = judged("25.04", TO_20, tolerance="10", tolerance_kind="points", intervention_level="25")
+    assert (rated.rating, rated.intervention_passed) == (AMBER, False)
+    assert rated.reason.endswith(" Judged as shown: 25.0; 25.04 before rounding.")
+
+
 @pytest.mark.parametrize(
     ("more", "value", "expected"),
     [

@@ -98,6 +98,11 @@ def test_where_the_quarter_before_has_no_figure_the_last_known_one_is_named_with
     assert only.leading is None
 
 
+def test_of_several_earlier_quarters_the_last_one_with_a_figure_is_the_last_known() -> None:
+    series = (observed("9", "Q2 2021-22"), observed("10", "Q3 2021-22"), observed(Absence.SUPPRESSED, Q4_TEXT))
+    assert "up 5 points since Q3 2021-22" in of(*series, observed("15")).quarter.text
+
+
 def test_where_nothing_earlier_is_held_that_is_said() -> None:
     only = of(observed("15"))
     assert facts(only.quarter) == NONE

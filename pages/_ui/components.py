@@ -43,18 +43,21 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def message(sentence: str, kind: str = "note") -> None:
+    """A sentence to the reader: a ``note``, a ``warning`` or an ``error``.
+
+    In HTML, because Streamlit's own boxes are Markdown, which makes links of addresses that somebody typed.
+    """
+    role = "alert" if kind == "error" else "status"
+    st.html(f'<p class="message {kind}" role="{role}">{escape(sentence)}</p>')
+
+
 def banner(services: Services) -> None:
     """What every page must say first: made-up figures, and files that have changed since they were loaded."""
     if services.council()[1]:
-        st.warning(f"**Example council.** {MADE_UP}", icon=":material/science:")
+        message(f"Example council. {MADE_UP}", "warning")
     for change in services.data_changes():
-        st.warning(plain(change), icon=":material/sync_problem:")
-
-
-def say(sentences: Iterable[str]) -> None:
-    """What a reader must be told of this view."""
-    for sentence in sentences:
-        st.info(plain(sentence), icon=":material/info:")
+        message(change, "warning")
 
 
 def title(over: str, heading: str) -> None:
@@ -168,7 +171,7 @@ def _change(change: Change, row: Row, leads: bool) -> str:
     """A change in arrow and words; the leading one is bold."""
     if change.basis is not None:
         return f'<span class="{"lead" if leads else "muted"}">{_moved(change, row)}</span>'
-    said = f'<span title="{escape(change.text)}">{"not comparable" if leads else "no figure"}</span>'
+    said = f'<span title="{escape(change.text)}">{"not comparable" if leads or change.held else "no figure"}</span>'
     if known := change.since_last_known:
         said += f"<br>since {known.basis}: {_moved(known, row)}"
     return f'<span class="muted">{said}</span>'

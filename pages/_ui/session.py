@@ -137,12 +137,12 @@ def run(page: StreamlitPage) -> None:
         components.banner(services())
         page.run()
     except KpiError as error:
-        st.error(components.plain(str(error)), icon=":material/error:")
+        components.message(str(error), "error")
     except Exception:
         reference = uuid.uuid4().hex[:8].upper()
         _log.exception("Fault %s on the page %s", reference, page.title)
-        st.error(
+        components.message(
             "Something went wrong, and nothing was changed. Try again; if it happens again, give the reference "
             f"{reference} to whoever looks after the explorer: the log says more.",
-            icon=":material/error:",
+            "error",
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kpi_core.bundle import read
-from kpi_core.errors import BundleError, StoreError
+from kpi_core.errors import BundleError, KpiError, StoreError
 from kpi_core.shell.services import DATA, Services, data_files, make_database, rebuild
 from kpi_core.shell.store import Store
 
@@ -133,6 +133,18 @@ def test_rebuilding_from_a_broken_file_leaves_the_former_database_where_it_was(t
         rebuild(path, broken_copy(tmp_path / "data"), fixed_clock)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.glob("kpi*")] == ["kpi.duckdb"]
+
+
+def test_rebuilding_from_files_that_the_database_refuses_leaves_the_former_one_where_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "kpi.duckdb"
+    make_database(path, DATA, fixed_clock)
+    before = path.read_bytes()
+    folder = write_files(tmp_path / "data", data_files(DATA))
+    benchmarks = (folder / "benchmarks.csv").read_bytes()
+    (folder / "benchmarks.csv").write_bytes(benchmarks + benchmarks.splitlines(keepends=True)[1])
+    with pytest.raises(KpiError):
+        rebuild(path, folder, fixed_clock)
+    assert path.read_bytes() == before
 
 
 def test_rebuilding_a_held_database_leaves_it_where_it_was(tmp_path: Path) -> None:
