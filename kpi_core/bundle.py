@@ -108,6 +108,8 @@ def _whole(text: str) -> int:
 
 def _day(text: str) -> date:
     try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ValueError(text)
         return date.fromisoformat(text)
     except ValueError:
         raise _CellError(f"“{shorten(text)}” must be a date like 2022-10-27.") from None
@@ -221,7 +223,7 @@ _REPORT_FIELDS: dict[str, _Column] = {
     "indicator": (_text, _NEEDED),
     "area": (_text, None),
     "quarter": (quarter, _NEEDED),
-    "state": (_choice(ReportState), _NEEDED),
+    "state": (_of("draft", "submitted", "approved"), _NEEDED),
     "description": (_text, ""),
     "outturn": (number, None),
     "target": (number, None),
@@ -273,7 +275,7 @@ class _BundleReader:
             targets=tuple(self._targets()),
             observations=tuple(self._observations()),
             benchmarks=tuple(self._benchmarks()),
-            conflicts=tuple(Conflict(**row) for _, row in self._known("conflicts.csv")),
+            conflicts=tuple(self._conflicts()),
             reports=tuple(self._reports()),
         )
         if self._problems:
@@ -330,6 +332,13 @@ class _BundleReader:
                 self._wrong("benchmarks.csv", line, "year_end", told)
             seen.add(key)
             yield Benchmark(**row)
+
+    def _conflicts(self) -> Iterator[Conflict]:
+        for line, row in self._known("conflicts.csv"):
+            if (row["value"] is None) != (row["subject"] == "narrative"):
+                told = "A conflict about an outturn or a target needs the other figure; one about narrative has none."
+                self._wrong("conflicts.csv", line, "value", told)
+            yield Conflict(**row)
 
     def _observations(self) -> Iterator[Observation]:
         seen: dict[tuple[str, str, Quarter], Observation] = {}
@@ -419,8 +428,11 @@ class _BundleReader:
         if len(row.get("reason_line") or "") > REASON_LINE_MOST:
             told = f"The reason line is longer than {REASON_LINE_MOST} characters. Shorten it."
             self._wrong(file, None, None, told)
+        if row.get("state") == ReportState.APPROVED and not (row["approved_by"] and row["approved_on"]):
+            self._wrong(file, None, None, "An approved report needs approved_by (a role) and approved_on (a date).")
         if len(self._problems) > found or not known:
             return None
+        row["state"] = ReportState(row["state"])
         return ExceptionReport(**row, sections=tuple(sections.items()))
 
     # --- rows of one file ---
@@ -453,10 +465,11 @@ class _BundleReader:
         text = self._decoded(file)
         if text is None:
             return
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         try:
-            rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+            rows = list(reader)
         except csv.Error as error:
-            self._wrong(file, None, None, f"It cannot be read as CSV ({error}).")
+            self._wrong(file, reader.line_num, None, f"It cannot be read as CSV ({error}).")
             return
         headings = [heading.strip() for heading in rows[0]] if rows else []
         for place, heading in enumerate(headings):

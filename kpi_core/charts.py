@@ -99,7 +99,7 @@ def indicator_data(view: IndicatorView) -> ChartData:
     benchmarks = tuple(
         Step("benchmark", b.series, _year_start(b.year_end), b.year_end, float(b.value))
         for b in view.benchmarks_all
-        if b.year_end < view.row.quarter.end
+        if b.year_end < view.row.quarter.start
     )
     steps = tuple(step for step in _target_steps(view.targets, indicator, last) if step.end > first.start)
     told = "; ".join(

@@ -6,12 +6,15 @@ Everything is ``Decimal``; a figure keeps the decimals it was published with.
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from .errors import FigureError, shorten
 
 # One anchored pattern of ASCII digits. Python's own readers also take "1_000", "nan" and other scripts' digits.
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,20})?")
+
+# More digits than any number read here has, so that rounding never runs out of them.
+_ROOM = Context(prec=80)
 
 UNIT_WORDS = {"days": "days", "weeks": "weeks", "rate_per_10000": "per 10,000"}
 
@@ -25,7 +28,7 @@ def number(text: str) -> Decimal:
     """Read a number. Raises ``FigureError`` with what was found."""
     if not is_number(text):
         raise FigureError(f"“{shorten(text)}” is not a number. Use the digits 0 to 9 and a full stop, like 83.5.")
-    return Decimal(text)
+    return _ROOM.add(Decimal(text), 0)
 
 
 def decimals_of(value: Decimal) -> int:
@@ -36,7 +39,8 @@ def decimals_of(value: Decimal) -> int:
 
 def round_half_up(value: Decimal | str, decimals: int) -> Decimal:
     """``value`` to ``decimals`` places, halves away from zero, as the papers round (26.45 to one place is 26.5)."""
-    return Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    # Adding nothing makes a negative zero, which -0.04 rounds to, a plain one.
+    return _ROOM.add(Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _ROOM), 0)
 
 
 def shown(value: Decimal, decimals: int) -> Decimal:

@@ -110,7 +110,10 @@ _MONTHS_READ = re.compile(rf"{_MONTH_RANGE}(?:\s*\((?P<also>.+)\))?")
 
 # Text that is not a quarter but whose fault can be named; tried in this order.
 _FAULTS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(_YEARS), "“{text}” is a whole year. Say which quarter of it, like Q2 2022-23."),
+    (
+        re.compile(rf"{_Q}\s*(?:to|-|and)\s*q?(?:uarter)?\s*[0-9].*"),
+        "“{text}” covers several quarters. Enter one, like Q2 2022-23.",
+    ),
     (re.compile(_Q), "“{text}” has no year. Enter the financial year too, like Q2 2022-23."),
     (
         re.compile(r"q(?:uarter)?\s*[0-9]\s*,?\s*[0-9]{4}|[0-9]{4}\s*,?\s*q(?:uarter)?\s*[0-9]"),
@@ -145,10 +148,20 @@ def quarter(text: str) -> Quarter:
         if match["also"] is not None and quarter(match["also"]) != read:
             raise PeriodError(text, f"“{shown}” names two different quarters. Enter one, like {read}.")
         return read
+    if match := re.fullmatch(_YEARS, plain):
+        raise PeriodError(text, _whole_year(shown, match["a"], match["b"]))
     for fault, reason in _FAULTS:
         if fault.fullmatch(plain):
             raise PeriodError(text, reason.format(text=shown))
     raise PeriodError(text, f"“{shown}” cannot be read as a quarter. Enter it like Q2 2022-23.")
+
+
+def _whole_year(shown: str, first: str, second: str) -> str:
+    if int(second) % 100 == (int(first) + 1) % 100:
+        return f"“{shown}” is a whole year. Say which quarter of it, like Q2 2022-23."
+    if len(first) == 4 and len(second) == 2 and 1 <= int(second) <= 12:
+        return f"“{shown}” is a single month, not a quarter. Enter it like Q2 2022-23."
+    return f"“{shown}”: a financial year is two years in a row, and needs its quarter, like Q2 2022-23."
 
 
 def _from_years(shown: str, number: int, first: str, second: str) -> Quarter:

@@ -28,6 +28,7 @@ from .model import (
     ExceptionReport,
     Indicator,
     Observation,
+    Polarity,
     ReportState,
     Target,
 )
@@ -83,6 +84,11 @@ class Row:
         if self.observation is not None and self.observation.value is not None:
             return None
         return absence_of(self.observation, self.indicator, self.quarter)
+
+    @property
+    def has_target(self) -> bool:
+        """Whether there is a target that can be met or missed."""
+        return self.target is not None and self.target.has_target and self.indicator.polarity is not Polarity.NEITHER
 
     @property
     def display(self) -> str:
@@ -301,7 +307,7 @@ def _exception(report: ExceptionReport | None, rated: Rated) -> ExceptionStatus:
 def _missed_for(row: Row) -> str:
     """In how many of the quarters held the target then in force was missed."""
     judged = [rated for (_, rated), o in zip(row.rating_history(), row.series, strict=True) if o.value is not None]
-    with_target = [r for r in judged if r.missed or r.rating in (Rating.GREEN, Rating.AMBER, Rating.RED)]
+    with_target = [r for r in judged if r.missed or r.rating is Rating.GREEN]
     missed = sum(r.missed for r in with_target)
     held = (
         f"the last {len(judged)} quarters held"
@@ -359,7 +365,7 @@ def headline(scorecard: Scorecard) -> tuple[str, ...]:
     rows = scorecard.rows
     if not scorecard.has_figures:
         return (f"No figures are held for {scorecard.quarter.label}.",)
-    with_target = [row for row in rows if row.target is not None and row.target.has_target]
+    with_target = [row for row in rows if row.has_target]
     missed = [row for row in rows if row.rated.missed]
     met = [row for row in with_target if row.rated.rating is Rating.GREEN]
     said = [_missed_sentence(len(missed), with_target, len(rows) - len(with_target))]
@@ -380,9 +386,12 @@ def _missed_sentence(missed: int, with_target: Sequence[Row], without: int) -> s
         return "No indicator has a target for this quarter, so none can be met or missed."
     total = len(with_target)
     sentence = f"{missed or 'None'} of the {total} indicators with a target {'misses' if missed == 1 else 'miss'} it"
+    unrated = sum(row.rated.rating is Rating.NO_DATA for row in with_target)
     if total == 1:
-        sentence = f"The one indicator with a target {'misses' if missed else 'does not miss'} it"
-    if unrated := sum(row.rated.rating is Rating.NO_DATA for row in with_target):
+        sentence = (
+            f"The one indicator with a target {'misses it' if missed else 'has no figure' if unrated else 'meets it'}"
+        )
+    elif unrated:
         sentence += f"; {unrated} of the {total} {'has' if unrated == 1 else 'have'} no figure"
     return f"{sentence}; {without} {'has' if without == 1 else 'have'} no target." if without else f"{sentence}."
 

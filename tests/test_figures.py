@@ -135,3 +135,13 @@ def test_the_size_of_a_change_is_said_without_its_sign_and_percentages_in_points
     amount: str, unit: str, words: str
 ) -> None:
     assert amount_in_words(Decimal(amount), unit) == words
+
+
+def test_there_is_no_negative_nought() -> None:
+    assert str(number("-0")) == "0"
+    assert str(number("-0.0")) == "0.0"
+    assert str(round_half_up("-0.04", 1)) == "0.0"
+
+
+def test_the_longest_number_that_is_read_can_be_rounded() -> None:
+    assert str(round_half_up("999999999999999.99999999999999999999", 15)) == "1000000000000000.000000000000000"

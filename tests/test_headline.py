@@ -33,7 +33,7 @@ def said(*all_held: Held) -> tuple[str, ...]:
         ([MISSED, MISSED], "2 of the 2 indicators with a target miss it."),
         ([MET, MET, BARE], "None of the 2 indicators with a target miss it; 1 has no target."),
         ([MISSED, BARE], "The one indicator with a target misses it; 1 has no target."),
-        ([MET], "The one indicator with a target does not miss it."),
+        ([MET], "The one indicator with a target meets it."),
         ([BARE, BARE], "No indicator has a target for this quarter, so none can be met or missed."),
         ([MISSED, MET, EMPTY], "1 of the 3 indicators with a target misses it; 1 of the 3 has no figure."),
         ([MISSED, MET, EMPTY, EMPTY, BARE], "1 of the 4 indicators with a target misses it; 2 of the 4 have no figure; 1 has no target."),

@@ -225,3 +225,15 @@ def test_a_quarter_that_cannot_be_is_never_made(year: int, number: int) -> None:
 
 def test_the_last_day_of_the_last_quarter_is_known() -> None:
     assert Quarter(2199, 4).end == date(2200, 3, 31)
+
+
+@pytest.mark.parametrize("text", ["Q1 to Q2 2022-23", "Q1-Q2 2022-23", "April to September 2022"])
+def test_several_quarters_are_refused_as_several(text: str) -> None:
+    with pytest.raises(PeriodError, match="several quarters"):
+        quarter(text)
+
+
+@pytest.mark.parametrize(("text", "reason"), [("2022-23", "whole year"), ("2022-09", "month"), ("2022-24", "in a row")])
+def test_years_alone_are_refused_for_what_they_are(text: str, reason: str) -> None:
+    with pytest.raises(PeriodError, match=reason):
+        quarter(text)

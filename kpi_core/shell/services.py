@@ -179,13 +179,13 @@ class Services:
             Judged(o, target_in_force(whole.targets, o.quarter), judge(o, whole.targets, whole.indicator, o.quarter))
             for o in whole.series
         )
-        before = [b for b in benchmarks if b.year_end < chosen.end]
+        before = [b for b in benchmarks if b.year_end < chosen.start]
         return IndicatorView(
             row=row_of(held, chosen),
             series=series,
             targets=whole.targets,
             benchmarks=tuple({b.series: b for b in before}.values()),
-            benchmarks_since=tuple(b for b in benchmarks if b.year_end >= chosen.end),
+            benchmarks_since=tuple(b for b in benchmarks if b.year_end >= chosen.start),
             benchmarks_all=benchmarks,
             conflicts=tuple(c for c in conflicts if c.indicator == code),
             report=held.report,
@@ -256,7 +256,7 @@ class Services:
 def _period(reading: Reading, area: str) -> Period:
     collected = reading.collected(area)
     opens = opening_quarter(collected)
-    later = tuple(one for one in collected if opens is not None and one.quarter > opens)
+    later = tuple(one for one in collected if opens is not None and one.quarter >= opens and one.figures * 2 < one.due)
     return Period(tuple(one.quarter for one in collected), opens, later)
 
 

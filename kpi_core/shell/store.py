@@ -83,6 +83,9 @@ class Store:
     def _migrate(self, now: datetime) -> None:
         steps = {int(file.name[:4]): file for file in sorted(_MIGRATIONS.glob("[0-9]*.sql"))}
         with self._transaction() as cursor:
+            tables = {name for (name,) in cursor.execute("select table_name from information_schema.tables").fetchall()}
+            if tables and "migration" not in tables:
+                raise _not_ours(self.name)
             cursor.execute(
                 "create table if not exists migration (version integer primary key, name varchar, applied_at timestamp)"
             )
@@ -125,11 +128,15 @@ def _why_not_open(name: str, told: str) -> StoreError:
     if "Could not set lock" in told or "Conflicting lock" in told:
         return DatabaseHeld()
     if "not a valid DuckDB" in told or "unable to read" in told.lower():
-        return StoreError(f"{name} is not a database of this explorer. Move it away and start again to make a new one.")
+        return _not_ours(name)
     first = re.split(r"[\n.]", told)[0]
     return StoreError(
         f"The database {name} cannot be opened ({first}). Move it away and start again to make a new one."
     )
+
+
+def _not_ours(name: str) -> StoreError:
+    return StoreError(f"{name} is not a database of this explorer. Move it away and start again to make a new one.")
 
 
 # --- reading ------------------------------------------------------------------------------------------------------

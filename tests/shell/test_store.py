@@ -157,6 +157,16 @@ def test_a_file_that_is_not_a_database_is_refused_in_a_sentence_and_left_as_it_w
     assert [file.name for file in path.parent.iterdir()] == ["kpi.duckdb"]
 
 
+def test_the_database_of_another_program_is_refused_and_gets_no_tables(tmp_path: Path) -> None:
+    path = tmp_path / "rota.duckdb"
+    with duckdb.connect(str(path)) as other:
+        other.execute("create table rota (day date)")
+    with pytest.raises(StoreError, match="is not a database of this explorer"):
+        Store.open(path, NOW)
+    with duckdb.connect(str(path)) as other:
+        assert other.execute("select table_name from information_schema.tables").fetchall() == [("rota",)]
+
+
 def test_a_damaged_database_is_refused_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "kpi.duckdb"
     make_database(path, DATA, fixed_clock)
