@@ -68,29 +68,24 @@ def in_filter(card: Scorecard) -> tuple[Row, ...]:
 
 def around(card: Scorecard, code: str) -> None:
     """Back to the scorecard, the indicator before and the one after in the present filter, and a chooser."""
+    view = session.view()
     rows = [row.indicator for row in in_filter(card)]
     names = {row.indicator.code: row.indicator.name for row in card.rows}
     place = next((n for n, indicator in enumerate(rows) if indicator.code == code), None)
-    with st.container(key="around", horizontal=True, vertical_alignment="center"):
-        back = replace(session.view(), indicator="").parameters()
-        st.page_link(
-            "pages/scorecard.py", label="Back to the scorecard", query_params=back, icon=":material/arrow_upward:"
-        )
-        if place is not None and place > 0:
-            step(rows[place - 1].code, "Previous", names, ":material/arrow_back:")
-        if place is not None and place + 1 < len(rows):
-            step(rows[place + 1].code, "Next", names, ":material/arrow_forward:")
-        st.session_state["filter_indicator"] = code if code in names else None
-        st.selectbox(
+    links = [("↑ Back to the scorecard", view.home())]
+    if place is not None and place > 0:
+        links.append((f"← Previous: {rows[place - 1].name}", view.link(rows[place - 1].code)))
+    if place is not None and place + 1 < len(rows):
+        links.append((f"→ Next: {rows[place + 1].name}", view.link(rows[place + 1].code)))
+    inside = "".join(f'<a href="{escape(to)}" title="{escape(label)}">{escape(label)}</a>' for label, to in links)
+    st.session_state["filter_indicator"] = code if code in names else None
+    with st.container(key="around"):
+        left, right = st.columns([7, 3], vertical_alignment="center")
+        left.html(f'<nav class="around" aria-label="Around this indicator">{inside}</nav>')
+        right.selectbox(
             "Indicator", list(names), index=None, format_func=lambda c: names.get(c, c), key="filter_indicator",
-            on_change=choose, placeholder="Type to find an indicator", label_visibility="collapsed", width=320,
+            on_change=choose, placeholder="Type to find an indicator", label_visibility="collapsed",
         )  # fmt: skip
-
-
-def step(code: str, which: str, names: dict[str, str], icon: str) -> None:
-    name = names[code] if len(names[code]) <= 30 else f"{names[code][:29].rstrip()}…"
-    to = replace(session.view(), indicator=code).parameters()
-    st.page_link("pages/indicator.py", label=f"{which}: {components.plain(name)}", query_params=to, icon=icon)
 
 
 def choose() -> None:

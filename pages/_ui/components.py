@@ -33,11 +33,6 @@ _STATE_SHAPES = {
 }
 
 
-def plain(text: str) -> str:
-    """``text`` as itself in Streamlit's Markdown: no link, image or formatting comes of what somebody typed."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>$:~&])", r"\\\1", text)
-
-
 def capital(text: str) -> str:
     """``text`` beginning a sentence."""
     return text[:1].upper() + text[1:]

@@ -27,6 +27,10 @@ class View:
         """The relative address of an indicator's page, with the rest of this view kept."""
         return f"indicator?{urlencode(replace(self, indicator=code).parameters(), doseq=True)}"
 
+    def home(self) -> str:
+        """The relative address of the scorecard with this view."""
+        return f"./?{urlencode(replace(self, indicator='').parameters(), doseq=True)}"
+
     @classmethod
     def of(cls, query: Mapping[str, Sequence[str]]) -> View:
         """The view that query parameters give; what is not of a view is left out, and of one value given twice the last counts."""
