@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -40,6 +40,8 @@ class Point:
     shown: str
     rating: str
     provisional: bool
+    segment: int
+    """Which unbroken stretch of the series it belongs to: a line is not drawn across a break in series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,12 @@ def indicator_data(view: IndicatorView) -> ChartData:
     by_quarter = {judged.observation.quarter: judged for judged in view.series}
     first, last = view.series[0].observation.quarter, view.series[-1].observation.quarter
     points = []
+    segment = 0
     for quarter in span(first, last):
         judged = by_quarter.get(quarter)
+        if judged is None and quarter.number not in indicator.due:
+            continue  # nothing is missing where nothing is due
+        segment += judged is not None and bool(judged.observation.series_break)
         value = judged.rated.shown if judged else None
         points.append(
             Point(
@@ -94,6 +100,7 @@ def indicator_data(view: IndicatorView) -> ChartData:
                 "no figure" if value is None else with_unit(value, indicator.unit),
                 judged.rated.rating.words if judged else "No data",
                 judged is not None and judged.observation.provisional,
+                segment,
             )
         )
     benchmarks = tuple(
@@ -113,10 +120,11 @@ def span(first: Quarter, last: Quarter) -> list[Quarter]:
     return [first + ahead for ahead in range(last.since(first) + 1)]
 
 
-def recent(series: Sequence[Observation], last: Quarter) -> list[Decimal | None]:
-    """The values of the last quarters up to ``last``, one a quarter, ``None`` where none is held."""
+def recent(series: Sequence[Observation], last: Quarter, due: Collection[int] = (1, 2, 3, 4)) -> list[Decimal | None]:
+    """The values of the last quarters up to ``last``, ``None`` where none is held; a quarter not ``due`` is left out."""
     held = {o.quarter: o.value for o in series}
-    return [held.get(quarter) for quarter in span(last - (TREND_QUARTERS - 1), last)]
+    quarters = span(last - (TREND_QUARTERS - 1), last)
+    return [held.get(quarter) for quarter in quarters if quarter in held or quarter.number in due]
 
 
 def _middle(quarter: Quarter) -> date:
@@ -209,7 +217,11 @@ def indicator_chart(data: ChartData) -> alt.LayerChart | alt.FacetChart:
         )
     figures = alt.Chart(records(data.points))
     if data.has_line:
-        layers.append(figures.mark_line(color=_FIGURE, strokeWidth=2.5).encode(x=x, y=low))
+        layers.append(
+            figures.mark_line(color=_FIGURE, strokeWidth=2.5).encode(
+                x=x, y=low, detail=alt.Detail(field="segment", type="nominal")
+            )
+        )
     layers.append(
         figures.transform_filter("isValid(datum.value)").mark_point(size=90, opacity=1, strokeWidth=2.5, color=_FIGURE).encode(
             x=x,

@@ -59,6 +59,11 @@ class Circumstances:
         return tuple(lines)
 
 
+def said_of(conflict: Conflict) -> str:
+    """What a conflict says, with how it was resolved."""
+    return conflict.sentence + (f" Resolved: {conflict.resolution}" if conflict.resolution else "")
+
+
 def scorecard_table(scorecard: Scorecard, made: Circumstances) -> Table:
     """The rows of a scorecard as filtered. Changes are given as amounts, with their words beside them."""
     sources = sorted({row.observation.source for row in scorecard.rows if row.observation is not None})
@@ -100,7 +105,7 @@ def series_table(view: IndicatorView, made: Circumstances) -> Table:
         f"{indicator.name} ({indicator.code})",
         made.about(f"all held, seen from {view.row.quarter.label}", (("Indicator", indicator.name),), sources)
         + ((("Two figures or targets", view.row.conflict),) if view.row.conflict else ())
-        + tuple((f"Known of {conflict.quarter}", conflict.sentence) for conflict in view.conflicts),
+        + tuple((f"Known of {c.quarter}", said_of(c)) for c in view.conflicts),
         ("Quarter", "Months", "Value", "Shown as", "Numerator", "Denominator", "Target", "Rating", "Reason", "Source", "Note"),
         tuple(
             (

@@ -20,7 +20,7 @@ from .assess import (
     target_in_force,
 )
 from .errors import FigureError, UnknownChoice, UnknownIndicator
-from .figures import shown, with_unit
+from .figures import amount_in_words, shown, with_unit
 from .model import (
     Absence,
     Basis,
@@ -244,7 +244,7 @@ def tolerance_words(target: Target | None, indicator: Indicator) -> str:
         return ""
     if target.tolerance_kind == "percent":
         return f"{target.tolerance:f}% of the target"
-    return f"{target.tolerance:f} {'points' if indicator.unit == 'percent' else ''}".strip()
+    return amount_in_words(target.tolerance, indicator.unit)
 
 
 def level_words(target: Target | None, indicator: Indicator) -> str:

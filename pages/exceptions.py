@@ -50,7 +50,8 @@ def line(row: Row) -> tuple[str, ...]:
     return (
         components.state_badge(row.exception.state),
         f'<a href="{escape(session.view().link(row.indicator.code))}">{escape(row.indicator.name)}</a>',
-        f"{components.badge(row.rated.rating)} {escape(row.display)}{f', target {escape(aim)}' if aim else ''}",
+        f"{components.badge(row.rated.rating)} {escape(row.display)}{f', target {escape(aim)}' if aim else ''}"
+        + (f"<br>{escape(components.capital(row.conflict))}" if row.conflict else ""),
         escape(row.exception.reason_line) or "<strong>No explanation yet</strong>",
     )
 

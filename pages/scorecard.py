@@ -9,6 +9,7 @@ from html import escape
 import streamlit as st
 
 from kpi_core.assess import Rating
+from kpi_core.errors import shorten
 from kpi_core.periods import Quarter
 from kpi_core.report import COLOURS_NOTE, scorecard_table
 from kpi_core.scorecard import Scorecard, headline
@@ -71,7 +72,7 @@ def drop_unknown(card: Scorecard) -> list[str]:
         wrong = [one for one in chosen if one not in choices]
         if wrong:
             said.append(
-                f"There is no {name.removesuffix('s')} “{'”, “'.join(wrong)}” here, so that filter is left out."
+                f"There is no {name.removesuffix('s')} “{'”, “'.join(map(shorten, wrong))}” here, so that filter is left out."
             )
             view = replace(view, **{name: tuple(one for one in chosen if one in choices)})
     session.keep(view)

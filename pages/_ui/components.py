@@ -183,7 +183,7 @@ def _moved(change: Change, row: Row) -> str:
 
 def trend(row: Row) -> str:
     """The last figures as a line from three on; before that, how many quarters are held, in words."""
-    values = recent(row.series, row.quarter)
+    values = recent(row.series, row.quarter, row.indicator.due)
     points = trend_points([None if value is None else float(value) for value in values], 84, 20)
     if points is None:
         held = row.quarters_held

@@ -6,13 +6,13 @@ import logging
 import os
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from kpi_core.errors import KpiError, PeriodError
+from kpi_core.errors import KpiError, PeriodError, shorten
 from kpi_core.periods import Quarter, quarter
 from kpi_core.report import Circumstances
 from kpi_core.shell.services import DATA, DEFAULT_DATABASE, Services
@@ -103,6 +103,14 @@ def _take_url() -> None:
     kept.query = query
 
 
+def _drop_unknown_area() -> None:
+    area = view().area
+    if area and area not in (areas := services().areas()):
+        keep(replace(view(), area=""))
+        known = ", ".join(areas)
+        components.message(f"There is no area “{shorten(area)}”, so the council's own is shown. The areas are {known}.")
+
+
 def navigation() -> StreamlitPage:
     """The pages, and the one that the address names."""
     return st.navigation(
@@ -135,6 +143,7 @@ def run(page: StreamlitPage) -> None:
     try:
         _take_url()
         components.banner(services())
+        _drop_unknown_area()
         page.run()
     except KpiError as error:
         components.message(str(error), "error")

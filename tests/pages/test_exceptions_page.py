@@ -36,8 +36,8 @@ def test_the_missing_come_first_and_the_approved_last_each_with_figure_and_reaso
     assert [row[0] for row in rows] == STATES
     assert [row[2] for row in rows] == [
         "▼ Red 83.5%, target 88%",
-        "▼ Red 79%, target 100%",
-        "▼ Red 26.5%, target 20%",
+        "▼ Red 79%, target 100% Two figures: 79%, 64%; both give Red",
+        "▼ Red 26.5%, target 20% Two targets: 20%, 22%; both give Red",
         "▼ Red 25.4% [p], target 4.7%",
     ]
     assert [row[3].split(",")[0] for row in rows] == [

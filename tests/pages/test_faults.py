@@ -177,9 +177,7 @@ def only_text(page: str, **url: str) -> AppTest:
     drawn = body(at)
     assert not [one.tag for one in drawn.every() if one.tag in ("script", "b", "iframe", "style")]
     assert all(image.attributes["src"].startswith("data:image/svg+xml") for image in drawn.every("img"))
-    assert all(link.attributes["href"].startswith("indicator?") for link in drawn.every("a"))
-    for link in at.page_link:
-        assert not re.search(r"[<>\[\]*_`$|~]|:\w+:", re.sub(r"\\.", "", link.label)), link.label
+    assert all(link.attributes["href"].startswith(("indicator?", "./?")) for link in drawn.every("a"))
     return at
 
 

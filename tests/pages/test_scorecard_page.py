@@ -235,8 +235,9 @@ def test_a_known_filter_stays_beside_an_unknown_one() -> None:
 
 def test_an_unknown_area_is_one_sentence() -> None:
     at = opened(area="Leeds")
-    assert said(at) == ["There is no area “Leeds”. Choose from: BCP."]
-    assert not at.exception
+    assert said(at) == ["There is no area “Leeds”, so the council's own is shown. The areas are BCP."]
+    assert heading(at) == "July to September 2022 (Q2 2022-23)"
+    assert "area" not in at.query_params
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from decimal import Decimal
 from ...figures import is_number
 from ...report import Cell, Table
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def render(table: Table) -> bytes:
