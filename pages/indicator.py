@@ -72,12 +72,15 @@ def around(card: Scorecard, code: str) -> None:
     rows = [row.indicator for row in in_filter(card)]
     names = {row.indicator.code: row.indicator.name for row in card.rows}
     place = next((n for n, indicator in enumerate(rows) if indicator.code == code), None)
-    links = [("↑ Back to the scorecard", view.home())]
+    links = [("↑", "Back to the scorecard", view.home())]
     if place is not None and place > 0:
-        links.append((f"← Previous: {rows[place - 1].name}", view.link(rows[place - 1].code)))
+        links.append(("←", f"Previous: {rows[place - 1].name}", view.link(rows[place - 1].code)))
     if place is not None and place + 1 < len(rows):
-        links.append((f"→ Next: {rows[place + 1].name}", view.link(rows[place + 1].code)))
-    inside = "".join(f'<a href="{escape(to)}" title="{escape(label)}">{escape(label)}</a>' for label, to in links)
+        links.append(("→", f"Next: {rows[place + 1].name}", view.link(rows[place + 1].code)))
+    inside = "".join(
+        f'<a href="{escape(to)}" title="{escape(label)}"><span aria-hidden="true">{arrow}</span> {escape(label)}</a>'
+        for arrow, label, to in links
+    )
     st.session_state["filter_indicator"] = code if code in names else None
     with st.container(key="around"):
         left, right = st.columns([7, 3], vertical_alignment="center")

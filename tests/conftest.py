@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from kpi_core.bundle import CSV_FILES
 from kpi_core.model import (
@@ -25,6 +26,10 @@ from kpi_core.model import (
 )
 from kpi_core.periods import Quarter, quarter
 from kpi_core.shell.services import DATA, Services, make_database
+
+# How long an example takes says nothing of whether it is right, so a slow machine must not fail it.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 REPO = Path(__file__).resolve().parents[1]
 SHARED = REPO.parent / "shared"

@@ -1,0 +1,123 @@
+"""axe-core finds nothing of ours: every page, wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from . import settled, violations
+from .conftest import OpenPage
+
+# What is Streamlit's own markup and out of our reach: (axe's rule, a pattern of the place, why). Keep it narrow: what
+# we write or colour ourselves does not belong here. Empty: Streamlit 1.67 with our pages needs none.
+STREAMLITS_OWN: tuple[tuple[str, str, str], ...] = ()
+
+
+def nothing(page: Page) -> None:
+    """Leave the page as it opens."""
+
+
+def open_ratings_by_quarter(page: Page) -> None:
+    page.get_by_test_id("stExpander").locator("summary", has_text="Ratings by quarter").click()
+    expect(page.locator("table.kpi", has_text="each by the target then in force")).to_be_visible()
+
+
+# Which app, the address, what is opened on it, and words that prove that it is the state meant.
+STATES = {
+    "scorecard": ("app", "/", nothing, "All 15 indicators"),
+    "filtered scorecard": (
+        "app",
+        "/?rating=red&rating=green&category=Front+Door+and+Early+Help&indicators=FD02",
+        nothing,
+        "1 of the 15 indicators",
+    ),
+    "indicator": ("app", "/indicator?indicator=PCP05", nothing, "Two figures: 79%, 64%"),
+    "indicator with a chart": ("app", "/indicator?indicator=ED07", nothing, "Hollow points are provisional."),
+    "unknown indicator": ("app", "/indicator?indicator=NOPE", nothing, "No such indicator"),
+    "exceptions": ("app", "/exceptions", nothing, "Required (4)"),
+    "about": ("app", "/about", nothing, "Known conflicts in the papers"),
+    "example's scorecard with the ratings by quarter": (
+        "example_app",
+        "/",
+        open_ratings_by_quarter,
+        "Ratings by quarter, each by the target then in force",
+    ),
+}
+
+
+def ours(found: list[str]) -> list[str]:
+    """What is left when Streamlit's own is taken away."""
+    return [
+        one
+        for one in found
+        if not any(one.startswith(f"{rule} (") and re.search(place, one) for rule, place, _ in STREAMLITS_OWN)
+    ]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_nothing_is_found_on_it_wide_and_narrow_light_and_dark(
+    page: OpenPage, request: pytest.FixtureRequest, state: str
+) -> None:
+    server, address, prepare, proof = STATES[state]
+    opened = page(request.getfixturevalue(server) + address)
+    prepare(opened)
+    expect(opened.get_by_text(proof).first).to_be_visible()
+    found = [*headings_out_of_order(opened), *opened.evaluate(_UNHEADED)]
+    found += [f"{look}: {one}" for look in looks(opened) for one in ours(violations(opened))]
+    assert not found, "\n".join(found)
+
+
+def looks(page: Page) -> Iterator[str]:
+    """Show the open page light and dark, wide and narrow, one after another."""
+    for scheme, background in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(20, 24, 29)")):
+        for width in (1280, 390):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            expect(page.get_by_test_id("stApp")).to_have_css("background-color", background)
+            settled(page)
+            yield f"{scheme}, {width} wide"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_navigation_opened_on_a_phone(
+    app: str, page: OpenPage, scheme: Literal["light", "dark"]
+) -> None:
+    opened = page(app, width=390, colour_scheme=scheme)
+    opened.get_by_test_id("stExpandSidebarButton").click()
+    expect(opened.get_by_role("link", name="About these figures")).to_be_in_viewport(ratio=1)
+    assert ours(violations(settled(opened))) == []
+
+
+# --- what axe lets pass -------------------------------------------------------------------------------------------
+
+_HEADINGS = """
+() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter(one => one.checkVisibility())
+    .map(one => [Number(one.tagName[1]), one.innerText])
+"""
+# Tables without a caption, column headings without words or scope, rows without a heading; why a target was missed
+# stands in a row of its own, under the heading of the row above.
+_UNHEADED = """
+() => [...document.querySelectorAll("table.kpi")].flatMap(table => [
+    ...(table.caption?.textContent ? [] : ["a table has no caption"]),
+    ...[...table.querySelectorAll("th")].filter(one => !one.scope || !one.textContent.trim())
+        .map(one => `a table heading has no scope or no words: ${one.outerHTML}`),
+    ...[...table.querySelectorAll("tbody tr:not(.why)")].filter(row => !row.querySelector("th"))
+        .map(row => `a row has no heading: ${row.textContent}`),
+])
+"""
+
+
+def headings_out_of_order(page: Page) -> list[str]:
+    """What is wrong with the headings: the first is of level 1 and the only such, and no level is left out."""
+    headings = page.evaluate(_HEADINGS)
+    above = 0
+    wrong = []
+    for level, words in headings:
+        if level > above + 1 or (level == 1 and above > 0):
+            wrong.append(f"the heading “{words}” is of level {level}, after one of level {above}")
+        above = level
+    return wrong if headings else ["there is no heading"]

@@ -1,0 +1,160 @@
+"""The keyboard alone: everything can be reached, be seen to be reached, and be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from . import settled
+from .conftest import OpenPage
+
+REPEAT_REFERRALS = "Repeat referrals within 12 months"
+# In the order that it is read; between these the tables' other links come.
+ON_THE_SCORECARD = (
+    "Skip to main content",
+    "Scorecard",
+    "Indicator",
+    "Exceptions",
+    "About these figures",
+    "Children in care attending a Good or Outstanding school above 95%",
+    "Assessments completed in 45 days",
+    REPEAT_REFERRALS,
+    "16 to 17 year olds not in education, employment or training, or not known",
+    "Quarter",
+    "Category",
+    "Indicator",
+    "▼ Red 4",
+    "Approved fostering households",
+    REPEAT_REFERRALS,
+    "Download this table (CSV)",
+)
+ON_AN_INDICATOR = (
+    "Skip to main content",
+    "Indicator",
+    "Back to the scorecard",
+    "Previous: Children in care not in",
+    "Next: Repeat referrals",
+    "Indicator",
+    "Download these figures (CSV)",
+)
+
+# The fields' frames, whose colour tells where the focus is, as they are without it.
+_AT_REST = """
+() => {
+    window.frames_ = '[data-testid="stSelectbox"], [data-testid="stMultiSelect"]'
+    window.colours = frame => [...frame.querySelectorAll("*")].map(one => getComputedStyle(one).borderTopColor).join()
+    window.atRest = new Map([...document.querySelectorAll(window.frames_)].map(one => [one, window.colours(one)]))
+}
+"""
+# What has the focus: its name, and whether that shows, by an outline or a shadow; for a field by its frame's colour.
+_FOCUSED = """
+() => {
+    const element = document.activeElement
+    if (element === document.body) return null
+    const words = element.cloneNode(true)
+    words.querySelectorAll('[data-testid="stIconMaterial"]').forEach(icon => icon.remove())
+    const style = getComputedStyle(element)
+    const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0
+    const frame = element.tagName === "INPUT" && element.closest(window.frames_)
+    const framed = frame && window.colours(frame) !== window.atRest.get(frame)
+    const name = element.tagName === "MAIN" ? "(main)" : element.getAttribute("aria-label") || words.textContent.trim()
+    return [name, outlined || style.boxShadow !== "none" || framed]
+}
+"""
+
+
+@dataclass(frozen=True)
+class Stop:
+    name: str
+    visible: bool
+
+
+def tabbed(page: Page) -> list[Stop]:
+    """Every stop of the Tab key, from the top of the page until it leaves the page."""
+    stops: list[Stop] = []
+    page.evaluate(_AT_REST)
+    while len(stops) < 80:
+        page.keyboard.press("Tab")
+        found = page.evaluate(_FOCUSED)
+        if found is None:
+            return stops
+        stops.append(Stop(*found))
+    raise AssertionError(f"The Tab key does not leave the page: {stops[-5:]}")
+
+
+def tab_to(page: Page, goal: Locator) -> None:
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if goal.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"The Tab key does not reach {goal}")
+
+
+def missing_in_order(expected: tuple[str, ...], stops: list[Stop]) -> list[str]:
+    """What of ``expected``, parts of names, does not come in that order; what follows it counts as missing too."""
+    names = iter(stop.name for stop in stops)
+    return [name for name in expected if not any(name in one for one in names)]
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [("", ON_THE_SCORECARD), ("/indicator?indicator=FD01", ON_AN_INDICATOR)],
+    ids=["scorecard", "indicator"],
+)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_tab_key_reaches_everything_in_reading_order_and_the_focus_is_seen(
+    app: str, page: OpenPage, scheme: Literal["light", "dark"], address: str, expected: tuple[str, ...]
+) -> None:
+    stops = tabbed(page(app + address, colour_scheme=scheme))
+    assert missing_in_order(expected, stops) == [], stops
+    # The scrolling page itself takes the focus, so that arrow keys scroll it: there is nothing to press there.
+    unseen = [stop.name for stop in stops if not stop.visible and stop.name != "(main)"]
+    assert not unseen, f"The focus does not show on: {'; '.join(unseen)}"
+
+
+def test_enter_on_a_row_opens_its_indicator(app: str, page: OpenPage) -> None:
+    opened = page(app)
+    tab_to(opened, opened.get_by_role("link", name=REPEAT_REFERRALS).first)
+    opened.keyboard.press("Enter")
+    expect(opened.get_by_role("heading", level=1)).to_have_text(REPEAT_REFERRALS)
+
+
+def test_the_arrow_keys_go_through_the_ratings_and_space_filters_by_one(app: str, page: OpenPage) -> None:
+    opened = page(app)
+    tab_to(opened, opened.get_by_test_id("stButtonGroup").get_by_role("button", name="Red"))
+    for _ in range(2):
+        opened.keyboard.press("ArrowRight")
+    opened.keyboard.press("Space")
+    expect(opened.get_by_text("2 of the 15 indicators", exact=True)).to_be_visible()
+    assert "rating=green" in settled(opened).url
+
+
+def test_an_indicator_is_chosen_by_typing_part_of_its_name(app: str, page: OpenPage) -> None:
+    opened = page(app)
+    tab_to(opened, opened.get_by_test_id("stMultiSelect").last.get_by_role("combobox"))
+    opened.keyboard.type("referrals")
+    opened.keyboard.press("Enter")
+    expect(opened.get_by_text("1 of the 15 indicators", exact=True)).to_be_visible()
+    assert "indicators=FD02" in settled(opened).url
+
+
+def test_from_an_indicator_another_is_found_by_typing_part_of_its_name(app: str, page: OpenPage) -> None:
+    opened = page(f"{app}/indicator?indicator=FD02")
+    tab_to(opened, opened.get_by_test_id("stSelectbox").get_by_role("combobox"))
+    opened.keyboard.press("ControlOrMeta+a")
+    opened.keyboard.type("fostering")
+    opened.keyboard.press("Enter")
+    expect(opened.get_by_role("heading", level=1)).to_have_text("Approved fostering households")
+    assert "indicator=PCP01" in settled(opened).url
+
+
+def test_on_a_phone_the_navigation_opens_and_leads_to_a_page(app: str, page: OpenPage) -> None:
+    opened = page(app, width=390)
+    tab_to(opened, opened.get_by_test_id("stExpandSidebarButton"))
+    opened.keyboard.press("Enter")
+    tab_to(opened, opened.get_by_role("link", name="About these figures"))
+    opened.keyboard.press("Enter")
+    expect(opened.get_by_role("heading", level=1)).to_have_text("About these figures")
