@@ -30,6 +30,7 @@ class Rating(StrEnum):
 
     @property
     def words(self) -> str:
+        """As a reader is told it, like ``Not rated``."""
         return self.value.replace("_", " ").capitalize()
 
 
@@ -330,6 +331,8 @@ def absence_of(observation: Observation | None, indicator: Indicator, quarter: Q
 
 
 class Direction(StrEnum):
+    """Which way a figure moved: better, worse, not at all, hardly, or, where neither is better, up or down."""
+
     IMPROVING = "improving"
     WORSENING = "worsening"
     NO_CHANGE = "no_change"
@@ -339,6 +342,7 @@ class Direction(StrEnum):
 
     @property
     def words(self) -> str:
+        """Within a sentence, like ``little change``."""
         return self.value.replace("_", " ")
 
 
@@ -421,6 +425,7 @@ class Changes:
 
     @property
     def lead(self) -> Change | None:
+        """The leading change itself; ``None`` where the figure cannot be compared like with like."""
         return {"quarter": self.quarter, "year": self.year}.get(self.leading or "")
 
 

@@ -1,7 +1,7 @@
 """Read the files of ``data/`` into records, whole: every problem is found before any is reported.
 
-Each file is a table of columns with the reader of each; a column left out or a
-cell left empty means that the papers do not say.
+What each file holds is in ``columns``; a column left out or a cell left empty
+means that the papers do not say.
 """
 
 from __future__ import annotations
@@ -9,41 +9,31 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from .assess import rate
+from .columns import NEEDED, REPORT_FACTS, TABLES, Column
 from .errors import BundleError, KpiError, PeriodError, Problem, shorten
-from .figures import decimals_of, number, round_half_up
+from .figures import decimals_of, round_half_up
 from .model import (
     REASON_LINE_MOST,
     REPORT_SECTIONS,
     Absence,
-    Basis,
     Benchmark,
     Conflict,
     ExceptionReport,
     Indicator,
     Observation,
-    Polarity,
     ReportState,
     Target,
     Unit,
 )
-from .periods import Quarter, quarter
+from .periods import Quarter
 
-CSV_FILES = (
-    "settings.csv",
-    "areas.csv",
-    "indicators.csv",
-    "targets.csv",
-    "observations.csv",
-    "benchmarks.csv",
-    "conflicts.csv",
-)
+CSV_FILES = tuple(TABLES)
 REPORT_FOLDER = "exceptions"
 
 
@@ -71,168 +61,6 @@ def read(files: Mapping[str, bytes]) -> Bundle:
     Raises ``BundleError`` with every problem found.
     """
     return _BundleReader(files).read()
-
-
-# --- one cell -----------------------------------------------------------------------------------------------------
-
-
-class _CellError(KpiError):
-    pass
-
-
-def _text(text: str) -> str:
-    return text
-
-
-def _choice(kind: type[Any]) -> Callable[[str], Any]:
-    def convert(text: str) -> Any:
-        try:
-            return kind(text)
-        except ValueError:
-            raise _CellError(f"“{shorten(text)}” is not one of {', '.join(str(one) for one in kind)}.") from None
-
-    return convert
-
-
-def _yes(text: str) -> bool:
-    if text not in ("yes", "no"):
-        raise _CellError(f"“{shorten(text)}” must be yes or no.")
-    return text == "yes"
-
-
-def _whole(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,12}", text):
-        raise _CellError(f"“{shorten(text)}” must be a whole number.")
-    return int(text)
-
-
-def _day(text: str) -> date:
-    try:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            raise ValueError(text)
-        return date.fromisoformat(text)
-    except ValueError:
-        raise _CellError(f"“{shorten(text)}” must be a date like 2022-10-27.") from None
-
-
-def _due(text: str) -> tuple[int, ...]:
-    if not re.fullmatch(r"Q[1-4]( Q[1-4])*", text):
-        raise _CellError(f"“{shorten(text)}” must be the quarters due, like Q2 Q4.")
-    return tuple(sorted({int(q[1]) for q in text.split()}))
-
-
-def _year(text: str) -> str:
-    return quarter(f"Q1 {text}").financial_year
-
-
-def _figure(text: str) -> Decimal | Absence:
-    marks = {a.value: a for a in (Absence.SUPPRESSED, Absence.NOT_APPLICABLE, Absence.NOT_AVAILABLE)}
-    return marks[text] if text in marks else number(text)
-
-
-def _of(*words: str) -> Callable[[str], str]:
-    def convert(text: str) -> str:
-        if text not in words:
-            raise _CellError(f"“{shorten(text)}” is not one of {', '.join(words)}.")
-        return text
-
-    return convert
-
-
-_Column = tuple[Callable[[str], Any], Any]
-_NEEDED = object()
-
-_TABLES: dict[str, dict[str, _Column]] = {
-    "settings.csv": {"setting": (_of("council", "home_area", "made_up"), _NEEDED), "value": (_text, _NEEDED)},
-    "areas.csv": {"code": (_text, _NEEDED), "name": (_text, _NEEDED)},
-    "indicators.csv": {
-        "code": (_text, _NEEDED),
-        "name": (_text, _NEEDED),
-        "category": (_text, _NEEDED),
-        "unit": (_choice(Unit), _NEEDED),
-        "decimals": (_whole, _NEEDED),
-        "polarity": (_choice(Polarity), _NEEDED),
-        "basis": (_choice(Basis), Basis.NOT_STATED),
-        "owner": (_text, ""),
-        "definition": (_text, ""),
-        "numerator": (_text, ""),
-        "denominator": (_text, ""),
-        "may_pass_100": (_yes, False),
-        "due": (_due, (1, 2, 3, 4)),
-        "seasonal": (_yes, False),
-        "seasonal_note": (_text, ""),
-        "smallest_change": (number, None),
-        "statutory_note": (_text, ""),
-        "areas": (str.split, ()),
-    },
-    "targets.csv": {
-        "indicator": (_text, _NEEDED),
-        "area": (_text, None),
-        "from_quarter": (quarter, _NEEDED),
-        "kind": (_of("standing", "profiled"), "standing"),
-        "value": (number, None),
-        "low": (number, None),
-        "high": (number, None),
-        "tolerance": (number, None),
-        "tolerance_kind": (_of("points", "percent"), ""),
-        "intervention_level": (number, None),
-        "basis": (_choice(Basis), None),
-        "origin": (_of("national", "statutory", "local", "benchmark"), ""),
-        "decided_by": (_text, ""),
-        "reason": (_text, ""),
-        "confirmed_through": (_year, ""),
-        "source": (_text, _NEEDED),
-    },
-    "observations.csv": {
-        "indicator": (_text, _NEEDED),
-        "area": (_text, None),
-        "quarter": (quarter, _NEEDED),
-        "value": (_figure, _NEEDED),
-        "status": (_of("final", "provisional"), "final"),
-        "numerator": (_whole, None),
-        "denominator": (_whole, None),
-        "series_break": (_text, ""),
-        "not_comparable": (_text, ""),
-        "revision_reason": (_text, ""),
-        "note": (_text, ""),
-        "source": (_text, _NEEDED),
-    },
-    "benchmarks.csv": {
-        "indicator": (_text, _NEEDED),
-        "series": (_text, _NEEDED),
-        "year_end": (_day, _NEEDED),
-        "period": (_text, _NEEDED),
-        "value": (number, _NEEDED),
-        "published_on": (_day, None),
-        "source": (_text, _NEEDED),
-    },
-    "conflicts.csv": {
-        "indicator": (_text, ""),
-        "area": (_text, None),
-        "quarter": (quarter, _NEEDED),
-        "subject": (_of("outturn", "target", "narrative"), _NEEDED),
-        "value": (number, None),
-        "source": (_text, _NEEDED),
-        "sentence": (_text, _NEEDED),
-        "resolved_on": (_day, None),
-        "resolution": (_text, ""),
-    },
-}
-
-_REPORT_FIELDS: dict[str, _Column] = {
-    "indicator": (_text, _NEEDED),
-    "area": (_text, None),
-    "quarter": (quarter, _NEEDED),
-    "state": (_of("draft", "submitted", "approved"), _NEEDED),
-    "description": (_text, ""),
-    "outturn": (number, None),
-    "target": (number, None),
-    "reason_line": (_text, ""),
-    "completed_by": (_text, ""),
-    "approved_by": (_text, ""),
-    "approved_on": (_day, None),
-    "source": (_text, ""),
-}
 
 
 # --- the whole bundle ---------------------------------------------------------------------------------------------
@@ -417,9 +245,9 @@ class _BundleReader:
         for name, _, fact in (line.partition(":") for line in match[1].splitlines() if line.strip()):
             self._once(file, None, None, name, facts)
             facts[name] = fact
-            if name not in _REPORT_FIELDS:
+            if name not in REPORT_FACTS:
                 self._wrong(file, None, None, f"“{shorten(name)}” is not a fact of an exception report.")
-        row = self._row(file, None, {name: text.strip() for name, text in facts.items()}, _REPORT_FIELDS)
+        row = self._row(file, None, {name: text.strip() for name, text in facts.items()}, REPORT_FACTS)
         known = self._place(file, None, row)
         parts = re.split(r"^## +(.+?) *$", match[2], flags=re.MULTILINE)
         sections = {title: body.strip() for title, body in zip(parts[1::2], parts[2::2], strict=True)}
@@ -458,7 +286,7 @@ class _BundleReader:
         return known
 
     def _table(self, file: str) -> Iterator[tuple[int, dict[str, Any]]]:
-        columns = _TABLES[file]
+        columns = TABLES[file]
         if file not in self._files:
             self._wrong(file, None, None, "The file is missing. Put it back.")
             return
@@ -478,7 +306,7 @@ class _BundleReader:
                 self._wrong(
                     file, 1, None, f"There is no column “{shorten(heading)}”. The columns are {', '.join(columns)}."
                 )
-        missing = [name for name, (_, default) in columns.items() if default is _NEEDED and name not in headings]
+        missing = [name for name, (_, default) in columns.items() if default is NEEDED and name not in headings]
         for name in missing:
             self._wrong(file, 1, None, f"Add the column “{name}”.")
         if missing:
@@ -496,14 +324,14 @@ class _BundleReader:
                 yield line, row
 
     def _row(
-        self, file: str, line: int | None, cells: Mapping[str, str], columns: Mapping[str, _Column]
+        self, file: str, line: int | None, cells: Mapping[str, str], columns: Mapping[str, Column]
     ) -> dict[str, Any]:
         row: dict[str, Any] = {}
         for name, (convert, default) in columns.items():
             text = cells.get(name, "")
             if not text:
                 row[name] = default
-                if default is _NEEDED:
+                if default is NEEDED:
                     self._wrong(file, line, name, "It is empty. Enter it.")
                 continue
             try:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+import altair as alt
 
 from .figures import with_unit
 from .model import Indicator, Observation, Target, Unit
@@ -14,8 +16,6 @@ from .periods import Quarter
 from .scorecard import TREND_QUARTERS
 
 if TYPE_CHECKING:
-    import altair as alt
-
     from .shell.services import IndicatorView
 
 FEWEST_FOR_A_LINE = 3
@@ -69,6 +69,7 @@ class ChartData:
 
     @property
     def has_line(self) -> bool:
+        """Whether there are figures enough for a line."""
         return sum(point.value is not None for point in self.points) >= FEWEST_FOR_A_LINE
 
     @property
@@ -168,69 +169,71 @@ _QUARTER_OF_DATE = (
 
 def indicator_chart(data: ChartData) -> alt.LayerChart | alt.FacetChart:
     """The chart of ``indicator_data``. Shape and dash tell what colour tells."""
-    import altair as alt
+    y = alt.Y(field="value", type="quantitative", title=data.unit, scale=alt.Scale(zero=False, nice=True, padding=12))
+    layers = [*_benchmark_layers(data, y), *_step_layers(data, y), *_figure_layers(data, y)]
+    return alt.layer(*layers).properties(height=420 if data.benchmarks else 320)
 
-    def records(steps: Sequence[Point] | Sequence[Step]) -> alt.Data:
-        return alt.Data(
-            values=[{k: v.isoformat() if isinstance(v, date) else v for k, v in asdict(s).items()} for s in steps]
+
+def _records(steps: Sequence[Point] | Sequence[Step]) -> alt.Chart:
+    rows = ({k: v.isoformat() if isinstance(v, date) else v for k, v in asdict(step).items()} for step in steps)
+    return alt.Chart(alt.Data(values=list(rows)))
+
+
+def _benchmark_layers(data: ChartData, y: alt.Y) -> Iterator[alt.Chart]:
+    if not data.benchmarks:
+        return
+    legend = alt.Legend(orient="bottom", columns=1, labelLimit=460, titleLimit=460, symbolStrokeColor=_BENCHMARK)
+    title = "Published annual figures, drawn over their year"
+    yield (
+        _records(data.benchmarks)
+        .mark_rule(strokeWidth=2)
+        .encode(
+            x=alt.X(field="start", type="temporal", title=None),
+            x2=alt.X2(field="end"),
+            y=y,
+            color=alt.value(_BENCHMARK),
+            strokeDash=alt.StrokeDash(field="label", type="nominal", title=title, legend=legend),
+            tooltip=[
+                alt.Tooltip(field="label", type="nominal"),
+                alt.Tooltip(field="value", type="quantitative"),
+                alt.Tooltip(field="end", type="temporal", title="Year ending"),
+            ],
         )
-
-    days = [p.when for p in data.points]
-    every = -(-len(days) // 8)  # so that no label is left out for want of room, and the newest has one
-    ticks = [day.isoformat() for day in days[::-1][::every]]
-    x = alt.X(
-        field="when",
-        type="temporal",
-        title=None,
-        axis=alt.Axis(values=ticks, labelExpr=_QUARTER_OF_DATE, labelAngle=-30, labelOverlap=False, grid=False),
     )
-    low = alt.Y(field="value", type="quantitative", title=data.unit, scale=alt.Scale(zero=False, nice=True, padding=12))
-    tooltip = [alt.Tooltip(field=f, type="nominal", title=f.capitalize()) for f in ("quarter", "shown", "rating")]
-    layers: list[alt.Chart] = []
-    if data.benchmarks:
-        layers.append(
-            alt.Chart(records(data.benchmarks)).mark_rule(strokeWidth=2).encode(
-                x=alt.X(field="start", type="temporal", title=None),
-                x2=alt.X2(field="end"),
-                y=low,
-                color=alt.value(_BENCHMARK),
-                strokeDash=alt.StrokeDash(field="label", type="nominal", title="Published annual figures, drawn over their year",
-                                          legend=alt.Legend(orient="bottom", columns=1, labelLimit=460, titleLimit=460, symbolStrokeColor=_BENCHMARK)),
-                tooltip=[alt.Tooltip(field="label", type="nominal"), alt.Tooltip(field="value", type="quantitative"),
-                         alt.Tooltip(field="end", type="temporal", title="Year ending")],
-            )
-        )  # fmt: skip
+
+
+def _step_layers(data: ChartData, y: alt.Y) -> Iterator[alt.Chart]:
+    start = alt.X(field="start", type="temporal")
     for kind, colour, dash in (("target", _TARGET, [1, 0]), ("level", _LEVEL, [3, 3])):
         steps = [step for step in data.steps if step.kind == kind]
-        if not steps:
-            continue
-        base = alt.Chart(records(steps))
-        layers.append(
-            base.mark_rule(strokeWidth=2, strokeDash=dash, color=colour).encode(
-                x=alt.X(field="start", type="temporal"), x2=alt.X2(field="end"), y=low
+        if steps:
+            rules = _records(steps)
+            yield rules.mark_rule(strokeWidth=2, strokeDash=dash, color=colour).encode(
+                x=start, x2=alt.X2(field="end"), y=y
             )
-        )
-        layers.append(
-            base.mark_text(align="left", dx=2, dy=-7, fontWeight="bold", color=colour).encode(
-                x=alt.X(field="start", type="temporal"), y=low, text=alt.Text(field="label", type="nominal")
+            label = alt.Text(field="label", type="nominal")
+            yield rules.mark_text(align="left", dx=2, dy=-7, fontWeight="bold", color=colour).encode(
+                x=start, y=y, text=label
             )
-        )
-    figures = alt.Chart(records(data.points))
+
+
+def _figure_layers(data: ChartData, y: alt.Y) -> Iterator[alt.Chart]:
+    days = [point.when for point in data.points]
+    every = -(-len(days) // 8)  # so that no label is left out for want of room, and the newest has one
+    ticks = [day.isoformat() for day in days[::-1][::every]]
+    axis = alt.Axis(values=ticks, labelExpr=_QUARTER_OF_DATE, labelAngle=-30, labelOverlap=False, grid=False)
+    x = alt.X(field="when", type="temporal", title=None, axis=axis)
+    figures = _records(data.points)
     if data.has_line:
-        layers.append(
-            figures.mark_line(color=_FIGURE, strokeWidth=2.5).encode(
-                x=x, y=low, detail=alt.Detail(field="segment", type="nominal")
-            )
-        )
-    layers.append(
-        figures.transform_filter("isValid(datum.value)").mark_point(size=90, opacity=1, strokeWidth=2.5, color=_FIGURE).encode(
-            x=x,
-            y=low,
-            fill=alt.condition("datum.provisional", alt.value("transparent"), alt.value(_FIGURE)),
-            tooltip=tooltip,
-        )
-    )  # fmt: skip
-    return alt.layer(*layers).properties(height=420 if data.benchmarks else 320)
+        segment = alt.Detail(field="segment", type="nominal")
+        yield figures.mark_line(color=_FIGURE, strokeWidth=2.5).encode(x=x, y=y, detail=segment)
+    points = figures.transform_filter("isValid(datum.value)")
+    yield points.mark_point(size=90, opacity=1, strokeWidth=2.5, color=_FIGURE).encode(
+        x=x,
+        y=y,
+        fill=alt.condition("datum.provisional", alt.value("transparent"), alt.value(_FIGURE)),
+        tooltip=[alt.Tooltip(field=f, type="nominal", title=f.capitalize()) for f in ("quarter", "shown", "rating")],
+    )
 
 
 def trend_points(values: Sequence[float | None], width: float, height: float) -> list[str] | None:

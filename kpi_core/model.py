@@ -45,6 +45,7 @@ class Basis(StrEnum):
 
     @property
     def words(self) -> str:
+        """As a reader is told it."""
         return _BASIS_WORDS[self]
 
 
@@ -71,6 +72,7 @@ class Absence(StrEnum):
 
     @property
     def words(self) -> str:
+        """As a reader is told it."""
         return _ABSENCE_WORDS[self]
 
     @property
@@ -158,6 +160,7 @@ class Target:
 
     @property
     def has_target(self) -> bool:
+        """Whether a target is held, and not an intervention level alone."""
         return self.value is not None or self.low is not None
 
 
@@ -186,6 +189,7 @@ class Observation:
 
     @property
     def revised(self) -> bool:
+        """Whether it replaces a figure that was published before."""
         return self.revision > 0
 
 

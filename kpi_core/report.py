@@ -51,6 +51,7 @@ class Circumstances:
     made_at: datetime
 
     def about(self, quarter: str, filters: Sequence[tuple[str, str]], source: str) -> tuple[tuple[str, str], ...]:
+        """The lines above a table: what it is of, how it was filtered, when it was made and where it is from."""
         lines = [("Council", self.council), ("Quarter", quarter)]
         if self.made_up:
             lines.insert(0, ("Note", MADE_UP))

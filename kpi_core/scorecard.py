@@ -81,6 +81,7 @@ class Row:
 
     @property
     def absence(self) -> Absence | None:
+        """Why there is no number; ``None`` where there is one."""
         if self.observation is not None and self.observation.value is not None:
             return None
         return absence_of(self.observation, self.indicator, self.quarter)
@@ -138,14 +139,17 @@ class Scorecard:
 
     @property
     def categories(self) -> tuple[str, ...]:
+        """The categories of its rows, in order."""
         return tuple(dict.fromkeys(row.indicator.category for row in self.rows))
 
     @property
     def summary(self) -> Summary:
+        """The counts over its rows."""
         return summarise(self.rows)
 
     @property
     def has_figures(self) -> bool:
+        """Whether anything at all was reported."""
         return any(row.observation is not None for row in self.rows)
 
     def row(self, code: str) -> Row:
@@ -473,6 +477,7 @@ class Collected:
 
     @property
     def words(self) -> str:
+        """That the quarter is being collected, and how far."""
         return f"{self.quarter.months} is being collected: {self.figures} of {self.due} figures in"
 
 

@@ -34,6 +34,7 @@ def scorecard_json(scorecard: Scorecard, whole: Scorecard) -> Json:
 
 
 def row_json(row: Row) -> Json:
+    """One row of the scorecard."""
     indicator, target, observation = row.indicator, row.target, row.observation
     return {
         "code": indicator.code,
@@ -73,6 +74,7 @@ def _target(row: Row) -> str | None:
 
 
 def change_json(change: Change) -> Json:
+    """A change; where there is none, its text says why."""
     if change.basis is None:
         return {"basis": None, "amount": None, "direction": None, "text": change.text}
     return {
@@ -87,6 +89,7 @@ def change_json(change: Change) -> Json:
 
 
 def indicator_json(view: IndicatorView) -> Json:
+    """Everything about one indicator."""
     indicator = view.indicator
     return {
         "quarter": view.row.quarter.text,
@@ -143,6 +146,7 @@ def _benchmark(benchmark: Benchmark, standing: str) -> Json:
 
 
 def conflict_json(conflict: Conflict) -> Json:
+    """A known conflict, resolved or not."""
     return {
         "indicator": conflict.indicator or None,
         "quarter": conflict.quarter.text,
@@ -155,6 +159,7 @@ def conflict_json(conflict: Conflict) -> Json:
 
 
 def report_json(report: ExceptionReport) -> Json:
+    """An exception report with its sections."""
     return {
         "state": report.state.value,
         "reason_line": report.reason_line or None,
@@ -170,6 +175,7 @@ def report_json(report: ExceptionReport) -> Json:
 
 
 def exceptions_json(view: ExceptionsView) -> Json:
+    """What a quarter requires to be explained, and what is there."""
     summary = view.scorecard.summary
     return {
         "quarter": view.scorecard.quarter.text,
@@ -199,6 +205,7 @@ def _exception(row: Row) -> Json:
 
 
 def health_json(health: Health) -> Json:
+    """What ``verify`` found."""
     counts: Mapping[str, int] = dict(health.counts)
     return {"ok": not health.problems, "counts": counts, "problems": list(health.problems)}
 

@@ -70,6 +70,7 @@ class IndicatorView:
 
     @property
     def indicator(self) -> Indicator:
+        """The register's entry."""
         return self.row.indicator
 
 
@@ -85,6 +86,7 @@ class ExceptionsView:
     """What is known to be wrong with the quarter's papers as a whole."""
 
     def in_state(self, state: ReportState) -> tuple[Row, ...]:
+        """The rows whose required report is in this state."""
         return tuple(row for row in self.required if row.exception.state is state)
 
 
@@ -132,6 +134,7 @@ class Services:
         return cls(Store.open(database, clock()), data, clock)
 
     def close(self) -> None:
+        """Let go of the database, so that another process can open it."""
         self._store.close()
 
     # --- use cases ---

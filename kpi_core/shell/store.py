@@ -74,6 +74,7 @@ class Store:
         return store
 
     def close(self) -> None:
+        """Let go of the file."""
         self._connection.close()
 
     def checkpoint(self) -> None:
@@ -152,6 +153,7 @@ class Reading:
         return self._cursor.execute(sql, list(values)).fetchall()
 
     def settings(self) -> dict[str, str]:
+        """Settings by name: council, home_area, made_up."""
         return dict(self._rows("select name, value from setting"))
 
     def area_name(self, code: str) -> str | None:
@@ -359,6 +361,7 @@ class Reading:
         )
 
     def benchmarks(self, code: str) -> tuple[Benchmark, ...]:
+        """The published comparators of an indicator, by series and year."""
         rows = self._rows(
             """
             select indicator, series, year_end, period, value, published_on, source
