@@ -18,7 +18,7 @@ HEADINGS = ("State", "Indicator", "Figure", "Why, in one line")
 
 
 def page() -> None:
-    quarter, _, said = session.chosen_quarter()
+    quarter, quarters, said = session.chosen_quarter()
     if quarter is None:
         components.title(session.services().council()[0], "No figures are held yet")
         return
@@ -29,6 +29,8 @@ def page() -> None:
         f'<p class="headline">{escape(headline(view.scorecard)[-1])}</p>'
         f'<p class="said">A report is required where {EXCEPTION_TRIGGER}.</p>'
     )
+    with st.container(key="filters", width=330):
+        session.quarter_picker(quarters)
     for sentence in said:
         components.message(sentence)
     if view.required:
@@ -50,7 +52,8 @@ def line(row: Row) -> tuple[str, ...]:
     return (
         components.state_badge(row.exception.state),
         f'<a href="{escape(session.view().link(row.indicator.code))}">{escape(row.indicator.name)}</a>',
-        f"{components.badge(row.rated.rating)} {escape(row.display)}{f', target {escape(aim)}' if aim else ''}"
+        f'{components.badge(row.rated.rating)} <span class="nowrap">{escape(row.display)}'
+        f"{f', target {escape(aim)}' if aim else ''}</span>"
         + (f"<br>{escape(components.capital(row.conflict))}" if row.conflict else ""),
         escape(row.exception.reason_line) or "<strong>No explanation yet</strong>",
     )

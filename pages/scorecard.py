@@ -83,44 +83,34 @@ def filters(card: Scorecard, quarters: Sequence[Quarter], areas: dict[str, str])
     """The filters. They show the view of the URL, and changing one changes the view."""
     view = session.view()
     names = {row.indicator.code: row.indicator.name for row in card.rows}
-    labels = {quarter.text: quarter.label for quarter in quarters}
     counts = card.filtered(view.category, view.indicators).summary
-    for name in ("quarter", "category", "indicators", "rating"):
-        value = getattr(view, name)
-        st.session_state[f"filter_{name}"] = list(value) if isinstance(value, tuple) else value
+    for name in ("category", "indicators", "rating"):
+        st.session_state[f"filter_{name}"] = list(getattr(view, name))
     st.session_state["filter_area"] = card.area
 
     with st.container(key="filters", gap="small"):
         columns = st.columns([3, 3, 4] if len(areas) < 2 else [3, 2, 3, 3])
-        columns[0].selectbox(
-            "Quarter", list(labels), format_func=lambda q: labels.get(q, q), key="filter_quarter", on_change=take,
-            args=("quarter",), label_visibility="collapsed",
-        )  # fmt: skip
+        with columns[0]:
+            session.quarter_picker(quarters)
         if len(areas) > 1:
             columns[1].selectbox(
-                "Area", list(areas), format_func=lambda a: areas.get(a, a), key="filter_area", on_change=take,
+                "Area", list(areas), format_func=lambda a: areas.get(a, a), key="filter_area", on_change=session.take,
                 args=("area",), label_visibility="collapsed",
             )  # fmt: skip
         columns[-2].multiselect(
-            "Category", card.categories, key="filter_category", on_change=take, args=("category",),
+            "Category", card.categories, key="filter_category", on_change=session.take, args=("category",),
             placeholder="All categories", label_visibility="collapsed",
         )  # fmt: skip
         columns[-1].multiselect(
             "Indicator", list(names), format_func=lambda code: names.get(code, code), key="filter_indicators",
-            on_change=take, args=("indicators",), placeholder="All indicators: type to find one",
+            on_change=session.take, args=("indicators",), placeholder="All indicators: type to find one",
             label_visibility="collapsed",
         )  # fmt: skip
         st.pills(
-            "Rating", [rating.value for rating in RATINGS], selection_mode="multi", key="filter_rating", on_change=take,
+            "Rating", [rating.value for rating in RATINGS], selection_mode="multi", key="filter_rating", on_change=session.take,
             args=("rating",), label_visibility="collapsed",
             format_func=lambda r: f"{components.SHAPES[Rating(r)]} {Rating(r).words} {getattr(counts, r)}",
         )  # fmt: skip
-
-
-def take(name: str) -> None:
-    """Put what a filter was set to into the view."""
-    value = st.session_state[f"filter_{name}"]
-    session.keep(replace(session.view(), **{name: tuple(value) if isinstance(value, list) else value or ""}))
 
 
 session.show(page)

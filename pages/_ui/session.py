@@ -79,6 +79,22 @@ def chosen_quarter() -> tuple[Quarter | None, Sequence[Quarter], list[str]]:
     return chosen, sorted({*period.held, *([chosen] if chosen else [])}, reverse=True), said
 
 
+def quarter_picker(quarters: Sequence[Quarter]) -> None:
+    """A filter that shows the view's quarter; choosing another changes the view."""
+    labels = {one.text: one.label for one in quarters}
+    st.session_state["filter_quarter"] = view().quarter
+    st.selectbox(
+        "Quarter", list(labels), format_func=lambda text: labels.get(text, text), key="filter_quarter", on_change=take,
+        args=("quarter",), label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def take(name: str) -> None:
+    """Put what the filter ``filter_<name>`` was set to into the view."""
+    value = st.session_state[f"filter_{name}"]
+    keep(replace(view(), **{name: tuple(value) if isinstance(value, list) else value or ""}))
+
+
 def _kept() -> _Kept:
     if "kept" not in st.session_state:
         st.session_state["kept"] = _Kept()

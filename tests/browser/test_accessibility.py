@@ -121,3 +121,29 @@ def headings_out_of_order(page: Page) -> list[str]:
             wrong.append(f"the heading “{words}” is of level {level}, after one of level {above}")
         above = level
     return wrong if headings else ["there is no heading"]
+
+
+# The contrast of each of a chart's words with the page, by WCAG's formula: axe does not look into drawings.
+_CONTRASTS = """
+() => {
+    const channels = colour => colour.match(/[\\d.]+/g).slice(0, 3).map(part => part / 255)
+    const light = colour => channels(colour)
+        .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, part, n) => sum + part * [0.2126, 0.7152, 0.0722][n], 0)
+    const page = light(getComputedStyle(document.querySelector('[data-testid="stApp"]')).backgroundColor)
+    return [...document.querySelectorAll('[data-testid="stVegaLiteChart"] svg text')].map(one => {
+        const words = light(getComputedStyle(one).fill)
+        return [one.textContent, (Math.max(words, page) + 0.05) / (Math.min(words, page) + 0.05)]
+    })
+}
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_words_in_a_chart_stand_out_from_the_page(
+    example_app: str, page: OpenPage, scheme: Literal["light", "dark"]
+) -> None:
+    opened = page(f"{example_app}/indicator?indicator=EX02", colour_scheme=scheme)
+    expect(opened.get_by_test_id("stVegaLiteChart").get_by_text("Intervention level").first).to_be_visible()
+    faint = {words: round(contrast, 2) for words, contrast in opened.evaluate(_CONTRASTS) if contrast < 4.5}
+    assert faint == {}

@@ -25,7 +25,7 @@ _SEEN = (
 _BADGES = """
 badges => badges.filter(one => one.checkVisibility()).map(one => {
     const shape = one.querySelector("[aria-hidden=true]")
-    return [shape?.textContent ?? "", [...one.childNodes].filter(node => node !== shape).map(node => node.textContent).join("").trim()]
+    return [shape?.getBoundingClientRect().width > 0 ? shape.textContent : "", [...one.childNodes].filter(node => node !== shape).map(node => node.textContent).join("").trim()]
 })
 """
 # Cells whose words run out of them, and tables wider than the page. (Where the rows read as cards, the column headings
@@ -65,9 +65,10 @@ def test_paper_has_the_words_and_tables_and_nothing_to_press(app: str, page: Ope
     assert badges(opened) == before
 
 
-@pytest.mark.parametrize("size", [A4_PORTRAIT, A4_LANDSCAPE], ids=["portrait", "landscape"])
-def test_on_a4_nothing_spills_out_of_its_cell_or_off_the_page(app: str, page: OpenPage, size: dict[str, int]) -> None:
-    assert printed(page(app), size).evaluate(_SPILLS) == []
+def test_on_a4_nothing_spills_out_of_its_cell_or_off_the_page(app: str, page: OpenPage) -> None:
+    opened = page(app)
+    for size in (A4_PORTRAIT, A4_LANDSCAPE):
+        assert printed(opened, size).evaluate(_SPILLS) == [], size
 
 
 def test_a_dark_screen_prints_dark_words_on_white_paper(app: str, page: OpenPage) -> None:
@@ -82,15 +83,13 @@ def test_a_dark_screen_prints_dark_words_on_white_paper(app: str, page: OpenPage
 
 
 @pytest.mark.parametrize(
-    ("server", "address"),
-    [("app", "/"), ("app", "/exceptions"), ("app", "/indicator?indicator=FD02"), ("example_app", "/")],
+    ("server", "address"), [("example_app", "/"), ("app", "/indicator?indicator=FD02")], ids=["scorecard", "indicator"]
 )
 def test_without_colour_every_badge_has_a_shape_and_a_word_of_its_own(
     page: OpenPage, request: pytest.FixtureRequest, server: str, address: str
 ) -> None:
     opened = page(request.getfixturevalue(server) + address)
-    devtools = opened.context.new_cdp_session(opened)
-    devtools.send("Emulation.setEmulatedVisionDeficiency", {"type": "achromatopsia"})
+    opened.emulate_media(forced_colors="active")  # the reader's own two colours instead of ours
     for heading in opened.locator("summary").all():
         heading.click()
     found = badges(settled(opened))
