@@ -11,6 +11,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,9 +19,9 @@ from . import wire
 from .assess import EXCEPTION_TRIGGER, Rating
 from .errors import KpiError, PeriodError, UnknownChoice, UnknownIndicator
 from .figures import with_unit
-from .model import Conflict
+from .report import MADE_UP, said_of
 from .scorecard import Row, display, headline, level_words, target_words
-from .shell.services import DATA, DEFAULT_DATABASE, Services, make_database, rebuild, utc_now
+from .shell.services import DEFAULT_DATABASE, Services, make_database, places, rebuild, utc_now
 
 Outcome = tuple[int, wire.Json, str]
 """Exit status, the JSON document, the text for people."""
@@ -29,7 +30,7 @@ Outcome = tuple[int, wire.Json, str]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Errors go to standard error as one sentence on one line."""
     arguments = _parser().parse_args(argv)
-    database = Path(arguments.db or os.environ.get("KPI_DB") or DEFAULT_DATABASE)
+    database = Path(arguments.db) if arguments.db else places()[0]
     try:
         outcome: Outcome = arguments.run(arguments, database)
     except (PeriodError, UnknownChoice, UnknownIndicator) as error:
@@ -91,24 +92,25 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _open(database: Path) -> Services:
-    return Services.open(database)
+def _open(database: Path) -> closing[Services]:
+    return closing(Services.open(database, places()[1]))
 
 
 def _scorecard(arguments: argparse.Namespace, database: Path) -> Outcome:
-    services = _open(database)
-    try:
-        whole = services.scorecard(arguments.quarter, arguments.area)
-    finally:
-        services.close()
+    with _open(database) as services:
+        whole, made_up = services.scorecard(arguments.quarter, arguments.area), services.council()[1]
     card = whole.filtered(arguments.category, arguments.indicator, arguments.rating)
-    lines = [f"{card.area_name}: {card.quarter.label}", *headline(whole), ""]
+    lines = [*_made_up(made_up), f"{card.area_name}: {card.quarter.label}", *headline(whole), ""]
     for category in card.categories:
         lines.append(category)
         lines += [line for row in card.rows if row.indicator.category == category for line in _row_lines(row)]
     if not card.rows:
         lines.append("No indicator matches these filters.")
-    return 0, wire.scorecard_json(card, whole), "\n".join(lines)
+    return 0, {"made_up": made_up, **wire.scorecard_json(card, whole)}, "\n".join(lines)
+
+
+def _made_up(made_up: bool) -> list[str]:
+    return [MADE_UP] if made_up else []
 
 
 def _row_lines(row: Row) -> list[str]:
@@ -118,6 +120,9 @@ def _row_lines(row: Row) -> list[str]:
     facts = [row.display, f"target {aim}" if aim else "no target", f"intervention level {level}" if level else ""]
     lead = row.changes.lead
     facts.append(lead.text if lead else "cannot be compared like with like")
+    others = [row.changes.year if row.changes.leading == "quarter" else row.changes.quarter]
+    others += [] if lead else [row.changes.year]
+    facts += [known.text for other in others if (known := other if other.basis else other.since_last_known)]
     if row.exception.required:
         facts.append(f"exception report {row.exception.state}")
     lines = [f"  {row.rated.rating.words:<10} {indicator.code}  {indicator.name}: {'; '.join(f for f in facts if f)}"]
@@ -131,17 +136,18 @@ def _row_lines(row: Row) -> list[str]:
 
 
 def _indicator(arguments: argparse.Namespace, database: Path) -> Outcome:
-    services = _open(database)
-    try:
-        view = services.indicator(arguments.code, arguments.quarter, arguments.area)
-    finally:
-        services.close()
+    with _open(database) as services:
+        view, made_up = services.indicator(arguments.code, arguments.quarter, arguments.area), services.council()[1]
     row = view.row
-    lines = [f"{row.indicator.name} ({row.indicator.code}), {row.quarter.label}: {row.display}", row.rated.reason]
+    lines = [
+        *_made_up(made_up),
+        f"{row.indicator.name} ({row.indicator.code}), {row.quarter.label}: {row.display}",
+        row.rated.reason,
+    ]
     lines += [row.note] if row.note else []
     lines += [f"Since the quarter before: {row.changes.quarter.text}", f"Since a year before: {row.changes.year.text}"]
     lines += [f"Against the target: {row.changes.target.text}"]
-    lines += [_note(conflict) for conflict in view.conflicts]
+    lines += [f"Note: {said_of(conflict)}" for conflict in view.conflicts]
     lines += ["", "Quarters held:"]
     lines += [
         f"  {j.observation.quarter}: {display(j.observation, row.indicator)}, {j.rated.rating.words}"
@@ -154,40 +160,30 @@ def _indicator(arguments: argparse.Namespace, database: Path) -> Outcome:
             lines += ["", heading, textwrap.indent(body or "(empty)", "  ")]
     elif row.exception.required:
         lines += ["", "Exception report: missing"]
-    return 0, wire.indicator_json(view), "\n".join(lines)
-
-
-def _note(conflict: Conflict) -> str:
-    return f"Note: {conflict.sentence}" + (f" Resolved: {conflict.resolution}" if conflict.resolution else "")
+    return 0, {"made_up": made_up, **wire.indicator_json(view)}, "\n".join(lines)
 
 
 def _exceptions(arguments: argparse.Namespace, database: Path) -> Outcome:
-    services = _open(database)
-    try:
-        view = services.exceptions(arguments.quarter, arguments.area)
-    finally:
-        services.close()
-    lines = [f"{view.scorecard.quarter.label}: a report is required where {EXCEPTION_TRIGGER}."]
+    with _open(database) as services:
+        view, made_up = services.exceptions(arguments.quarter, arguments.area), services.council()[1]
+    lines = [*_made_up(made_up), f"{view.scorecard.quarter.label}: a report is required where {EXCEPTION_TRIGGER}."]
     lines += [f"  {row.exception.state:<10} {row.indicator.code}  {row.indicator.name}" for row in view.required]
     lines += [] if view.required else ["  None is required."]
     lines += [f"  not required, {row.exception.state}: {row.indicator.name}" for row in view.not_required]
-    lines += [_note(conflict) for conflict in view.conflicts]
-    return 0, wire.exceptions_json(view), "\n".join(lines)
+    lines += [f"Note: {said_of(conflict)}" for conflict in view.conflicts]
+    return 0, {"made_up": made_up, **wire.exceptions_json(view)}, "\n".join(lines)
 
 
 def _verify(_: argparse.Namespace, database: Path) -> Outcome:
-    services = _open(database)
-    try:
+    with _open(database) as services:
         health = services.verify()
-    finally:
-        services.close()
     counts = ", ".join(f"{count} in {table.replace('_', ' ')}" for table, count in health.counts)
     lines = [f"Held: {counts}.", *(health.problems or ("Nothing is wrong.",))]
     return 1 if health.problems else 0, wire.health_json(health), "\n".join(lines)
 
 
 def _rebuild(_: argparse.Namespace, database: Path) -> Outcome:
-    aside = rebuild(database, DATA)
+    aside = rebuild(database, places()[1])
     text = f"{database.name} is made again from data/."
     if aside is not None:
         text += f" The former one is kept as {aside.name}."

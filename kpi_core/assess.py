@@ -305,11 +305,12 @@ def rate(value: Decimal, target: Target, indicator: Indicator) -> Rated:
 
 def _caveats(observation: Observation, target: Target, indicator: Indicator) -> list[str]:
     said = ["The figure is provisional."] if observation.provisional else []
-    if not target.has_target:
-        return said
     held_for = max(target.start.financial_year, target.confirmed_through)
     if observation.quarter.financial_year > held_for:
-        said.append(f"The target is carried over from {held_for}, not yet confirmed.")
+        what = "target" if target.has_target else "intervention level"
+        said.append(f"The {what} is carried over from {held_for}, not yet confirmed.")
+    if not target.has_target:
+        return said
     if target.basis is None:
         stated = indicator.basis is not Basis.NOT_STATED
         said.append(f"The target's basis is not stated{f'; the figure is {indicator.basis.words}' if stated else ''}.")
@@ -515,7 +516,7 @@ def _compared(
         way,
         f"{_moved(amount, percent, indicator.unit)} since {then.quarter}, {way.words}" if amount
         else f"No change since {then.quarter}",
-        _certainty(then, now, indicator),
+        _certainty(then, now, indicator) if amount else "",
     )  # fmt: skip
 
 
@@ -543,7 +544,7 @@ def _since_last_known(
     indicator: Indicator,
     band: tuple[Decimal, Decimal] | None,
 ) -> Change:
-    """``none`` with, where the quarter before simply has no figure, the change since the last known one, named."""
+    """``none`` with, where the quarter before has no figure of whatever kind, the change since the last known one, named."""
     before = [o for o in series if o.quarter < now.quarter and o.value is not None]
     if not before:
         return replace(none, text=f"{none.text} No earlier quarter is held.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
-from .figures import with_unit
-from .model import Indicator, Observation, Target, Unit
+from .figures import shown, with_unit
+from .model import Indicator, Target, Unit
 from .periods import Quarter
-from .scorecard import TREND_QUARTERS
+from .scorecard import TREND_QUARTERS, Row
 
 if TYPE_CHECKING:
     from .shell.services import IndicatorView
@@ -121,11 +121,20 @@ def span(first: Quarter, last: Quarter) -> list[Quarter]:
     return [first + ahead for ahead in range(last.since(first) + 1)]
 
 
-def recent(series: Sequence[Observation], last: Quarter, due: Collection[int] = (1, 2, 3, 4)) -> list[Decimal | None]:
-    """The values of the last quarters up to ``last``, ``None`` where none is held; a quarter not ``due`` is left out."""
-    held = {o.quarter: o.value for o in series}
-    quarters = span(last - (TREND_QUARTERS - 1), last)
-    return [held.get(quarter) for quarter in quarters if quarter in held or quarter.number in due]
+def recent(row: Row) -> list[Decimal | None]:
+    """The figures of a row's last quarters as shown, ``None`` where none is held and before a break in series.
+
+    A quarter in which the indicator is not due is left out.
+    """
+    held = {o.quarter: o for o in row.series}
+    values: list[Decimal | None] = []
+    for quarter in span(row.quarter - (TREND_QUARTERS - 1), row.quarter):
+        o = held.get(quarter)
+        if o is not None and o.series_break:
+            values.append(None)
+        if o is not None or quarter.number in row.indicator.due:
+            values.append(None if o is None or o.value is None else shown(o.value, row.indicator.decimals))
+    return values
 
 
 def _middle(quarter: Quarter) -> date:
@@ -158,7 +167,7 @@ def _target_steps(targets: Sequence[Target], indicator: Indicator, last: Quarter
     return steps
 
 
-_FIGURE, _TARGET, _LEVEL, _BENCHMARK = "#2f74b8", "#b5651d", "#b3302f", "#7a8591"
+_FIGURE, _TARGET, _LEVEL, _BENCHMARK = "#2f74b8", "#b5651d", "#c8504d", "#7a8591"
 # The quarter a day falls in, as text, in the language of the chart: financial quarters from April.
 _QUARTER_OF_DATE = (
     "'Q' + (floor(((month(datum.value) + 9) % 12) / 3) + 1) + ' ' + "
@@ -182,7 +191,7 @@ def _records(steps: Sequence[Point] | Sequence[Step]) -> alt.Chart:
 def _benchmark_layers(data: ChartData, y: alt.Y) -> Iterator[alt.Chart]:
     if not data.benchmarks:
         return
-    legend = alt.Legend(orient="bottom", columns=1, labelLimit=460, titleLimit=460, symbolStrokeColor=_BENCHMARK)
+    legend = alt.Legend(orient="bottom", columns=1, labelLimit=340, titleLimit=340, symbolStrokeColor=_BENCHMARK)
     title = "Published annual figures, drawn over their year"
     yield (
         _records(data.benchmarks)

@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from .assess import Change
 from .model import Conflict
 from .scorecard import Row, Scorecard, display, headline, level_words, target_words, tolerance_words
 
@@ -87,15 +86,11 @@ def _scorecard_row(row: Row) -> tuple[Cell, ...]:
     return (
         indicator.code, indicator.name, indicator.category, row.rated.rating.words, row.rated.shown, row.display,
         target_words(row.target, indicator), tolerance_words(row.target, indicator),
-        level_words(row.target, indicator), _amount(changes.quarter), changes.quarter.text, _amount(changes.year),
+        level_words(row.target, indicator), changes.quarter.amount, changes.quarter.text, changes.year.amount,
         changes.year.text, changes.leading or "none", row.rated.reason, row.conflict,
         exception.state.value if exception.required or exception.state != "none" else "not required",
         exception.reason_line,
     )  # fmt: skip
-
-
-def _amount(change: Change) -> Decimal | None:
-    return change.amount
 
 
 def series_table(view: IndicatorView, made: Circumstances) -> Table:
@@ -104,9 +99,9 @@ def series_table(view: IndicatorView, made: Circumstances) -> Table:
     sources = "; ".join(sorted({judged.observation.source for judged in view.series})) or "no figures held"
     return Table(
         f"{indicator.name} ({indicator.code})",
-        made.about(f"all held, seen from {view.row.quarter.label}", (("Indicator", indicator.name),), sources)
+        made.about(f"every quarter held; rated as of {view.row.quarter.label}", (("Indicator", indicator.name),), sources)
         + ((("Two figures or targets", view.row.conflict),) if view.row.conflict else ())
-        + tuple((f"Known of {c.quarter}", said_of(c)) for c in view.conflicts),
+        + tuple((f"Note on {c.quarter}", said_of(c)) for c in view.conflicts),
         ("Quarter", "Months", "Value", "Shown as", "Numerator", "Denominator", "Target", "Rating", "Reason", "Source", "Note"),
         tuple(
             (

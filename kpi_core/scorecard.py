@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -166,14 +166,12 @@ class Scorecard:
         ratings: Collection[Rating | str] = (),
     ) -> Scorecard:
         """The same scorecard with only the rows chosen; an empty choice keeps all. Raises where a choice is not held."""
-        for category in categories:
-            if category not in self.categories:
-                raise UnknownChoice("category", category, self.categories)
-        for code in indicators:
-            self.row(code)
-        for chosen in ratings:
-            if chosen not in list(Rating):
-                raise UnknownChoice("rating", chosen, tuple(Rating))
+        names = {name.casefold(): name for name in self.categories}
+        codes = {row.indicator.code.casefold(): row.indicator.code for row in self.rows}
+        said = {text.casefold(): rating for rating in Rating for text in (rating.value, rating.words)}
+        categories = [_known("category", one, names) for one in categories]
+        ratings = [_known("rating", one, said) for one in ratings]
+        indicators = [self.row(codes.get(one.casefold(), one)).indicator.code for one in indicators]
         rows = tuple(
             row
             for row in self.rows
@@ -187,6 +185,13 @@ class Scorecard:
             ("Rating", "; ".join(Rating(r).words for r in ratings)),
         )
         return replace(self, rows=rows, filters=tuple((what, chosen) for what, chosen in words if chosen))
+
+
+def _known(kind: str, chosen: str, known: Mapping[str, str]) -> str:
+    """What ``chosen`` is known as, whatever its case. Raises ``UnknownChoice``."""
+    if chosen.casefold() not in known:
+        raise UnknownChoice(kind, chosen, tuple(dict.fromkeys(known.values())))
+    return known[chosen.casefold()]
 
 
 def build(quarter: Quarter, area: str, area_name: str, held: Iterable[Held]) -> Scorecard:
@@ -259,28 +264,28 @@ def level_words(target: Target | None, indicator: Indicator) -> str:
 
 
 def _conflict(held: Held, observation: Observation | None, target: Target | None, rated: Rated) -> str:
+    """Two figures, or two targets, and whether both give the same rating; one at least is another source's."""
     indicator = held.indicator
+    value = None if observation is None else observation.value
     said = []
     for subject in ("outturn", "target"):
         others = [c.value for c in held.conflicts if c.subject == subject and c.value is not None]
         if not others:
             continue
         if subject == "outturn":
-            first = None if observation is None else observation.value
-            retried = [_rating_with(value, target, indicator) for value in others]
+            first = "" if value is None else with_unit(value, indicator.unit)
+            retried = [_rating_with(other, target, indicator) for other in others]
         else:
-            first = None if target is None else target.value
-            value_now = None if observation is None else observation.value
-            retried = [
-                _rating_with(value_now, None if target is None else replace(target, value=value), indicator)
-                for value in others
-            ]
-        values = [value for value in (first, *others) if value is not None]
-        ratings = [rated.rating, *retried]
-        said.append(
-            f"{_in_words(len(values))} {'figures' if subject == 'outturn' else 'targets'}: "
-            f"{', '.join(with_unit(v, indicator.unit) for v in values)}; {_agreement(ratings, len(values))}"
-        )
+            first = target_words(target, indicator)
+            with_other = [None if target is None else replace(target, value=other) for other in others]
+            retried = [_rating_with(value, one, indicator) for one in with_other]
+        words = ", ".join(with_unit(other, indicator.unit) for other in others)
+        what = "figure" if subject == "outturn" else "target"
+        if not first:
+            said.append(f"another source gives a {what} of {words}")
+            continue
+        agreement = _agreement([rated.rating, *retried], 1 + len(others))
+        said.append(f"{_in_words(1 + len(others))} {what}s: {first}, {words}; {agreement}")
     return "; ".join(said)
 
 
@@ -309,8 +314,9 @@ def _exception(report: ExceptionReport | None, rated: Rated) -> ExceptionStatus:
 
 
 def _missed_for(row: Row) -> str:
-    """In how many of the quarters held the target then in force was missed."""
-    judged = [rated for (_, rated), o in zip(row.rating_history(), row.series, strict=True) if o.value is not None]
+    """In how many of the last quarters held the target then in force was missed; the same on every page."""
+    history = zip(row.rating_history(), row.series, strict=True)
+    judged = [r for (quarter, r), o in history if o.value is not None and row.quarter.since(quarter) < TREND_QUARTERS]
     with_target = [r for r in judged if r.missed or r.rating is Rating.GREEN]
     missed = sum(r.missed for r in with_target)
     held = (
@@ -367,6 +373,7 @@ def summarise(rows: Sequence[Row]) -> Summary:
 def headline(scorecard: Scorecard) -> tuple[str, ...]:
     """What the quarter says, in sentences with their denominators; the first is the one to read aloud."""
     rows = scorecard.rows
+    passed = [row for row in rows if row.rated.intervention_passed]
     if not scorecard.has_figures:
         return (f"No figures are held for {scorecard.quarter.label}.",)
     with_target = [row for row in rows if row.has_target]
@@ -378,16 +385,16 @@ def headline(scorecard: Scorecard) -> tuple[str, ...]:
     if met:
         names = "; ".join(row.indicator.name for row in met) if len(met) <= 3 else ""
         said.append(f"{len(met)} {'meets' if len(met) == 1 else 'meet'} it{': ' if names else ''}{names}.")
-    passed = [row for row in rows if row.rated.intervention_passed]
     if passed:
-        said.append(f"{len(passed)} {'has' if len(passed) == 1 else 'have'} passed the intervention level.")
+        sentence = f"{len(passed)} {'has' if len(passed) == 1 else 'have'} passed the intervention level."
+        said.insert(0 if not missed else len(said), sentence)
     said.append(_reports_sentence(summarise(rows)))
     return tuple(said)
 
 
 def _missed_sentence(missed: int, with_target: Sequence[Row], without: int) -> str:
     if not with_target:
-        return "No indicator has a target for this quarter, so none can be met or missed."
+        return "No target is held for this quarter, so none can be met or missed."
     total = len(with_target)
     sentence = f"{missed or 'None'} of the {total} indicators with a target {'misses' if missed == 1 else 'miss'} it"
     unrated = sum(row.rated.rating is Rating.NO_DATA for row in with_target)
@@ -408,13 +415,14 @@ def _direction_sentence(missed: Sequence[Row]) -> str:
     parts = []
     for words in order:
         rows = groups[words]
-        provisional = all(row.observation is not None and row.observation.provisional for row in rows)
+        provisional = sum(row.observation is not None and row.observation.provisional for row in rows)
         verb = "is" if len(rows) == 1 else "are"
         if words.startswith("cannot"):
             verb = ""
-        parts.append(
-            f"{_in_words(len(rows))} {verb} {words}".replace("  ", " ") + (" and provisional" if provisional else "")
-        )
+        part = f"{_in_words(len(rows))} {verb} {words}".replace("  ", " ")
+        if provisional:
+            part += " and provisional" if provisional == len(rows) else f" ({_in_words(provisional)} provisional)"
+        parts.append(part)
     return f"Of the {len(missed)}, {', '.join(parts)}."
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .assess import EXCEPTION_TRIGGER, Change
-from .model import Benchmark, Conflict, ExceptionReport
+from .model import Benchmark, Conflict, ExceptionReport, Indicator, Target
 from .scorecard import Row, Scorecard, display, headline, target_words, tolerance_words
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def row_json(row: Row) -> Json:
         "unit": indicator.unit.value,
         "status": None if observation is None else "provisional" if observation.provisional else "final",
         "revised": observation is not None and observation.revised,
-        "target": _target(row),
+        "target": _target(target, indicator),
         "tolerance": tolerance_words(target, indicator) or None,
         "intervention_level": _text(target.intervention_level) if target else None,
         "intervention_passed": row.rated.intervention_passed,
@@ -65,12 +65,11 @@ def row_json(row: Row) -> Json:
     }
 
 
-def _target(row: Row) -> str | None:
-    if row.target is None or not row.target.has_target:
+def _target(target: Target | None, indicator: Indicator) -> str | None:
+    """A target as a figure, a band in words."""
+    if target is None or not target.has_target:
         return None
-    if row.target.value is not None:
-        return _text(row.target.value)
-    return target_words(row.target, row.indicator)
+    return target_words(target, indicator) if target.value is None else _text(target.value)
 
 
 def change_json(change: Change) -> Json:
@@ -121,7 +120,7 @@ def indicator_json(view: IndicatorView) -> Json:
                 "status": "provisional" if judged.observation.provisional else "final",
                 "revised": judged.observation.revised,
                 "former": _text(judged.observation.former),
-                "target": _text(judged.target.value) if judged.target else None,
+                "target": _target(judged.target, indicator),
                 "rating": judged.rated.rating.value,
                 "reason": judged.rated.reason,
                 "source": judged.observation.source,

@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from kpi_core.assess import EXCEPTION_TRIGGER
-from kpi_core.report import COLOURS_NOTE, MARKS, conflicts_table
+from kpi_core.report import COLOURS_NOTE, MARKS, conflicts_table, said_of
 from kpi_core.shell.services import About
 from pages._ui import components, session
 
@@ -21,7 +21,7 @@ RULES = (
     ("No data", "Not reported, suppressed, not applicable, not available or not due: never zero, and never Red."),
 )  # fmt: skip
 NOTES = (
-    "A figure is judged as it is shown. It is rounded once, halves up, to the decimals it is published with; a target or "
+    "A figure is judged as it is shown. It is rounded once, a half upwards, to the decimals it is published with; a target or "
     "a level is never rounded.",
     "A quarter is judged by the target then in force. A quarter before the first known target is not rated.",
     "Percentages change in percentage points. A change always names what it compares with, and nothing is compared with "
@@ -68,14 +68,13 @@ def conflicts(about: About) -> None:
     rows = [
         (
             escape(names.get(conflict.indicator, "The quarter's papers")),
-            escape(conflict.quarter.text),
-            escape(conflict.sentence)
-            + (f" <strong>Resolved:</strong> {escape(conflict.resolution)}" if conflict.resolution else ""),
+            f'<span class="nowrap">{escape(conflict.quarter.text)}</span>',
+            escape(said_of(conflict)),
             escape(conflict.source),
         )
         for conflict in about.conflicts
     ]
-    st.html(components.table("What disagrees", ("Indicator", "Quarter", "What disagrees", "Source"), rows))
+    st.html(components.table("Every known conflict", ("Indicator", "Quarter", "What disagrees", "Source"), rows))
     made = session.circumstances()
     components.download(lambda: conflicts_table(about.conflicts, made), "known conflicts", "Download this table (CSV)")
 

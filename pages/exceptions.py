@@ -42,7 +42,7 @@ def page() -> None:
     made = session.circumstances()
     components.download(lambda: exceptions_table(view, made), f"exceptions {quarter}", "Download this table (CSV)")
     if view.conflicts:
-        components.section("Known of this quarter's papers")
+        components.section("What is known to be wrong with this quarter's papers")
         st.html(components.notices(view.conflicts))
 
 

@@ -49,9 +49,9 @@ def page() -> None:
     left, right = st.columns([11, 10], gap="large")
     with left:
         assessment(view)
-        exception_report(view)
     with right:
         figures(view)
+    exception_report(view)
     components.section("Definition and sources")
     definition(view)
     components.marks()
@@ -124,7 +124,12 @@ def assessment(view: IndicatorView) -> None:
             if change.certainty
             else ""
         )
-        rows.append((name + (" (leads)" if row.changes.leading == kind else ""), escape(change.text) + certainty))
+        rows.append(
+            (
+                name + (" (the one the headline counts)" if row.changes.leading == kind else ""),
+                escape(change.text) + certainty,
+            )
+        )
     st.html(components.table("Changes", ("Compared with", "Change"), rows))
     if indicator.seasonal:
         st.html(f'<p class="muted measure">Seasonal. {escape(indicator.seasonal_note)}</p>')
@@ -203,7 +208,7 @@ def definition(view: IndicatorView) -> None:
                 ("Code", indicator.code),
                 ("Definition", indicator.definition),
                 ("Good is", GOOD[indicator.polarity]),
-                ("Basis", "" if indicator.basis is Basis.NOT_STATED else indicator.basis.words),
+                ("Covers", "" if indicator.basis is Basis.NOT_STATED else indicator.basis.words),
                 ("Counted", " out of ".join(part for part in (indicator.numerator, indicator.denominator) if part)),
                 ("Owner", indicator.owner),
                 ("Due in", ", ".join(f"Q{number}" for number in indicator.due)),

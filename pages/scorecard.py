@@ -54,7 +54,7 @@ def page() -> None:
         with st.expander("Ratings by quarter"):
             st.html(heat)
     components.marks()
-    st.html(f'<p class="muted">{escape(COLOURS_NOTE)} The bold change is the one that leads.</p>')
+    st.html(f'<p class="muted">{escape(COLOURS_NOTE)} The change in bold is the one that the headline counts.</p>')
     made = session.circumstances()
     components.download(lambda: scorecard_table(card, made), f"scorecard {quarter}", "Download this table (CSV)")
 

@@ -34,7 +34,7 @@ def said(*all_held: Held) -> tuple[str, ...]:
         ([MET, MET, BARE], "None of the 2 indicators with a target miss it; 1 has no target."),
         ([MISSED, BARE], "The one indicator with a target misses it; 1 has no target."),
         ([MET], "The one indicator with a target meets it."),
-        ([BARE, BARE], "No indicator has a target for this quarter, so none can be met or missed."),
+        ([BARE, BARE], "No target is held for this quarter, so none can be met or missed."),
         ([MISSED, MET, EMPTY], "1 of the 3 indicators with a target misses it; 1 of the 3 has no figure."),
         ([MISSED, MET, EMPTY, EMPTY, BARE], "1 of the 4 indicators with a target misses it; 2 of the 4 have no figure; 1 has no target."),
     ],
@@ -97,8 +97,8 @@ def test_the_missed_are_grouped_and_every_group_is_counted() -> None:
     )
 
 
-def test_a_group_is_called_provisional_only_where_all_of_it_is() -> None:
-    assert said(moved(), moved(provisional=True))[1] == "Of the 2, two are improving."
+def test_a_group_of_which_a_part_is_provisional_says_which_part() -> None:
+    assert said(moved(), moved(provisional=True))[1] == "Of the 2, two are improving (one provisional)."
 
 
 def test_several_that_cannot_be_compared_are_said_without_a_slip_of_grammar() -> None:

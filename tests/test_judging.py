@@ -161,3 +161,9 @@ def test_an_indicator_with_no_good_direction_is_not_rated_even_where_it_has_a_ta
     rated = judge(observed("15"), [target("88")], indicator(polarity=Polarity.NEITHER), Q2)
     assert rated.rating is Rating.NOT_RATED
     assert "neither high nor low is better" in rated.reason
+
+
+def test_a_level_carried_into_a_new_year_says_so_like_a_target() -> None:
+    held = [target(intervention_level="16")]
+    past = judge(observed("17", "Q1 2023-24"), held, indicator(polarity=Polarity.LOW), Quarter(2023, 1))
+    assert past.reason.endswith("The intervention level is carried over from 2022-23, not yet confirmed.")

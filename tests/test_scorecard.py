@@ -145,6 +145,31 @@ def test_two_figures_without_a_target_agree_that_neither_is_rated() -> None:
     assert row(observed("79"), conflicts=(other("64"),)).conflict == "two figures: 79%, 64%; both give Not rated"
 
 
+def test_another_sources_figure_stands_alone_where_we_hold_none() -> None:
+    assert row(conflicts=(other("64"),)).conflict == "another source gives a figure of 64%"
+    assert row(observed("79"), conflicts=(other("88", "target"),)).conflict == "another source gives a target of 88%"
+
+
+def test_a_band_and_another_target_are_both_named() -> None:
+    band = target(low="70", high="80")
+    said = row(observed("75"), to=band, conflicts=(other("76", "target"),), polarity=Polarity.BAND).conflict
+    assert said.startswith("two targets: 70% to 80%, 76%")
+
+
+def test_in_how_many_quarters_a_target_was_missed_is_counted_over_the_last_eight_whatever_is_held() -> None:
+    whole = [observed("50", (Q2 - back).text) for back in range(11, -1, -1)]
+    long_held = target("88", start=(Q2 - 11).text)
+    assert row(*whole, to=long_held).note == "missed in 8 of the last 8 quarters held"
+    assert row(*whole[-8:], to=long_held, held=12).note == "missed in 8 of the last 8 quarters held"
+
+
+def test_filters_are_taken_in_any_case_and_by_the_words_on_the_page() -> None:
+    card = build(Q2, "X", "Exampleshire", [Held(indicator(), (observed("79"),), 1, (target("88"),))])
+    code, category = card.rows[0].indicator.code, card.categories[0]
+    assert card.filtered([category.upper()], [code.lower()], ["Red"]).rows == card.rows
+    assert card.filtered(ratings=["not rated", "No data"]).rows == ()
+
+
 @pytest.mark.parametrize(
     ("value", "state", "required", "expected"),
     [

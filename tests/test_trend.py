@@ -9,15 +9,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi_core.charts import recent, trend_points
+from kpi_core.model import Observation
+from kpi_core.scorecard import Held, row_of
 
-from .conftest import Q2, observed
+from .conftest import Q2, indicator, observed
 
 VALUES = st.lists(st.none() | st.floats(-1e6, 1e6).map(lambda v: round(v, 2)), min_size=1, max_size=12)
 
 
+def trend_of(*series: Observation, **register: object) -> list[Decimal | None]:
+    return recent(row_of(Held(indicator(**register), series, len(series)), Q2))
+
+
 def test_the_trend_looks_back_over_eight_quarters_one_place_each() -> None:
-    series = [observed("50", "Q1 2020-21"), observed("60", "Q3 2020-21"), observed("70", "Q2 2022-23")]
-    assert recent(series, Q2) == [Decimal(60), None, None, None, None, None, None, Decimal(70)]
+    series = observed("50", "Q1 2020-21"), observed("60", "Q3 2020-21"), observed("70", "Q2 2022-23")
+    assert trend_of(*series) == [Decimal(60), None, None, None, None, None, None, Decimal(70)]
+
+
+def test_the_trend_shows_figures_as_they_are_shown_and_breaks_where_the_series_breaks() -> None:
+    series = observed("10.456", "Q4 2021-22"), observed("50", "Q1 2022-23", series_break="recounted"), observed("51")
+    assert trend_of(*series)[-4:] == [Decimal("10.5"), None, Decimal(50), Decimal(51)]
+
+
+def test_a_quarter_in_which_nothing_is_due_is_no_gap() -> None:
+    series = observed("60", "Q2 2021-22"), observed("70", "Q2 2022-23")
+    assert trend_of(*series, due=(2,)) == [Decimal(60), Decimal(70)]
 
 
 @given(VALUES)

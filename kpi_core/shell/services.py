@@ -22,6 +22,13 @@ from .store import Reading, Store
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 DEFAULT_DATABASE = DATA / "kpi.duckdb"
+
+
+def places() -> tuple[Path, Path]:
+    """The database and the folder of figures that are in use: what ``KPI_DB`` and ``KPI_DATA`` name, or the bundled."""
+    return Path(os.environ.get("KPI_DB") or DEFAULT_DATABASE), Path(os.environ.get("KPI_DATA") or DATA)
+
+
 REBUILD = "python -m kpi_core rebuild"
 
 Clock = Callable[[], datetime]

@@ -61,6 +61,8 @@ class Store:
         Raises ``StoreError`` where the file is not a database, is held by another process or is newer than this program.
         """
         name = Path(path).name
+        if Path(path).is_dir():
+            raise StoreError(f"{name} is a folder. Name a file for the database.")
         try:
             connection = duckdb.connect(str(path), config=dict(_LOCKED))
         except duckdb.Error as error:
@@ -194,9 +196,9 @@ class Reading:
     def dangling(self) -> tuple[str, ...]:
         """One sentence for each table whose rows name an indicator that the register does not hold."""
         said = []
-        for table in ("indicator_area", "target", "observation", "benchmark", "exception_report"):
+        for table in ("indicator_area", "target", "observation", "benchmark", "conflict", "exception_report"):
             rows = self._rows(
-                f"select count(*) from {table} where not exists (select 1 from indicator where code = {table}.indicator)"
+                f"select count(*) from {table} where indicator <> '' and not exists (select 1 from indicator where code = {table}.indicator)"
             )
             if rows[0][0]:
                 said.append(
@@ -235,7 +237,7 @@ class Reading:
         """
         series = self._series(area, quarter, quarters, code)
         targets = self._targets(area, code)
-        conflicts = self._by_indicator(self.conflicts(area, quarter))
+        conflicts = _conflicts_by_indicator(self.conflicts(area, quarter))
         reports = {report.indicator: report for report in self.reports(area, quarter)}
         return tuple(
             Held(
@@ -249,13 +251,6 @@ class Reading:
             for one in self.indicators(area)
             if code is None or one.code == code
         )
-
-    @staticmethod
-    def _by_indicator(conflicts: Iterable[Conflict]) -> dict[str, list[Conflict]]:
-        found: dict[str, list[Conflict]] = {}
-        for conflict in conflicts:
-            found.setdefault(conflict.indicator, []).append(conflict)
-        return found
 
     def _series(
         self, area: str, quarter: Quarter, quarters: int | None, code: str | None
@@ -282,7 +277,7 @@ class Reading:
                 [area, quarter.start, *bound, area],
             )
         )
-        found = _by_indicator(area, rows)
+        found = _observations_by_indicator(area, rows)
         if since is not None:
             known = {
                 i for i, series in found.items() if any(o.value is not None for o in series if o.quarter < quarter)
@@ -299,7 +294,10 @@ class Reading:
             "area = ? and quarter < ? and indicator in (select unnest(?::varchar[]))",
             [area, before.start, list(indicators)],
         )
-        known = {code: [o for o in series if o.value is not None] for code, series in _by_indicator(area, rows).items()}
+        known = {
+            code: [o for o in series if o.value is not None]
+            for code, series in _observations_by_indicator(area, rows).items()
+        }
         return {code: series[-1] for code, series in known.items() if series}
 
     def _observations(self, where: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
@@ -415,7 +413,14 @@ class Reading:
         )  # fmt: skip
 
 
-def _by_indicator(area: str, rows: Iterable[tuple[Any, ...]]) -> dict[str, list[Observation]]:
+def _conflicts_by_indicator(conflicts: Iterable[Conflict]) -> dict[str, list[Conflict]]:
+    found: dict[str, list[Conflict]] = {}
+    for conflict in conflicts:
+        found.setdefault(conflict.indicator, []).append(conflict)
+    return found
+
+
+def _observations_by_indicator(area: str, rows: Iterable[tuple[Any, ...]]) -> dict[str, list[Observation]]:
     """Observations by indicator, oldest first, from rows in the order of quarter and revision: the latest revision of each."""
     found: dict[str, list[Observation]] = {}
     for indicator, of_indicator in groupby(rows, itemgetter(0)):

@@ -15,9 +15,9 @@ import streamlit as st
 
 from kpi_core.assess import Change, Rating
 from kpi_core.charts import recent, trend_points
-from kpi_core.figures import amount_in_words
+from kpi_core.figures import amount_in_words, with_unit
 from kpi_core.model import Conflict, ExceptionReport, ReportState
-from kpi_core.report import MADE_UP, MARKS, Table
+from kpi_core.report import MADE_UP, MARKS, Table, said_of
 from kpi_core.scorecard import Row, level_words, target_words
 from kpi_core.shell.export import csv_file
 from kpi_core.shell.services import Services
@@ -102,7 +102,7 @@ def scorecard_table(rows: Sequence[Row], view: View, caption: str, grouped: bool
     """Rows as a real HTML table; ``grouped`` puts a heading over each category."""
     heads = "".join(
         f'<th scope="col">{head}</th>'
-        for head in ("Rating", "Indicator", "Value", "Target", "On the quarter before", "On the same quarter last year",
+        for head in ("Rating", "Indicator", "Value", "Target", "Since the quarter before", "Since the same quarter last year",
                      "Exception report", "Trend")
     )  # fmt: skip
     if grouped:
@@ -125,8 +125,8 @@ def _row_html(row: Row, view: View) -> str:
         f'<th scope="row">{_link(row, view)}</th>'
         f'<td data-label="Value" class="num">{_value(row)}</td>'
         f'<td data-label="Target" class="num">{_target(row)}</td>'
-        f'<td data-label="On the quarter before">{_change(changes.quarter, row, not by_year)}</td>'
-        f'<td data-label="On the same quarter last year">{_change(changes.year, row, by_year)}</td>'
+        f'<td data-label="Since the quarter before">{_change(changes.quarter, row, not by_year)}</td>'
+        f'<td data-label="Since the same quarter last year">{_change(changes.year, row, by_year)}</td>'
         f'<td data-label="Exception report"{"" if state else " class=blank"}>{state}</td>'
         f'<td data-label="Trend">{trend(row)}</td>'
     )
@@ -166,7 +166,10 @@ def _change(change: Change, row: Row, leads: bool) -> str:
     """A change in arrow and words; the leading one is bold."""
     if change.basis is not None:
         return f'<span class="{"lead" if leads else "muted"}">{_moved(change, row)}</span>'
-    said = f'<span title="{escape(change.text)}">{"not comparable" if leads or change.held else "no figure"}</span>'
+    words = "not comparable" if change.held else "no figure"
+    if leads and row.absence is None:
+        words = "cannot be compared like with like"
+    said = f'<span title="{escape(change.text)}">{words}</span>'
     if known := change.since_last_known:
         said += f"<br>since {known.basis}: {_moved(known, row)}"
     return f'<span class="muted">{said}</span>'
@@ -183,7 +186,7 @@ def _moved(change: Change, row: Row) -> str:
 
 def trend(row: Row) -> str:
     """The last figures as a line from three on; before that, how many quarters are held, in words."""
-    values = recent(row.series, row.quarter, row.indicator.due)
+    values = recent(row)
     points = trend_points([None if value is None else float(value) for value in values], 84, 20)
     if points is None:
         held = row.quarters_held
@@ -194,7 +197,7 @@ def trend(row: Row) -> str:
         for line in points
     )  # fmt: skip
     svg = f"<svg xmlns='http://www.w3.org/2000/svg' width='84' height='20' viewBox='-2 -2 88 24'>{lines}</svg>"
-    told = ", ".join("no figure" if value is None else f"{value:f}" for value in values)
+    told = ", ".join("no figure" if value is None else with_unit(value, row.indicator.unit) for value in values)
     return f'<img src="data:image/svg+xml;utf8,{quote(svg)}" width="84" height="20" alt="Last figures: {told}">'
 
 
@@ -252,7 +255,7 @@ def notices(conflicts: Iterable[Conflict], together: str = "") -> str:
     for conflict in conflicts:
         sentence, beneath = conflict.sentence, conflict.source
         if conflict.resolution:
-            beneath += f". Resolved: {conflict.resolution}"
+            sentence = said_of(conflict)
         elif conflict.value is not None and together:
             sentence, together = f"{capital(together)}. {sentence}", ""
         said.append(notice(sentence, beneath))

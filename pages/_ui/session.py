@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,7 @@ from streamlit.navigation.page import StreamlitPage
 from kpi_core.errors import KpiError, PeriodError, shorten
 from kpi_core.periods import Quarter, quarter
 from kpi_core.report import Circumstances
-from kpi_core.shell.services import DATA, DEFAULT_DATABASE, Services
+from kpi_core.shell.services import Services, places
 
 from . import components
 from .view import View
@@ -35,12 +34,12 @@ class _Kept:
 
 def services() -> Services:
     """The services over the database that ``KPI_DB`` names, one for all sessions. Raises ``KpiError``."""
-    return _services(os.environ.get("KPI_DB") or str(DEFAULT_DATABASE), os.environ.get("KPI_DATA") or str(DATA))
+    return _services(*places())
 
 
 @st.cache_resource(show_spinner="Opening the figures…", on_release=Services.close)
-def _services(database: str, data: str) -> Services:
-    return Services.open(Path(database), Path(data))
+def _services(database: Path, data: Path) -> Services:
+    return Services.open(database, data)
 
 
 def circumstances() -> Circumstances:

@@ -34,7 +34,7 @@ def test_every_rating_has_its_rule() -> None:
 def test_the_rules_on_rounding_targets_changes_and_reports_are_said() -> None:
     notes = " ".join(note.text for note in body(opened("about")).every("li"))
     for rule in (
-        "It is rounded once, halves up",
+        "It is rounded once, a half upwards",
         "by the target then in force",
         "Percentages change in percentage points",
         "across a break in series",
@@ -80,7 +80,7 @@ def test_indicators_that_are_not_due_are_not_counted_against_a_quarter(example: 
 
 
 def test_every_known_conflict_is_listed_with_its_indicator_quarter_and_source() -> None:
-    rows = table(opened("about"), "What disagrees").rows
+    rows = table(opened("about"), "Every known conflict").rows
     assert len(rows) == 16
     assert all(len(row) == 4 and all(row) for row in rows)
     assert {row[1] for row in rows} == {"Q2 2022-23"}
@@ -94,7 +94,7 @@ def test_every_known_conflict_is_listed_with_its_indicator_quarter_and_source() 
 
 
 def test_a_resolved_conflict_says_how(example: None) -> None:
-    rows = table(opened("about"), "What disagrees").rows
+    rows = table(opened("about"), "Every known conflict").rows
     resolved = [row[2] for row in rows if "Resolved:" in row[2]]
     assert len(rows) == 3
     assert len(resolved) == 1

@@ -108,7 +108,7 @@ def test_a_missed_target_without_a_report_says_so_and_names_the_basis_of_its_cha
     assert not body(at).every("div", "form")
     held = "Counts are not held, so whether it is more than ordinary variation cannot be said."
     assert changes(at) == {
-        "The quarter before (leads)": f"Up 13.5 points since Q1 2022-23, improving {held}",
+        "The quarter before (the one the headline counts)": f"Up 13.5 points since Q1 2022-23, improving {held}",
         "The same quarter last year": "No figure is held for July to September 2021 (Q2 2021-22).",
         "The target": "4.5 points below the target of 88%",
     }
@@ -123,7 +123,9 @@ def test_a_seasonal_provisional_figure_shows_both_changes_and_leads_on_the_year(
     assert "The figure is provisional." in reasons(at)[0]
     told = changes(at)
     assert told["The quarter before"].startswith("Up 21.2 points since Q1 2022-23, worsening")
-    assert told["The same quarter last year (leads)"].startswith("Up 7.8 points since Q2 2021-22, worsening")
+    assert told["The same quarter last year (the one the headline counts)"].startswith(
+        "Up 7.8 points since Q2 2021-22, worsening"
+    )
     assert told["The target"] == "20.7 points above the target of 4.7%"
     assert "Seasonal. High in September" in remarks(at)
     assert "Hollow points are provisional." in remarks(at)

@@ -98,7 +98,7 @@ def test_two_figures_or_targets_are_shown_in_every_row_of_their_indicator() -> N
 def test_an_indicator_without_a_target_shows_its_intervention_level_and_the_last_figure_known() -> None:
     cells = next(row for row in shown(opened()) if row.code == "PCP06").cells
     assert cells["Target"] == "none held intervention level 16%"
-    assert cells["On the quarter before"].endswith("since Q4 2021-22: ↑ 2.4 points, worsening")
+    assert cells["Since the quarter before"].endswith("since Q4 2021-22: ↑ 2.4 points, worsening")
 
 
 def test_a_passed_intervention_level_is_said_in_the_row(example: None) -> None:
@@ -108,7 +108,7 @@ def test_a_passed_intervention_level_is_said_in_the_row(example: None) -> None:
 
 @pytest.mark.parametrize(
     ("code", "against"),
-    [("EX04", "On the quarter before"), ("EX15", "On the same quarter last year"), ("EX17", "On the same quarter last year")],
+    [("EX04", "Since the quarter before"), ("EX15", "Since the same quarter last year"), ("EX17", "Since the same quarter last year")],
 )  # fmt: skip
 def test_a_figure_that_is_held_but_not_comparable_is_never_called_no_figure(
     example: None, code: str, against: str

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from ..conftest import REPO
+from kpi_core.shell.services import DATA, data_files
+
+from ..conftest import REPO, write_files
 
 Q2 = ("--quarter", "Q2 2022-23")
 Answer = subprocess.CompletedProcess[str]
@@ -217,3 +219,28 @@ def test_for_people_the_same_is_said_in_words(db: Path) -> None:
     for words in ("July to September 2022 (Q2 2022-23)", "4 of the 6 indicators with a target miss it",
                   "25.4% [p]", "two figures: 79%, 64%", "exception report missing"):  # fmt: skip
         assert words in text
+
+
+# --- which figures ------------------------------------------------------------------------------------------------
+
+
+def test_another_folder_of_figures_is_the_one_that_is_read_and_rebuilt_from(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "figures", data_files(DATA))
+    database, observations = tmp_path / "kpi.duckdb", folder / "observations.csv"
+    for value in ("286", "287"):
+        observations.write_bytes(
+            observations.read_bytes().replace(b",285,", b",286,").replace(b",286,", f",{value},".encode())
+        )
+        command = "scorecard" if value == "286" else "rebuild"
+        assert run(command, db=database, KPI_DATA=str(folder)).returncode == 0
+        found = document(run("scorecard", "--indicator", "PCP01", "--json", db=database, KPI_DATA=str(folder)))
+        assert found["rows"][0]["value"] == value
+
+
+def test_the_example_says_that_its_figures_are_made_up_and_the_council_does_not(db: Path, tmp_path: Path) -> None:
+    example = tmp_path / "example.duckdb"
+    assert run("example", db=example).returncode == 0
+    for command in (("scorecard",), ("indicator", "EX01"), ("exceptions",)):
+        assert run(*command, db=example).stdout.startswith("These figures are made up.")
+        assert document(run(*command, "--json", db=example))["made_up"] is True
+    assert document(run("scorecard", "--json", db=db))["made_up"] is False
