@@ -19,8 +19,9 @@ from . import wire
 from .assess import EXCEPTION_TRIGGER, Rating
 from .errors import KpiError, PeriodError, UnknownChoice, UnknownIndicator
 from .figures import with_unit
+from .headline import headline
 from .report import MADE_UP, said_of
-from .scorecard import Row, display, headline, level_words, target_words
+from .scorecard import Row, display, level_words, target_words
 from .shell.services import DEFAULT_DATABASE, Services, make_database, places, rebuild, utc_now
 
 Outcome = tuple[int, wire.Json, str]

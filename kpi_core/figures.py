@@ -66,3 +66,11 @@ def amount_in_words(amount: Decimal, unit: str) -> str:
     if unit == "percent":
         return f"{abs(amount):,f} {'point' if abs(amount) == 1 else 'points'}"
     return with_unit(abs(amount), unit)
+
+
+_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def count_in_words(count: int) -> str:
+    """A count as a sentence has it: ``two``, ``12``."""
+    return _COUNTS[count] if count < len(_COUNTS) else str(count)

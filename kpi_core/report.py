@@ -8,8 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from .headline import headline
 from .model import Conflict
-from .scorecard import Row, Scorecard, display, headline, level_words, target_words, tolerance_words
+from .scorecard import Row, Scorecard, display, level_words, target_words, tolerance_words
 
 if TYPE_CHECKING:
     from .shell.services import ExceptionsView, IndicatorView

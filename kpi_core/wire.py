@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .assess import EXCEPTION_TRIGGER, Change
+from .headline import headline
 from .model import Benchmark, Conflict, ExceptionReport, Indicator, Target
-from .scorecard import Row, Scorecard, display, headline, target_words, tolerance_words
+from .scorecard import Row, Scorecard, display, target_words, tolerance_words
 
 if TYPE_CHECKING:
     from .shell.services import ExceptionsView, Health, IndicatorView

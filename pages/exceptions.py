@@ -8,9 +8,10 @@ from html import escape
 import streamlit as st
 
 from kpi_core.assess import EXCEPTION_TRIGGER
+from kpi_core.headline import headline
 from kpi_core.model import ReportState
 from kpi_core.report import exceptions_table
-from kpi_core.scorecard import Row, headline, target_words
+from kpi_core.scorecard import Row, target_words
 from pages._ui import components, session
 
 LOUDEST_FIRST = (ReportState.MISSING, ReportState.DRAFT, ReportState.SUBMITTED, ReportState.APPROVED)

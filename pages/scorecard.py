@@ -10,9 +10,10 @@ import streamlit as st
 
 from kpi_core.assess import Rating
 from kpi_core.errors import shorten
+from kpi_core.headline import headline
 from kpi_core.periods import Quarter
 from kpi_core.report import COLOURS_NOTE, scorecard_table
-from kpi_core.scorecard import Scorecard, headline
+from kpi_core.scorecard import Scorecard
 from pages._ui import components, session
 
 RATINGS = (Rating.RED, Rating.AMBER, Rating.GREEN, Rating.NOT_RATED, Rating.NO_DATA)

@@ -17,6 +17,7 @@ LAYERS = (
     {"model", "certainty"},
     {"assess", "columns"},
     {"scorecard", "bundle"},
+    {"headline"},
     {"report", "charts", "wire"},
     {"shell.store", "shell.export", "shell.example"},
     {"shell.services"},

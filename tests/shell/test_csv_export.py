@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi_core.figures import is_number
+from kpi_core.headline import headline
 from kpi_core.report import (
     COLOURS_NOTE,
     MADE_UP,
@@ -26,7 +27,6 @@ from kpi_core.report import (
     scorecard_table,
     series_table,
 )
-from kpi_core.scorecard import headline
 from kpi_core.shell import example
 from kpi_core.shell.export.csv_file import harmless, render
 from kpi_core.shell.services import Services, make_database

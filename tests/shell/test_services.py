@@ -12,9 +12,9 @@ import pytest
 from kpi_core.assess import Rating
 from kpi_core.bundle import read
 from kpi_core.errors import PeriodError, StoreError, UnknownChoice, UnknownIndicator
+from kpi_core.headline import headline
 from kpi_core.model import ReportState
 from kpi_core.periods import Quarter
-from kpi_core.scorecard import headline
 from kpi_core.shell.services import Services
 from kpi_core.shell.store import Store
 
