@@ -33,6 +33,7 @@ NOTES = (
 
 
 def page() -> None:
+    """The rules, the marks, the sources and the known conflicts."""
     about = session.services().about(session.view().area or None)
     session.keep(session.view())
     components.title(about.council, "About these figures")

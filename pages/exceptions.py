@@ -19,6 +19,7 @@ HEADINGS = ("State", "Indicator", "Figure", "Why, in one line")
 
 
 def page() -> None:
+    """What is required, what is there, and what is known of the papers."""
     quarter, quarters, said = session.chosen_quarter()
     if quarter is None:
         components.title(session.services().council()[0], "No figures are held yet")

@@ -27,6 +27,7 @@ CERTAINTY = {"clear": "A clear change: more than ordinary variation"}
 
 
 def page() -> None:
+    """Everything about the indicator that the address names."""
     quarter, _, said = session.chosen_quarter()
     services = session.services()
     if quarter is None:
@@ -92,6 +93,7 @@ def around(card: Scorecard, code: str) -> None:
 
 
 def choose() -> None:
+    """Open the indicator that the chooser was set to."""
     if chosen := st.session_state["filter_indicator"]:
         session.keep(replace(session.view(), indicator=chosen))
 
@@ -191,6 +193,7 @@ def figures(view: IndicatorView) -> None:
 
 
 def comparators(caption: str, benchmarks: tuple[Benchmark, ...], view: IndicatorView) -> str:
+    """Published comparators as a table."""
     rows = [
         (escape(b.series), escape(b.period), escape(with_unit(b.value, view.indicator.unit)), escape(b.source))
         for b in benchmarks

@@ -20,6 +20,7 @@ RATINGS = (Rating.RED, Rating.AMBER, Rating.GREEN, Rating.NOT_RATED, Rating.NO_D
 
 
 def page() -> None:
+    """The headline, what was missed, the filters and the table."""
     quarter, quarters, said = session.chosen_quarter()
     services = session.services()
     if quarter is None:

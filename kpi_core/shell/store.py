@@ -283,22 +283,26 @@ class Reading:
                 i for i, series in found.items() if any(o.value is not None for o in series if o.quarter < quarter)
             }
             for indicator, earlier in self._older(area, since, sorted(held.keys() - known)).items():
-                found.setdefault(indicator, []).insert(0, earlier)
+                found[indicator] = earlier + found.get(indicator, [])
         return {indicator: (series, held.get(indicator, 0)) for indicator, series in found.items()}
 
-    def _older(self, area: str, before: Quarter, indicators: Sequence[str]) -> dict[str, Observation]:
-        """The last known figure before a quarter of each of ``indicators`` that has one."""
+    def _older(self, area: str, before: Quarter, indicators: Sequence[str]) -> dict[str, list[Observation]]:
+        """From the last known figure before a quarter on, for each of ``indicators`` that has one.
+
+        What follows it without a figure is kept: a break in series may stand there.
+        """
         if not indicators:
             return {}
         rows = self._observations(
             "area = ? and quarter < ? and indicator in (select unnest(?::varchar[]))",
             [area, before.start, list(indicators)],
         )
-        known = {
-            code: [o for o in series if o.value is not None]
-            for code, series in _observations_by_indicator(area, rows).items()
-        }
-        return {code: series[-1] for code, series in known.items() if series}
+        found = {}
+        for code, series in _observations_by_indicator(area, rows).items():
+            known = [place for place, o in enumerate(series) if o.value is not None]
+            if known:
+                found[code] = series[known[-1] :]
+        return found
 
     def _observations(self, where: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         return self._rows(

@@ -232,6 +232,19 @@ def test_the_last_known_figure_is_found_however_long_the_figures_since_were_with
         assert "since Q4 2019-20" in services.scorecard(quarters[-1].text).row("A1").changes.quarter.text
 
 
+def test_nothing_is_compared_across_a_break_however_long_ago_it_stands() -> None:
+    """The break stands on a withheld figure, older than the quarters that a scorecard row carries."""
+    quarters = [Quarter(2019, 4) + n for n in range(1, 11)]
+    rows = [figure("A1", "Q4 2019-20", "50"), *(figure("A1", q.text, "c") for q in quarters[:-1])]
+    rows[1] = rows[1] | {"series_break": "counted anew"}
+    rows.append(figure("A1", quarters[-1].text, "60"))
+    with over(small_bundle(observations=rows)) as services:
+        change = services.scorecard(quarters[-1].text).row("A1").changes.quarter
+    assert change.since_last_known is None
+    assert "counted anew" in change.text
+    assert "10 points" not in change.text
+
+
 def test_without_any_figure_there_is_a_sentence_that_says_how_to_add_some() -> None:
     with over(small_bundle()) as services, pytest.raises(StoreError, match=r"Add them to data/observations\.csv"):
         services.scorecard()
