@@ -6,6 +6,7 @@ Exit status: 0 done, 1 the input has problems or the work cannot be done now, 2 
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
 import os
 import sys
@@ -17,12 +18,20 @@ from typing import NoReturn
 
 from . import wire
 from .assess import EXCEPTION_TRIGGER, Rating
-from .errors import KpiError, PeriodError, UnknownChoice, UnknownIndicator
+from .errors import KpiError, NotPublished, PeriodError, UnknownChoice, UnknownIndicator
 from .figures import with_unit
 from .headline import headline
+from .intake import GivenFile, Preview, rating_words
+from .intake_register import EntriesPreview
+from .model import ChangeKind, Upload
+from .periods import quarter as read_quarter
 from .report import MADE_UP, said_of
 from .scorecard import Row, display, level_words, target_words
-from .shell.services import DEFAULT_DATABASE, Services, make_database, places, rebuild, utc_now
+from .sheet import UNCAPPED, Caps
+from .shell.database import backup_to, make_database, rebuild, utc_now
+from .shell.export import csv_file
+from .shell.services import DEFAULT_DATABASE, Services, places
+from .shell.uploads import AnyPreview, Decision
 
 Outcome = tuple[int, wire.Json, str]
 """Exit status, the JSON document, the text for people."""
@@ -86,11 +95,53 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("code", metavar="CODE")
     at_quarter(one)
     at_quarter(command("exceptions", "exception reports: required, present, missing", _exceptions))
+    card.add_argument(
+        "--as-first-published", action="store_true", help="with every figure as it was before any revision"
+    )
+    at_quarter(command("template", "print the upload's template for a quarter, as CSV", _template))
+    give = command("import", "check a file and show what it would change; publish it only when told", _import)
+    give.add_argument("file", metavar="FILE", type=Path)
+    give.add_argument("--quarter", metavar="Q", help="the quarter the file is meant for (default: the one it holds)")
+    give.add_argument("--profile", metavar="NAME", help="the column mapping to read it through")
+    give.add_argument("--publish", action="store_true", help="publish it, if nothing blocks")
+    give.add_argument("--confirm-warnings", action="store_true", help="confirm every warning")
+    give.add_argument("--reason", default="", help="why a published figure changes")
+    give.add_argument("--revision", choices=("scheduled", "correction"), default="", help="what kind of change it is")
+    give.add_argument(
+        "--by", default="", metavar="NAME", help="who publishes (default: who is signed in to the machine)"
+    )
+    give.add_argument("--no-limits", action="store_true", help="read a file of any size: for years of history, once")
+    command("uploads", "history of uploads, newest first", _uploads)
+    back = command("withdraw", "take back what an upload gave; what stood before stands again", _withdraw)
+    back.add_argument("id", metavar="ID", type=int)
+    back.add_argument("--reason", required=True)
+    back.add_argument("--by", default="", metavar="NAME")
+    command("backup", "write a zip file with the database, the kept uploads and their manifest", _backup).add_argument(
+        "path", metavar="PATH", type=Path
+    )
     command("verify", "check what is held, and whether data/ has changed since", _verify)
     command("rebuild", "make the database again from data/; the former one is set aside", _rebuild)
     example = command("example", "make the example council's database (made-up figures) at --db", _example)
     example.add_argument("--seed", type=int, default=2022, help="the same seed gives the same figures")
     return parser
+
+
+class Progress:
+    """A line on standard error that says how far a long piece of work is; only where a person looks at it."""
+
+    def __init__(self, wanted: bool) -> None:
+        self._shown = wanted and sys.stderr.isatty()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __call__(self, step: str) -> None:
+        if self._shown:
+            print(f"\r\033[K{step}…", end="", file=sys.stderr, flush=True)
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
 def _open(database: Path) -> closing[Services]:
@@ -99,7 +150,8 @@ def _open(database: Path) -> closing[Services]:
 
 def _scorecard(arguments: argparse.Namespace, database: Path) -> Outcome:
     with _open(database) as services:
-        whole, made_up = services.scorecard(arguments.quarter, arguments.area), services.council()[1]
+        whole = services.scorecard(arguments.quarter, arguments.area, arguments.as_first_published)
+        made_up = services.council()[1]
     card = whole.filtered(arguments.category, arguments.indicator, arguments.rating)
     lines = [*_made_up(made_up), f"{card.area_name}: {card.quarter.label}", *headline(whole), ""]
     for category in card.categories:
@@ -175,6 +227,149 @@ def _exceptions(arguments: argparse.Namespace, database: Path) -> Outcome:
     return 0, {"made_up": made_up, **wire.exceptions_json(view)}, "\n".join(lines)
 
 
+def _template(arguments: argparse.Namespace, database: Path) -> Outcome:
+    with _open(database) as services:
+        table = services.template(arguments.quarter, arguments.area)
+    rows = [dict(zip(table.headings, (str(cell) for cell in row), strict=True)) for row in table.rows]
+    return 0, {"rows": rows}, csv_file.render(table).decode("utf-8-sig").rstrip()
+
+
+def _import(arguments: argparse.Namespace, database: Path) -> Outcome:
+    chosen = read_quarter(arguments.quarter) if arguments.quarter else None
+    with _open(database) as services, Progress(not arguments.json) as progress:
+        profile = services.uploads.profile(arguments.profile) if arguments.profile else None
+        progress("reading the file")
+        caps = UNCAPPED if arguments.no_limits else Caps()
+        file = GivenFile(_content(arguments.file, caps), arguments.file.name, profile, chosen, caps)
+        preview = services.uploads.preview(file)
+        upload, refused = None, ""
+        if arguments.publish:
+            progress("publishing")
+            confirmed = None if arguments.confirm_warnings else ()
+            decision = Decision(arguments.by or _user(), arguments.reason, confirmed, arguments.revision)
+            try:
+                upload = services.uploads.publish(preview, decision)
+            except NotPublished as error:
+                refused = str(error)
+    if refused:
+        print(refused, file=sys.stderr)
+    status = 1 if refused or (preview.blocked and upload is None) else 0
+    document = wire.import_json(preview, upload) if arguments.json else {}
+    return status, document, "\n".join(_import_lines(preview, upload))
+
+
+def _content(path: Path, caps: Caps) -> bytes:
+    """The bytes of a file, but no more than say that it is too large."""
+    with path.open("rb") as file:
+        return file.read(caps.bytes + 1)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "command line"
+
+
+_MOST_LINES = 50
+
+
+def _import_lines(preview: AnyPreview, upload: Upload | None) -> list[str]:
+    new, confirmed, revised, same = preview.counts
+    lines = [f"{preview.file.file_name}: {preview.kind}{f', {preview.quarters}' if preview.quarters else ''}"]
+    lines += [f"  {one.severity.value:<5} {one.code}: {one.message}" for one in preview.findings[:_MOST_LINES]]
+    if len(preview.findings) > _MOST_LINES:
+        lines.append(f"  and {len(preview.findings) - _MOST_LINES} more")
+    lines.append(f"{new} new, {confirmed} confirmed, {revised} revised, {same} the same")
+    turned = _turned_lines(preview)
+    lines += [
+        *turned[:_MOST_LINES],
+        *([f"  and {len(turned) - _MOST_LINES} more"] if len(turned) > _MOST_LINES else []),
+    ]
+    if preview.missing:
+        lines.append(f"Missing: {', '.join(preview.missing)}")
+    if isinstance(preview, Preview) and preview.reported_ratings:
+        lines.append(
+            f"Ratings as reported: {preview.reported_ratings}, of which {len(preview.reconciliation)} differ from those worked out"
+        )
+        lines += [
+            f"  {one.change.observation.area} {one.change.observation.indicator} {one.change.observation.quarter}: reported "
+            f"{rating_words(one.reported)}. {one.rated.reason}"
+            for one in preview.reconciliation[:_MOST_LINES]
+        ]
+    if upload is not None:
+        lines.append(f"Published as upload {upload.id}.")
+    elif preview.blocked:
+        lines.append("Blocked: correct the file and check it again.")
+    else:
+        lines.append("Nothing is published. Add --publish to publish it.")
+    return lines
+
+
+def _turned_lines(preview: AnyPreview) -> list[str]:
+    """What a few changes do to their ratings; a file of history turns none and is too long to list."""
+    if isinstance(preview, EntriesPreview):
+        return [
+            f"  {c.indicator.code} {c.kind}: {f'{c.before} -> ' if c.before else ''}{c.after}"
+            for c in preview.changes
+            if c.kind is not ChangeKind.SAME
+        ]
+    lines = []
+    for change in preview.changes:
+        if change.held is not None and change.kind is not ChangeKind.SAME:
+            before, after = preview.ratings(change)
+            one, indicator = change.observation, preview.indicators[change.observation.indicator]
+            rated = f", {before.rating.words if before else 'none'} to {after.rating.words}"
+            lines.append(
+                f"  {one.indicator} {one.quarter} {change.kind}: {display(change.held, indicator)} -> {display(one, indicator)}{rated}"
+            )
+    return lines
+
+
+def _uploads(_: argparse.Namespace, database: Path) -> Outcome:
+    with _open(database) as services:
+        history = services.uploads.history()
+    lines = []
+    for one in history:
+        new, confirmed, revised, same = one.counts
+        lines.append(
+            f"{one.id:>4}  {one.published_at:%d %b %Y %H:%M}  {one.published_by}: {one.file_name} ({one.kind}{f', {one.quarters}' if one.quarters else ''}); "
+            f"{new} new, {confirmed} confirmed, {revised} revised, {same} the same"
+        )
+        if one.reason:
+            lines.append(f"      {one.revision_kind}: {one.reason}")
+        if one.withdrawn_at:
+            lines.append(
+                f"      withdrawn {one.withdrawn_at:%d %b %Y %H:%M} by {one.withdrawn_by}: {one.withdrawn_reason}"
+            )
+    return (
+        0,
+        {"uploads": [wire.upload_json(one) for one in history]},
+        "\n".join(lines or ["Nothing has been uploaded yet."]),
+    )
+
+
+def _withdraw(arguments: argparse.Namespace, database: Path) -> Outcome:
+    with _open(database) as services:
+        done = services.uploads.withdraw(arguments.id, arguments.reason, arguments.by or _user())
+    lines = [f"Upload {done.upload.id} ({done.upload.file_name}) is withdrawn."]
+    lines.append(f"{len(done.taken_back)} figures taken back, {len(done.left_standing)} left standing.")
+    lines += [
+        f"  {one.given.indicator} {one.given.quarter}: {one.left_standing}" for one in done.left_standing[:_MOST_LINES]
+    ]
+    return 0, wire.withdrawal_json(done), "\n".join(lines)
+
+
+def _backup(arguments: argparse.Namespace, database: Path) -> Outcome:
+    with _open(database) as services:
+        backup_to(arguments.path, services.backup())
+    return (
+        0,
+        {"backup": str(arguments.path)},
+        f"{arguments.path.name} holds the database, the kept uploads and their manifest.",
+    )
+
+
 def _verify(_: argparse.Namespace, database: Path) -> Outcome:
     with _open(database) as services:
         health = services.verify()
@@ -184,11 +379,18 @@ def _verify(_: argparse.Namespace, database: Path) -> Outcome:
 
 
 def _rebuild(_: argparse.Namespace, database: Path) -> Outcome:
-    aside = rebuild(database, places()[1])
-    text = f"{database.name} is made again from data/."
-    if aside is not None:
-        text += f" The former one is kept as {aside.name}."
-    return 0, {"database": database.name, "set_aside": aside.name if aside else None}, text
+    done = rebuild(database, places()[1])
+    text = f"{database.name} is made again from data/"
+    text += f" and {done.uploads} kept upload{'s' * (done.uploads != 1)}." if done.uploads else "."
+    if done.aside is not None:
+        text += f" The former one is kept as {done.aside.name}."
+    document = {
+        "database": database.name,
+        "set_aside": done.aside.name if done.aside else None,
+        "uploads": done.uploads,
+        "problems": list(done.gaps),
+    }
+    return 1 if done.gaps else 0, document, "\n".join((text, *done.gaps))
 
 
 def _example(arguments: argparse.Namespace, database: Path) -> Outcome:
@@ -196,7 +398,7 @@ def _example(arguments: argparse.Namespace, database: Path) -> Outcome:
 
     if database.resolve() == DEFAULT_DATABASE.resolve():
         raise KpiError("The example needs a database of its own: name one with --db, like --db data/example.duckdb.")
-    make_database(database, files(arguments.seed), utc_now)
+    make_database(database, files(arguments.seed), utc_now, made_from=f"example {arguments.seed}")
     return (
         0,
         {"database": database.name, "made_up": True},

@@ -107,7 +107,7 @@ def rating(
     if seen != exact:
         unrounded = terms.judge(exact)
         if (unrounded.rating, unrounded.passed) != (verdict.rating, verdict.passed):
-            reason += f" Judged as shown: {seen:f}; {exact:f} before rounding."
+            reason += f" Judged as shown: {seen:f}; {shown(exact, decimals + 4):f} before rounding."
     return Rated(verdict.rating, reason, seen, verdict.amber_limit, verdict.missed, verdict.passed)
 
 

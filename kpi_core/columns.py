@@ -103,6 +103,8 @@ TABLES: dict[str, dict[str, Column]] = {
         "seasonal_note": (_text, ""),
         "smallest_change": (number, None),
         "statutory_note": (_text, ""),
+        "first_quarter": (quarter, None),
+        "final_quarter": (quarter, None),
         "areas": (str.split, ()),
     },
     "targets.csv": {
@@ -119,8 +121,10 @@ TABLES: dict[str, dict[str, Column]] = {
         "basis": (_choice(Basis), None),
         "origin": (_of("national", "statutory", "local", "benchmark"), ""),
         "decided_by": (_text, ""),
+        "decided_on": (_day, None),
         "reason": (_text, ""),
         "confirmed_through": (_year, ""),
+        "corrects": (_yes, False),
         "source": (_text, NEEDED),
     },
     "observations.csv": {

@@ -10,11 +10,17 @@ class KpiError(Exception):
 
 
 class PeriodError(KpiError):
-    """Text that cannot be read as one quarter, with the reason."""
+    """Text that cannot be read as one quarter, with the reason.
 
-    def __init__(self, text: str, reason: str) -> None:
+    ``fault`` names the reason for those who act on it: ``empty``, ``no_such_quarter`` (Q0, Q5), ``years_not_in_a_row``,
+    ``date`` (or a single month; a spreadsheet may have made it), ``which_year`` (calendar or financial), ``no_year``,
+    ``whole_year``, ``range`` (several quarters), ``out_of_reach``, or ``unreadable`` for all else.
+    """
+
+    def __init__(self, text: str, reason: str, fault: str = "unreadable") -> None:
         self.text = text
         self.reason = reason
+        self.fault = fault
         super().__init__(reason)
 
 
@@ -79,6 +85,33 @@ class DatabaseHeld(StoreError):
 
     def __init__(self) -> None:
         super().__init__("The explorer is open and holds the figures. Close it, or use its page.")
+
+
+class NewerDatabase(StoreError):
+    """The database was made by a newer version of the program."""
+
+    def __init__(self, name: str, step: int) -> None:
+        super().__init__(
+            f"{name} was made by a newer version of the explorer (step {step}). Update the explorer to open it."
+        )
+
+
+class NotPublished(KpiError):
+    """Nothing was published, and why."""
+
+
+class Changed(NotPublished):
+    """What is held has changed since the file was compared with it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was published: what is held has changed since you compared. Somebody else has published meanwhile. "
+            "Look at the comparison again, then publish."
+        )
+
+
+class NotWithdrawn(KpiError):
+    """Nothing was withdrawn, and why."""
 
 
 def shorten(text: str, most: int = 40) -> str:

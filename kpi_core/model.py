@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -121,6 +121,15 @@ class Indicator:
     seasonal_note: str = ""
     smallest_change: Decimal | None = None
     statutory_note: str = ""
+    first_quarter: Quarter | None = None
+    """The first quarter it is reported for; ``None``: from before the first quarter held."""
+    final_quarter: Quarter | None = None
+    """The last quarter it is reported for; ``None``: it is not retired."""
+
+    def in_force(self, quarter: Quarter) -> bool:
+        """Whether it belongs to the register of ``quarter``."""
+        begun = self.first_quarter is None or self.first_quarter <= quarter
+        return begun and (self.final_quarter is None or quarter <= self.final_quarter)
 
     @property
     def leads_on_year(self) -> bool:
@@ -155,6 +164,9 @@ class Target:
     decided_by: str = ""
     reason: str = ""
     source: str = ""
+    decided_on: date | None = None
+    corrects: bool = False
+    """Whether it puts right what past quarters were rated by; any other target leaves them as they were."""
     confirmed_through: str = ""
     """The last financial year for which a carried-over target was confirmed, like ``2023-24``."""
 
@@ -182,15 +194,58 @@ class Observation:
     """Why this one figure is not comparable with any other."""
     revision: int = 0
     revision_reason: str = ""
-    former: Decimal | None = None
-    """The figure this one revises."""
+    former: Decimal | Absence | None = None
+    """The figure this one revises, or why there was none."""
     note: str = ""
     source: str = ""
+    comment: str = ""
+    """An internal note; never in a public copy."""
 
     @property
     def revised(self) -> bool:
         """Whether it replaces a figure that was published before."""
         return self.revision > 0
+
+
+class ChangeKind(StrEnum):
+    """What a figure in an upload is beside what is held.
+
+    ``CONFIRMED``: provisional before and final now, the same figure. ``REVISED``: a published figure changes.
+    """
+
+    NEW = "new"
+    CONFIRMED = "confirmed"
+    REVISED = "revised"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One publication, as history keeps it. ``withdrawn_at`` ``None``: it stands."""
+
+    id: int
+    kind: str
+    """``figures``, ``register`` or ``targets``."""
+    published_at: datetime
+    published_by: str
+    file_name: str
+    sha256: str
+    profile: str = ""
+    """The column mapping it was read through; empty: the template."""
+    quarters: str = ""
+    counts: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """How many were new, confirmed, revised and the same."""
+    reason: str = ""
+    revision_kind: str = ""
+    """``scheduled`` or ``correction``, where a published figure changed."""
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str = ""
+    withdrawn_reason: str = ""
+
+    @property
+    def source(self) -> str:
+        """How its figures name where they come from."""
+        return f"{self.file_name} (upload {self.id})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,11 @@ class Quarter:
 
     def __post_init__(self) -> None:
         if not 1 <= self.number <= 4:
-            raise PeriodError(f"Q{self.number}", f"Q{self.number} is not a quarter. Quarters run from Q1 to Q4.")
+            told = f"Q{self.number} is not a quarter. Quarters run from Q1 to Q4."
+            raise PeriodError(f"Q{self.number}", told, "no_such_quarter")
         if not 1 <= self.year <= 9998:
-            raise PeriodError(str(self.year), f"There is no financial year that starts in {self.year}.")
+            told = f"There is no financial year that starts in {self.year}."
+            raise PeriodError(str(self.year), told, "out_of_reach")
 
     @property
     def financial_year(self) -> str:
@@ -108,18 +110,35 @@ _READ = tuple(
 )
 _MONTHS_READ = re.compile(rf"{_MONTH_RANGE}(?:\s*\((?P<also>.+)\))?")
 
+# A quarter with one year. Which quarter it is depends on whether the year is the calendar's or the financial one.
+_ONE_YEAR = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?:calendar year\s*)?(?P<year>[0-9]{{4}})\s*[-/,;]?\s*(?:calendar year\s*)?{_Q}",
+        rf"{_Q}\s*[-/,;]?\s*\(?(?P<year>[0-9]{{4}})\)?",
+    )
+)
+_KIND = r"(?:reporting|calendar|academic|school|financial|fiscal|tax) year|annual"
+_WHOLE_YEARS = tuple(
+    re.compile(rf"(?P<before>(?:{_KIND})\s*)?{years}(?P<after>\s*(?:{_KIND}))?")
+    for years in (_YEARS, _YEARS_RUN, r"(?P<a>(?:19|20|21)[0-9]{2})(?P<b>)")
+)
+_OTHER_KIND = re.compile(r"\b(tax|academic|school) year\b")
+
 # Text that is not a quarter but whose fault can be named; tried in this order.
-_FAULTS: tuple[tuple[re.Pattern[str], str], ...] = (
+_SEVERAL = r"(?:quarters?|q)\s*[0-9]\s*(?:to|-|and|&)\s*(?:quarter|q)?\s*[0-9](?![0-9])"
+_FAULTS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     (
-        re.compile(rf"{_Q}\s*(?:to|-|and)\s*q?(?:uarter)?\s*[0-9].*"),
+        "range",
+        re.compile(
+            rf"{_SEVERAL}.*|\(?[0-9]{{2,6}}(?:\s*[-/]\s*[0-9]{{2,4}})?\)?"
+            rf"\s*[-;,]?\s*(?:(?:financial|calendar) year)?\s*{_SEVERAL}"
+        ),
         "“{text}” covers several quarters. Enter one, like Q2 2022-23.",
     ),
-    (re.compile(_Q), "“{text}” has no year. Enter the financial year too, like Q2 2022-23."),
+    ("no_year", re.compile(_Q), "“{text}” has no year. Enter the financial year too, like Q2 2022-23."),
     (
-        re.compile(r"q(?:uarter)?\s*[0-9]\s*,?\s*[0-9]{4}|[0-9]{4}\s*,?\s*q(?:uarter)?\s*[0-9]"),
-        "“{text}” does not say which year is meant, calendar or financial. Enter both years, like Q2 2022-23.",
-    ),
-    (
+        "date",
         re.compile(
             rf"(?:[0-9]{{1,2}}[-/ ])?(?:{_MONTH})[-/ ]?[0-9]{{2,4}}|[0-9]{{1,4}}[-/.][0-9]{{1,2}}[-/.][0-9]{{1,4}}"
             r"(?:[t ][0-9:.]+)?"
@@ -134,46 +153,98 @@ def quarter(text: str) -> Quarter:
 
     Raises ``PeriodError`` with the reason in a sentence: empty, no such quarter,
     years not in a row, a whole year, no year, one calendar year, a date, a range
-    of several quarters, three months that are not a quarter, or none of these.
+    of several quarters, three months that are not a quarter, a quarter of the tax
+    or academic year, or none of these.
     """
-    plain = re.sub(r"[\u2010-\u2015\u2212]", "-", " ".join(text.split())).lower()
-    if not plain:
-        raise PeriodError(text, "No quarter is given. Enter it like Q2 2022-23.")
-    shown = shorten(text)
+    plain, shown = _plain(text), shorten(text)
     for pattern in _READ:
         if match := pattern.fullmatch(plain):
-            return _from_years(shown, int(match["q"]), match["a"], match["b"])
+            return _from_years(shown, match["q"], match["a"], match["b"])
     if match := _MONTHS_READ.fullmatch(plain):
         read = _from_months(shown, match["from"], match["to"], int(match["year"]))
         if match["also"] is not None and quarter(match["also"]) != read:
             raise PeriodError(text, f"“{shown}” names two different quarters. Enter one, like {read}.")
         return read
-    if match := re.fullmatch(_YEARS, plain):
-        raise PeriodError(text, _whole_year(shown, match["a"], match["b"]))
-    for fault, reason in _FAULTS:
-        if fault.fullmatch(plain):
-            raise PeriodError(text, reason.format(text=shown))
-    raise PeriodError(text, f"“{shown}” cannot be read as a quarter. Enter it like Q2 2022-23.")
+    raise _refusal(text, plain, shown)
 
 
-def _whole_year(shown: str, first: str, second: str) -> str:
-    if int(second) % 100 == (int(first) + 1) % 100:
-        return f"“{shown}” is a whole year. Say which quarter of it, like Q2 2022-23."
-    if len(first) == 4 and len(second) == 2 and 1 <= int(second) <= 12:
-        return f"“{shown}” is a single month, not a quarter. Enter it like Q2 2022-23."
-    return f"“{shown}”: a financial year is two years in a row, and needs its quarter, like Q2 2022-23."
+def calendar_quarter(text: str) -> Quarter:
+    """Read one quarter of the calendar year: ``2012-Q4`` and ``Q4 2012`` are October to December 2012 (Q3 2012-13).
+
+    Months, and quarters whose two years leave no doubt, are read as ``quarter`` reads them. Raises ``PeriodError`` alike.
+    """
+    plain, shown = _plain(text), shorten(text)
+    for pattern in _ONE_YEAR:
+        if match := pattern.fullmatch(plain):
+            number, year = _numbered(shown, match["q"]), int(match["year"])
+            return _within_reach(shown, Quarter(year - 1, 4) if number == 1 else Quarter(year, number - 1))
+    return quarter(text)
 
 
-def _from_years(shown: str, number: int, first: str, second: str) -> Quarter:
+def _plain(text: str) -> str:
+    """``text`` in small letters with single spaces and plain dashes. Raises ``PeriodError`` where there is none."""
+    plain = re.sub(r"[\u2010-\u2015\u2212]", "-", " ".join(text.split())).lower()
+    if not plain:
+        raise PeriodError(text, "No quarter is given. Enter it like Q2 2022-23.", "empty")
+    return plain
+
+
+def _refusal(text: str, plain: str, shown: str) -> PeriodError:
+    """What ``plain`` is, given that it is not a quarter of the financial year."""
+    other = _OTHER_KIND.search(plain)
+    if other and re.search(rf"\b{_Q}\b", plain):
+        told = f"“{shown}”: the {other[1]} year’s quarters are not the financial year’s. Enter it like Q2 2022-23."
+        return PeriodError(text, told)
+    for pattern in _ONE_YEAR:
+        if match := pattern.fullmatch(plain):
+            _numbered(shown, match["q"])
+            return PeriodError(text, _which_year(plain, shown), "which_year")
+    for pattern in _WHOLE_YEARS:
+        if match := pattern.fullmatch(plain):
+            fault, reason = _whole_year(shown, match["a"], match["b"], bool(match["before"] or match["after"]))
+            return PeriodError(text, reason, fault)
+    for fault, pattern, reason in _FAULTS:
+        if match := pattern.fullmatch(plain):
+            if fault == "no_year":
+                _numbered(shown, match["q"])
+            return PeriodError(text, reason.format(text=shown), fault)
+    return PeriodError(text, f"“{shown}” cannot be read as a quarter. Enter it like Q2 2022-23.")
+
+
+def _which_year(plain: str, shown: str) -> str:
+    if "calendar year" in plain:
+        return f"“{shown}” is a quarter of the calendar year. Enter it by the financial year, like Q2 2022-23."
+    return f"“{shown}” does not say which year is meant, calendar or financial. Enter both years, like Q2 2022-23."
+
+
+def _whole_year(shown: str, first: str, second: str, named: bool) -> tuple[str, str]:
+    """The fault and its sentence. ``second`` is empty for a year like 2025; ``named``: the text calls it a year."""
+    if not second or int(second) % 100 == (int(first) + 1) % 100:
+        return "whole_year", f"“{shown}” is a whole year. Say which quarter of it, like Q2 2022-23."
+    if len(first) == 4 and len(second) == 2 and 1 <= int(second) <= 12 and not named:
+        return "date", f"“{shown}” is a single month, not a quarter. Enter it like Q2 2022-23."
+    told = f"“{shown}”: a financial year is two years in a row, and needs its quarter, like Q2 2022-23."
+    return "years_not_in_a_row", told
+
+
+def _numbered(shown: str, digit: str) -> int:
+    """The number of a quarter, 1 to 4. Raises ``PeriodError`` for any other."""
+    if not 1 <= int(digit) <= 4:
+        told = f"“{shown}”: Q{digit} is not a quarter. Quarters run from Q1 to Q4."
+        raise PeriodError(shown, told, "no_such_quarter")
+    return int(digit)
+
+
+def _from_years(shown: str, digit: str, first: str, second: str) -> Quarter:
     if len(first) == 2 and len(second) == 4:
         raise PeriodError(shown, f"“{shown}” cannot be read as a quarter. Enter it like Q2 2022-23.")
-    if not 1 <= number <= 4:
-        raise PeriodError(shown, f"“{shown}”: Q{number} is not a quarter. Quarters run from Q1 to Q4.")
+    number = _numbered(shown, digit)
     # Two-digit years from 70 are the last century's: registers reach back that far, plans do not reach 2070.
     year = int(first) if len(first) == 4 else int(first) + (1900 if int(first) >= 70 else 2000)
     following = year + 1 if len(second) == 4 else (year + 1) % 100
     if int(second) != following:
-        raise PeriodError(shown, f"“{shown}”: a financial year is two years in a row, like 2022-23.")
+        told = f"“{shown}”: a financial year is two years in a row, like 2022-23."
+        raise PeriodError(shown, told, "years_not_in_a_row")
     return _within_reach(shown, Quarter(year, number))
 
 
@@ -183,7 +254,7 @@ def _from_months(shown: str, first: str, last: str, year: int) -> Quarter:
     if length == 3 and start % 3 == 1:
         return _within_reach(shown, Quarter(year - (start == 1), (start - 4) % 12 // 3 + 1))
     if length > 3 and start % 3 == 1 and end % 3 == 0:
-        raise PeriodError(shown, f"“{shown}” covers several quarters. Enter one, like Q2 2022-23.")
+        raise PeriodError(shown, f"“{shown}” covers several quarters. Enter one, like Q2 2022-23.", "range")
     raise PeriodError(
         shown,
         f"“{shown}” is not a quarter. Quarters start in April, July, October and January and last three months.",
@@ -192,5 +263,6 @@ def _from_months(shown: str, first: str, last: str, year: int) -> Quarter:
 
 def _within_reach(shown: str, read: Quarter) -> Quarter:
     if not _FIRST_YEAR <= read.year <= _LAST_YEAR:
-        raise PeriodError(shown, f"“{shown}” is out of reach: years from {_FIRST_YEAR} to {_LAST_YEAR} are read.")
+        told = f"“{shown}” is out of reach: years from {_FIRST_YEAR} to {_LAST_YEAR} are read."
+        raise PeriodError(shown, told, "out_of_reach")
     return read

@@ -9,7 +9,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .headline import headline
+from .intake_checks import UNIT_WORDS
+from .mapping import TEMPLATE_COLUMNS
 from .model import Conflict
+from .problems import Finding
 from .scorecard import Row, Scorecard, display, level_words, target_words, tolerance_words
 
 if TYPE_CHECKING:
@@ -164,4 +167,32 @@ def conflicts_table(conflicts: Iterable[Conflict], made: Circumstances) -> Table
         made.about("all held", (), "the papers named in each row"),
         ("Indicator", "Quarter", "About", "Other figure", "What disagrees", "Source", "Resolved"),
         tuple((c.indicator, c.quarter.text, c.subject, c.value, c.sentence, c.source, c.resolution) for c in conflicts),
+    )
+
+
+def template_table(card: Scorecard, earlier: Scorecard) -> Table:
+    """The upload's template: a row for each indicator due in ``card``'s quarter, with what is held for reference."""
+    before = {row.indicator.code: row.display for row in earlier.rows if row.absence is None}
+    return Table(
+        "",
+        (),
+        TEMPLATE_COLUMNS,
+        tuple(
+            (
+                row.indicator.code, row.indicator.name, UNIT_WORDS[row.indicator.unit], row.quarter.text, "", "", "", "", "",
+                target_words(row.target, row.indicator), before.get(row.indicator.code, ""),
+            )
+            for row in card.rows
+            if row.quarter.number in row.indicator.due
+        ),
+    )  # fmt: skip
+
+
+def findings_table(findings: Iterable[Finding], file_name: str, made: Circumstances) -> Table:
+    """Every problem found in a file, for the officer to work through."""
+    return Table(
+        f"Problems in {file_name}",
+        made.about("the file's own", (), file_name),
+        ("Row", "Column", "Found", "Severity", "Problem", "Class"),
+        tuple((one.row, one.column, one.found, one.severity.value, one.message, one.code) for one in findings),
     )

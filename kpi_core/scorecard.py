@@ -236,6 +236,14 @@ def display(observation: Observation | None, indicator: Indicator) -> str:
     return " ".join((with_unit(shown(observation.value, indicator.decimals), indicator.unit), *marks))
 
 
+def former_words(observation: Observation, indicator: Indicator) -> str:
+    """What a revised figure replaced, as a reader sees it: ``79%``, ``[c]`` or ``no figure``."""
+    former = observation.former
+    if isinstance(former, Absence):
+        return former.mark
+    return "no figure" if former is None else with_unit(shown(former, indicator.decimals), indicator.unit)
+
+
 def target_words(target: Target | None, indicator: Indicator) -> str:
     """The target with its unit, a band as ``70% to 80%``; empty where there is none."""
     if target is None:

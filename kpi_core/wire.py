@@ -11,13 +11,19 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from .assess import EXCEPTION_TRIGGER, Change
+from .assess import EXCEPTION_TRIGGER, Change, Rated
 from .headline import headline
-from .model import Benchmark, Conflict, ExceptionReport, Indicator, Target
+from .history import Effect
+from .intake import Differing, FigureChange, Preview
+from .intake_register import EntriesPreview, EntryChange
+from .model import Absence, Benchmark, Conflict, ExceptionReport, Indicator, Target, Upload
+from .problems import Finding
 from .scorecard import Row, Scorecard, display, target_words, tolerance_words
 
 if TYPE_CHECKING:
-    from .shell.services import ExceptionsView, Health, IndicatorView
+    from .shell.database import Health
+    from .shell.services import ExceptionsView, IndicatorView
+    from .shell.uploads import AnyPreview, Withdrawal
 
 Json = dict[str, Any]
 
@@ -120,7 +126,7 @@ def indicator_json(view: IndicatorView) -> Json:
                 "display": display(judged.observation, indicator),
                 "status": "provisional" if judged.observation.provisional else "final",
                 "revised": judged.observation.revised,
-                "former": _text(judged.observation.former),
+                "former": _mark(judged.observation.former),
                 "target": _target(judged.target, indicator),
                 "rating": judged.rated.rating.value,
                 "reason": judged.rated.reason,
@@ -204,6 +210,131 @@ def _exception(row: Row) -> Json:
     }
 
 
+def import_json(preview: AnyPreview, upload: Upload | None) -> Json:
+    """A file as checked, with what it would change or, where ``upload`` is given, changed."""
+    if isinstance(preview, EntriesPreview):
+        changes, differing = [_entry_change(one) for one in preview.changes], []
+    else:
+        changes, differing = _figure_changes(preview), [_differing(one) for one in preview.reconciliation]
+    return {
+        "file": preview.file.file_name,
+        "sha256": preview.file.sha256,
+        "holds": preview.kind,
+        "quarter": None if preview.quarter is None else preview.quarter.text,
+        "blocked": preview.blocked,
+        "problems": [finding_json(one) for one in preview.findings],
+        "not_run": [{"code": code, "reason": reason} for code, reason in preview.not_run],
+        "changes": changes,
+        "missing": list(preview.missing),
+        "reconciliation": differing,
+        "published": upload is not None,
+        "upload_id": None if upload is None else upload.id,
+    }
+
+
+def finding_json(finding: Finding) -> Json:
+    """One problem with a file."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "row": finding.row,
+        "column": finding.column,
+        "found": finding.found,
+        "message": finding.message,
+    }
+
+
+def _figure_changes(preview: Preview) -> list[Json]:
+    return [_figure_change(change, *preview.ratings(change)) for change in preview.changes]
+
+
+def _figure_change(change: FigureChange, before: Rated | None, after: Rated) -> Json:
+    observation, held = change.observation, change.held
+    return {
+        "code": observation.indicator,
+        "area": observation.area,
+        "quarter": observation.quarter.text,
+        "kind": change.kind.value,
+        "from": None if held is None else _mark(held.absence or held.value),
+        "to": _mark(observation.absence or observation.value),
+        "rating_from": None if before is None else before.rating.value,
+        "rating_to": after.rating.value,
+        "exception_from": before is not None and before.exception_required,
+        "exception_to": after.exception_required,
+    }
+
+
+def _entry_change(change: EntryChange) -> Json:
+    return {
+        "code": change.indicator.code,
+        "area": change.area or None,
+        "quarter": None if change.start is None else change.start.text,
+        "kind": change.kind.value,
+        "from": change.before or None,
+        "to": change.after,
+        "rating_from": None,
+        "rating_to": None,
+        "turned": [
+            {"area": area, "quarter": quarter.text, "rating_from": before, "rating_to": after}
+            for area, quarter, before, after in change.turned
+        ],
+    }
+
+
+def _differing(one: Differing) -> Json:
+    observation = one.change.observation
+    return {
+        "code": observation.indicator,
+        "area": observation.area,
+        "quarter": observation.quarter.text,
+        "reported": one.reported,
+        "rating": one.rated.rating.value,
+        "reason": one.rated.reason,
+    }
+
+
+def upload_json(upload: Upload) -> Json:
+    """One upload of the history."""
+    new, confirmed, revised, same = upload.counts
+    withdrawn = upload.withdrawn_at
+    return {
+        "upload_id": upload.id,
+        "holds": upload.kind,
+        "published_at": upload.published_at.isoformat(),
+        "published_by": upload.published_by,
+        "file": upload.file_name,
+        "sha256": upload.sha256,
+        "profile": upload.profile or None,
+        "quarters": upload.quarters,
+        "counts": {"new": new, "confirmed": confirmed, "revised": revised, "same": same},
+        "reason": upload.reason or None,
+        "revision": upload.revision_kind or None,
+        "withdrawn": None
+        if withdrawn is None
+        else {"at": withdrawn.isoformat(), "by": upload.withdrawn_by, "reason": upload.withdrawn_reason},
+    }
+
+
+def withdrawal_json(withdrawal: Withdrawal) -> Json:
+    """What withdrawing an upload took back, and what it left standing."""
+    return {
+        "upload": upload_json(withdrawal.upload),
+        "taken_back": [_effect(one) for one in withdrawal.taken_back],
+        "left_standing": [{**_effect(one), "why": one.left_standing} for one in withdrawal.left_standing],
+    }
+
+
+def _effect(effect: Effect) -> Json:
+    given, stands = effect.given, effect.later or effect.before
+    return {
+        "code": given.indicator,
+        "area": given.area,
+        "quarter": given.quarter.text,
+        "gave": _mark(given.figure),
+        "stands": None if stands is None else _mark(stands.figure),
+    }
+
+
 def health_json(health: Health) -> Json:
     """What ``verify`` found."""
     counts: Mapping[str, int] = dict(health.counts)
@@ -212,6 +343,11 @@ def health_json(health: Health) -> Json:
 
 def _text(value: Decimal | None) -> str | None:
     return None if value is None else f"{value:f}"
+
+
+def _mark(figure: Decimal | Absence | None) -> str | None:
+    """A figure as published, or the mark that stands for it (``c``, ``z``, ``x``)."""
+    return figure.value if isinstance(figure, Absence) else _text(figure)
 
 
 def _day(day: date | None) -> str | None:

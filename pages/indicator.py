@@ -12,7 +12,7 @@ from kpi_core.errors import UnknownChoice, UnknownIndicator
 from kpi_core.figures import with_unit
 from kpi_core.model import Basis, Benchmark, Polarity, ReportState
 from kpi_core.report import benchmarks_table, series_table
-from kpi_core.scorecard import Row, Scorecard, display, level_words, target_words, tolerance_words
+from kpi_core.scorecard import Row, Scorecard, display, former_words, level_words, target_words, tolerance_words
 from kpi_core.shell.services import IndicatorView
 from pages._ui import components, session
 
@@ -112,7 +112,7 @@ def assessment(view: IndicatorView) -> None:
     st.html(said)
     told = ""
     if row.observation is not None and row.observation.revised:
-        former = "no figure" if row.observation.former is None else with_unit(row.observation.former, indicator.unit)
+        former = former_words(row.observation, indicator)
         told = components.notice(f"Revised from {former}. {row.observation.revision_reason}", row.observation.source)
     told += components.notices(view.conflicts, row.conflict)
     if told:

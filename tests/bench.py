@@ -19,7 +19,8 @@ from time import perf_counter
 import duckdb
 
 from kpi_core.scorecard import Scorecard
-from kpi_core.shell.services import Services, make_database, utc_now
+from kpi_core.shell.database import make_database, utc_now
+from kpi_core.shell.services import Services
 from kpi_core.shell.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -25,7 +25,8 @@ from kpi_core.model import (
     Unit,
 )
 from kpi_core.periods import Quarter, quarter
-from kpi_core.shell.services import DATA, Services, make_database
+from kpi_core.shell.database import DATA, make_database
+from kpi_core.shell.services import Services
 
 # How long an example takes says nothing of whether it is right, so a slow machine must not fail it.
 settings.register_profile("any machine", deadline=None)

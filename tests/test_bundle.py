@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kpi_core.bundle import CSV_FILES, Bundle, read
 from kpi_core.errors import BundleError, Problem
 from kpi_core.model import Absence, Basis
-from kpi_core.shell.services import DATA, data_files
+from kpi_core.shell.database import DATA, data_files
 
 from .conftest import figure, register, small_bundle
 

@@ -12,7 +12,7 @@ import pytest
 from kpi_core.bundle import Bundle, read
 from kpi_core.model import REASON_LINE_MOST, REPORT_SECTIONS, Polarity, ReportState
 from kpi_core.periods import Quarter
-from kpi_core.shell.services import DATA, data_files
+from kpi_core.shell.database import DATA, data_files
 
 from .conftest import Q2, shared_file
 

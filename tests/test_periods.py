@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -9,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi_core.errors import PeriodError
-from kpi_core.periods import Quarter, containing, quarter
+from kpi_core.periods import Quarter, calendar_quarter, containing, quarter
 
 from .conftest import Q2
 
 quarters = st.builds(Quarter, st.integers(1901, 2198), st.integers(1, 4))
 
 
-def refusal(text: str) -> PeriodError | None:
+def refusal(text: str, read: Callable[[str], Quarter] = quarter) -> PeriodError | None:
     try:
-        quarter(text)
+        read(text)
     except PeriodError as refused:
         return refused
     return None
@@ -237,3 +238,108 @@ def test_several_quarters_are_refused_as_several(text: str) -> None:
 def test_years_alone_are_refused_for_what_they_are(text: str, reason: str) -> None:
     with pytest.raises(PeriodError, match=reason):
         quarter(text)
+
+
+FAULTS = (
+    ("", "empty"),
+    (" \n", "empty"),
+    ("Q0 2022-23", "no_such_quarter"),
+    ("Q5 2022-23", "no_such_quarter"),
+    ("Q5", "no_such_quarter"),
+    ("Q5 2022", "no_such_quarter"),
+    ("2022-24 Q2", "years_not_in_a_row"),
+    ("2022-24", "years_not_in_a_row"),
+    ("201820 Calendar year", "years_not_in_a_row"),
+    ("Sep-22", "date"),
+    ("01/07/2022", "date"),
+    ("2022-09", "date"),
+    ("202209", "date"),
+    ("Q2 2022", "which_year"),
+    ("2012-Q4", "which_year"),
+    ("Q4-2012", "which_year"),
+    ("2018 Calendar year Q1", "which_year"),
+    ("Q2", "no_year"),
+    ("2022-23", "whole_year"),
+    ("201617", "whole_year"),
+    ("2025", "whole_year"),
+    ("2025 Reporting year", "whole_year"),
+    ("2018 Calendar year", "whole_year"),
+    ("201819 Academic year", "whole_year"),
+    ("201718 Financial year", "whole_year"),
+    ("Financial year 2017-18", "whole_year"),
+    ("April to September 2022", "range"),
+    ("Q1-Q2 2017-18", "range"),
+    ("2017-18 Q1 to Q3", "range"),
+    ("201718 Financial year Q1-2", "range"),
+    ("2012 Q1 and Q2", "range"),
+    ("Q2 2300-01", "out_of_reach"),
+    ("Q1 2/23", "unreadable"),
+    ("May to July 2022", "unreadable"),
+    ("2018202 Calendar year", "unreadable"),
+    ("Q1-2022-23", "unreadable"),
+    ("0099", "unreadable"),
+    ("201718 Tax year Q1", "unreadable"),
+)
+
+
+@pytest.mark.parametrize(("text", "fault"), FAULTS)
+def test_every_refusal_names_its_fault(text: str, fault: str) -> None:
+    refused = refusal(text)
+    assert refused is not None
+    assert refused.fault == fault
+
+
+@pytest.mark.parametrize(("year", "number", "fault"), [(2022, 5, "no_such_quarter"), (0, 1, "out_of_reach")])
+def test_a_quarter_that_cannot_be_names_its_fault_too(year: int, number: int, fault: str) -> None:
+    with pytest.raises(PeriodError) as refused:
+        Quarter(year, number)
+    assert refused.value.fault == fault
+
+
+@pytest.mark.parametrize(
+    "text", ["2025 Reporting year", "2018 Calendar year", "201718 Financial year", "2025", "201617"]
+)
+def test_a_whole_year_is_refused_as_one_however_it_is_written(text: str) -> None:
+    assert str(refusal(text)) == f"“{text}” is a whole year. Say which quarter of it, like Q2 2022-23."
+
+
+@pytest.mark.parametrize("kind", ["tax", "academic", "school"])
+@pytest.mark.parametrize("part", ["Q1", "Quarter 4", "Q1-2"])
+def test_the_quarters_of_another_kind_of_year_are_not_taken_for_the_financial_year_s(kind: str, part: str) -> None:
+    text = f"201718 {kind.title()} year {part}"
+    assert f"the {kind} year’s quarters are not the financial year’s" in str(refusal(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2012-Q4", "2012 Q4", "Q4 2012", "Q4-2012", "2012Q4", "Quarter 4 2012", "q4 (2012)", "2012 – Q4",
+     "2012 Calendar year Q4", "October to December 2012", "Oct - Dec 2012", "Q3 2012-13"],
+)  # fmt: skip
+def test_a_calendar_quarter_is_read_as_the_financial_quarter_of_the_same_months(text: str) -> None:
+    assert calendar_quarter(text) == Quarter(2012, 3)
+
+
+@given(st.integers(1901, 2198), st.integers(1, 4))
+def test_a_calendar_quarter_begins_in_its_own_year(year: int, number: int) -> None:
+    read = calendar_quarter(f"{year}-Q{number}")
+    assert (read.start.year, read.start.month) == (year, number * 3 - 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [("", "empty"), ("2012-Q5", "no_such_quarter"), ("Q4", "no_year"), ("2012", "whole_year"), ("Q1-2 2012", "range"),
+     ("0000-Q1", "out_of_reach"), ("2200 Q2", "out_of_reach"), ("Vol.", "unreadable"), ("Dec-12", "date")],
+)  # fmt: skip
+def test_what_is_not_one_calendar_quarter_is_refused_alike(text: str, fault: str) -> None:
+    with pytest.raises(PeriodError) as refused:
+        calendar_quarter(text)
+    assert refused.value.fault == fault
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_typed_is_a_calendar_quarter_or_refused_on_one_short_line(text: str) -> None:
+    refused = refusal(text, calendar_quarter)
+    if refused is not None:
+        assert refused.reason.endswith(".")
+        assert refused.reason.isprintable()
+        assert len(refused.reason) < 200

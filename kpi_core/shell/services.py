@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import count
+from datetime import datetime
 from pathlib import Path
 
 from ..assess import Rated, judge, target_in_force
-from ..bundle import CSV_FILES, REPORT_FOLDER, read
-from ..errors import DatabaseHeld, StoreError, UnknownChoice, UnknownIndicator
+from ..errors import StoreError, UnknownChoice, UnknownIndicator
 from ..model import Benchmark, Conflict, ExceptionReport, Indicator, Observation, ReportState, Target
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
+from ..report import Table, template_table
 from ..scorecard import TREND_QUARTERS, Collected, Row, Scorecard, build, opening_quarter, row_of
-from .store import Reading, Store
+from . import database as health
+from .database import DATA, REBUILD, Clock, Health, data_files, fingerprints, open_database, utc_now
+from .kept import Kept
+from .reading import Reading
+from .store import Store
+from .uploads import Uploads
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT / "data"
 DEFAULT_DATABASE = DATA / "kpi.duckdb"
+PROFILES = "profiles"
+"""The folder of saved column mappings, within the folder of figures."""
 
 
 def places() -> tuple[Path, Path]:
     """The database and the folder of figures that are in use: what ``KPI_DB`` and ``KPI_DATA`` name, or the bundled."""
     return Path(os.environ.get("KPI_DB") or DEFAULT_DATABASE), Path(os.environ.get("KPI_DATA") or DATA)
-
-
-REBUILD = "python -m kpi_core rebuild"
-
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """The time of day, in UTC and without a zone, as the database keeps it."""
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,34 +104,47 @@ class About:
     indicators: tuple[Indicator, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
-    """What ``verify`` found. ``problems`` empty: all is well."""
-
-    counts: tuple[tuple[str, int], ...]
-    problems: tuple[str, ...]
-
-
 class Services:
     """The use cases over one store. Quarters, areas and codes come as text; ``None``: the default."""
 
-    def __init__(self, store: Store, data: Path | None = DATA, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        store: Store,
+        data: Path | None = DATA,
+        clock: Clock = utc_now,
+        database: Path | None = None,
+        recovered: str = "",
+        at: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._store = store
         self._data = data
+        self._database = database
         self.clock = clock
+        self.recovered = recovered
+        """What must be said of how the database was opened; empty: nothing."""
         with store.read() as reading:  # neither changes while the database is open
             self._settings = reading.settings()
             self._loaded = reading.fingerprints()
+        self.uploads = Uploads(
+            store,
+            None if database is None else Kept(database),
+            None if data is None else data / PROFILES,
+            self._settings.get("home_area", ""),
+            clock,
+            at,
+        )
 
     @classmethod
-    def open(cls, database: Path, data: Path = DATA, clock: Clock = utc_now) -> Services:
-        """Open the database, making it from ``data`` first where there is none.
+    def open(
+        cls, database: Path, data: Path = DATA, clock: Clock = utc_now, at: Callable[[str], None] = lambda _: None
+    ) -> Services:
+        """Open the database, making it from ``data`` first where there is none, and again where it is broken.
 
-        Raises ``BundleError`` (a file of ``data`` is wrong; nothing is made) or ``StoreError``.
+        Raises ``BundleError`` (a file of ``data`` is wrong; nothing is made) or ``StoreError``. ``at`` is told each step
+        of a publication.
         """
-        if not database.exists():
-            make_database(database, data, clock)
-        return cls(Store.open(database, clock()), data, clock)
+        store, recovered = open_database(database, data, clock)
+        return cls(store, data, clock, database, recovered, at)
 
     def close(self) -> None:
         """Let go of the database, so that another process can open it."""
@@ -160,16 +166,28 @@ class Services:
         with self._store.read() as reading:
             return _period(reading, self._area(reading, area)[0])
 
-    def scorecard(self, quarter: str | None = None, area: str | None = None) -> Scorecard:
+    def scorecard(
+        self, quarter: str | None = None, area: str | None = None, as_first_published: bool = False
+    ) -> Scorecard:
         """The whole scorecard of a quarter; ``Scorecard.filtered`` narrows it.
 
+        ``as_first_published``: with every figure as it was before any revision, and targets before any correction.
         A quarter that is well formed but has no figures gives rows without data. Raises ``PeriodError``,
         ``UnknownChoice`` for the area, and ``StoreError`` where the database holds no figures at all.
         """
         with self._store.read() as reading:
             code, name = self._area(reading, area)
             chosen = _quarter(reading, quarter, code)
-            return build(chosen, code, name, reading.held(code, chosen, quarters=TREND_QUARTERS))
+            held = reading.held(code, chosen, TREND_QUARTERS, as_first_published=as_first_published)
+            return build(chosen, code, name, held)
+
+    def template(self, quarter: str | None = None, area: str | None = None) -> Table:
+        """The upload's template for a quarter (``None``: the one that follows the quarter that opens)."""
+        if quarter is None:
+            opens = self.period(area).opens
+            quarter = None if opens is None else (opens + 1).text
+        card = self.scorecard(quarter, area)
+        return template_table(card, self.scorecard((card.quarter - 1).text, area))
 
     def indicator(self, code: str, quarter: str | None = None, area: str | None = None) -> IndicatorView:
         """Everything about one indicator. Raises as ``scorecard`` does, and ``UnknownIndicator``."""
@@ -256,11 +274,16 @@ class Services:
 
     def verify(self) -> Health:
         """Count what is held and say what is not as it should be."""
-        tables = ("indicator", "target", "observation", "benchmark", "conflict", "exception_report")
-        with self._store.read() as reading:
-            counts = tuple((table, reading.count(table)) for table in tables)
-            problems = reading.dangling()
-        return Health(counts, (*problems, *self.data_changes()))
+        found = health.verify(self._store, self._database)
+        return Health(found.counts, (*found.problems, *self.data_changes()))
+
+    def backup(self) -> bytes:
+        """A zip file with the database, the kept uploads and the manifest, taken while this runs."""
+        return health.backup(self._store, self._database, self.clock)
+
+    def place_warning(self) -> str:
+        """That the database lies where it can be spoilt; empty where it does not."""
+        return "" if self._database is None else health.place_warning(self._database)
 
 
 def _period(reading: Reading, area: str) -> Period:
@@ -277,96 +300,3 @@ def _quarter(reading: Reading, text: str | None, area: str) -> Quarter:
     if opens is None:
         raise StoreError("No figures are held yet. Add them to data/observations.csv and run: " + REBUILD)
     return opens
-
-
-# --- making the database ------------------------------------------------------------------------------------------
-
-
-def data_files(folder: Path) -> dict[str, bytes]:
-    """The files of a data folder by name; one that is missing is left out, for the reader to say so."""
-    paths = [folder / name for name in CSV_FILES] + sorted((folder / REPORT_FOLDER).glob("*.md"))
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths if path.is_file()}
-
-
-def fingerprints(files: Mapping[str, bytes]) -> dict[str, str]:
-    """SHA-256 of each file."""
-    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-
-
-def make_database(database: Path, data: Path | Mapping[str, bytes], clock: Clock = utc_now) -> None:
-    """Make a new database from a data folder (or its files). It is made beside ``database`` and put there only when whole.
-
-    Raises ``BundleError`` with nothing made, and ``StoreError`` where ``database`` exists: nothing is ever replaced.
-    """
-    if database.exists():
-        raise StoreError(f"{database.name} is there already, and is left as it is. Name a new file.")
-    files = data_files(data) if isinstance(data, Path) else data
-    bundle = read(files)
-    part = database.with_name(f"{database.name}.{os.getpid()}.part")
-    database.parent.mkdir(parents=True, exist_ok=True)
-    _remove(part)
-    try:
-        store = Store.open(part, clock())
-        try:
-            store.load(bundle, fingerprints(files), clock())
-            store.checkpoint()
-        finally:
-            store.close()
-        # A log that outlived its database would be taken for the new one's.
-        _set_aside(_log_of(database), clock)
-        os.replace(part, database)
-    finally:
-        _remove(part)
-
-
-def rebuild(database: Path, data: Path = DATA, clock: Clock = utc_now) -> Path | None:
-    """Make the database again from ``data``. The former one is set aside, never deleted; its new path is returned.
-
-    Raises ``StoreError`` where another process holds the database or its figures are made up, ``BundleError`` where a
-    file of ``data`` is wrong; each time the former database stays where it was.
-    """
-    aside = None
-    if database.exists():
-        read(data_files(data))
-        _refuse_to_replace(database, clock)
-        aside = _set_aside(database, clock)
-        _set_aside(_log_of(database), clock)
-    make_database(database, data, clock)
-    return aside
-
-
-def _refuse_to_replace(database: Path, clock: Clock) -> None:
-    """Refuse a database that is in use or an example; one that cannot be read at all may be replaced."""
-    try:
-        store = Store.open(database, clock())
-    except DatabaseHeld:
-        raise
-    except StoreError:
-        return
-    try:
-        with store.read() as reading:
-            made_up = reading.settings().get("made_up") == "yes"
-    finally:
-        store.close()
-    if made_up:
-        raise StoreError(f"{database.name} holds made-up figures. Name the council's own database with --db.")
-
-
-def _set_aside(path: Path, clock: Clock) -> Path | None:
-    if not path.exists():
-        return None
-    for number in count(1):
-        aside = path.with_name(f"{path.name}.{clock():%Y%m%d-%H%M%S}-{number}.set-aside")
-        if not aside.exists():
-            break
-    os.replace(path, aside)
-    return aside
-
-
-def _log_of(database: Path) -> Path:
-    return database.with_name(database.name + ".wal")
-
-
-def _remove(path: Path) -> None:
-    for file in (path, _log_of(path)):
-        file.unlink(missing_ok=True)

@@ -1,41 +1,25 @@
-"""The database: the only module that imports duckdb. SQL is inline, values are bound, records go in and out.
+"""The database: the only module that imports duckdb. It is opened, migrated, written to and checkpointed here.
 
-One process holds the file at a time. Each use case has a cursor of its own
-(``Store.read``), which is one transaction: what it reads belongs together.
+One process holds the file at a time. Each use case has a cursor of its own, which is one transaction: ``Store.read``
+for what belongs together, ``Store.write`` for what is done whole or not at all, one writer at a time.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import date, datetime
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from threading import RLock
 
 import duckdb
 
 from ..bundle import Bundle
-from ..errors import DatabaseHeld, StoreError
-from ..model import (
-    Absence,
-    Basis,
-    Benchmark,
-    Conflict,
-    ExceptionReport,
-    Indicator,
-    Observation,
-    Polarity,
-    ReportState,
-    Target,
-    Unit,
-)
-from ..periods import Quarter, containing
-from ..scorecard import Collected, Held
+from ..errors import DatabaseHeld, NewerDatabase, StoreError
+from ..model import Absence, ChangeKind, Indicator, Observation, Target, Upload
+from .reading import Cursor, Reading
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # No file, network or extension is reachable from SQL, and no statement can change that.
@@ -45,14 +29,19 @@ _LOCKED = {
     "autoload_known_extensions": "false",
     "lock_configuration": "true",
 }
+_TABLES = "select table_name from information_schema.tables where table_type = 'BASE TABLE' order by table_name"
+BUNDLED = 0
+"""The upload that the bundled data counts as."""
 
 
 class Store:
     """One open database. ``Store.open`` brings its tables up to date first."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         self._connection = connection
-        self.name = name
+        self._writer = RLock()
+        self._path = path
+        self.name = path.name
 
     @classmethod
     def open(cls, path: Path | str, now: datetime) -> Store:
@@ -67,7 +56,7 @@ class Store:
             connection = duckdb.connect(str(path), config=dict(_LOCKED))
         except duckdb.Error as error:
             raise _why_not_open(name, str(error)) from error
-        store = cls(connection, name)
+        store = cls(connection, Path(path))
         try:
             store._migrate(now)
         except Exception:
@@ -83,6 +72,20 @@ class Store:
         """Write everything into the main file, so that no write-ahead log is left beside it."""
         self._connection.execute("checkpoint")
 
+    def fault(self) -> str:
+        """What DuckDB says when every block of every table is read, which checks each; empty: nothing is wrong."""
+        try:
+            with self._transaction() as cursor:
+                for (table,) in cursor.execute(_TABLES).fetchall():
+                    cursor.execute(f"select bit_xor(hash(t)) from {table} t").fetchall()
+        except duckdb.Error as error:
+            return str(error).split("\n", 1)[0]
+        return ""
+
+    def has_log(self) -> bool:
+        """Whether a write-ahead log lies beside the file: then what was last written is not yet in the file itself."""
+        return log_of(self._path).exists()
+
     def _migrate(self, now: datetime) -> None:
         steps = {int(file.name[:4]): file for file in sorted(_MIGRATIONS.glob("[0-9]*.sql"))}
         with self._transaction() as cursor:
@@ -94,9 +97,7 @@ class Store:
             )
             done = {version for (version,) in cursor.execute("select version from migration").fetchall()}
             if newer := done - set(steps):
-                raise StoreError(
-                    f"{self.name} was made by a newer version of the explorer (step {max(newer)}). Update the explorer to open it."
-                )
+                raise NewerDatabase(self.name, max(newer))
         for version in sorted(set(steps) - done):
             with self._transaction() as cursor:
                 cursor.execute(steps[version].read_text(encoding="utf-8"))
@@ -110,7 +111,8 @@ class Store:
             yield cursor
             cursor.execute("commit")
         except BaseException:
-            cursor.execute("rollback")
+            with suppress(duckdb.Error):  # a database that can no longer be written rolls back by itself
+                cursor.execute("rollback")
             raise
         finally:
             cursor.close()
@@ -121,10 +123,36 @@ class Store:
         with self._transaction() as cursor:
             yield Reading(cursor)
 
+    @contextmanager
+    def write(self) -> Iterator[Writing]:
+        """One change, done whole or not at all. Another writer waits until it is done."""
+        with self._writer, self._transaction() as cursor:
+            yield Writing(cursor)
+
+    def alone(self) -> RLock:
+        """Held by who must not be written beside: a publication until it is on disk, a copy until it is whole."""
+        return self._writer
+
     def load(self, bundle: Bundle, fingerprints: Mapping[str, str], now: datetime) -> None:
         """Put a whole bundle into an empty database, in one transaction. ``fingerprints``: SHA-256 by file name."""
-        with self._transaction() as cursor:
-            _load(cursor, bundle, fingerprints, now)
+        with self.write() as writing:
+            writing.bundle(bundle, fingerprints, now)
+
+    def copy_to(self, path: Path, now: datetime) -> None:
+        """A whole copy of the database in a new file, row by row: the file itself may not be opened twice in a process."""
+        with self._writer:
+            other = Store.open(path, now)
+            try:
+                with self._transaction() as source, other._transaction() as copy:
+                    _copy_tables(source, copy)
+                other.checkpoint()
+            finally:
+                other.close()
+
+
+def log_of(database: Path) -> Path:
+    """The write-ahead log that lies beside a database while it is written to."""
+    return database.with_name(database.name + ".wal")
 
 
 def _why_not_open(name: str, told: str) -> StoreError:
@@ -142,401 +170,210 @@ def _not_ours(name: str) -> StoreError:
     return StoreError(f"{name} is not a database of this explorer. Move it away and start again to make a new one.")
 
 
-# --- reading ------------------------------------------------------------------------------------------------------
+# --- writing ------------------------------------------------------------------------------------------------------
 
 
-class Reading:
-    """What one use case reads."""
+class Writing(Reading):
+    """One change to the database, and what it reads while it is made."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        self._cursor = cursor
-
-    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        return self._cursor.execute(sql, list(values)).fetchall()
-
-    def settings(self) -> dict[str, str]:
-        """Settings by name: council, home_area, made_up."""
-        return dict(self._rows("select name, value from setting"))
-
-    def area_name(self, code: str) -> str | None:
-        """The name of an area; ``None`` where it is not held."""
-        rows = self._rows("select name from area where code = ?", [code])
-        return str(rows[0][0]) if rows else None
-
-    def areas(self) -> dict[str, str]:
-        """Names of the areas by code, those that have a scorecard."""
-        return dict(
-            self._rows(
-                "select code, name from area where exists (select 1 from indicator_area a where a.area = area.code) order by name"
-            )
-        )
-
-    def fingerprints(self) -> dict[str, str]:
-        """SHA-256 of each file the database was made from, by name."""
-        return dict(self._rows("select name, sha256 from loaded_file"))
-
-    def loaded_at(self) -> datetime | None:
-        """When the newest file was loaded (UTC)."""
-        found = self._rows("select max(loaded_at) from loaded_file")[0][0]
-        return found if isinstance(found, datetime) else None
-
-    def count(self, table: str) -> int:
-        """How many rows one of this module's tables holds."""
-        if not re.fullmatch(r"[a-z_]+", table):
-            raise ValueError(table)
-        return int(self._rows(f"select count(*) from {table}")[0][0])
-
-    def sources(self, area: str) -> tuple[tuple[str, int], ...]:
-        """Each source of the area's observations with the number of figures it gave."""
-        rows = self._rows(
-            "select source, count(*) from observation where area = ? group by source order by source", [area]
-        )
-        return tuple((source, count) for source, count in rows)
-
-    def dangling(self) -> tuple[str, ...]:
-        """One sentence for each table whose rows name an indicator that the register does not hold."""
-        said = []
-        for table in ("indicator_area", "target", "observation", "benchmark", "conflict", "exception_report"):
-            rows = self._rows(
-                f"select count(*) from {table} where indicator <> '' and not exists (select 1 from indicator where code = {table}.indicator)"
-            )
-            if rows[0][0]:
-                said.append(
-                    f"{rows[0][0]} rows of the table {table} name an indicator that the register does not hold."
+    def record(self, upload: Upload) -> None:
+        """Record a publication."""
+        insert(
+            self._cursor,
+            "upload",
+            [
+                (
+                    upload.id, upload.kind, upload.published_at, upload.published_by, upload.file_name, upload.sha256,
+                    upload.profile, upload.quarters, *upload.counts, upload.reason, upload.revision_kind,
+                    upload.withdrawn_at, upload.withdrawn_by, upload.withdrawn_reason,
                 )
-        return tuple(said)
-
-    def indicators(self, area: str) -> tuple[Indicator, ...]:
-        """The indicators that the area's scorecard lists, in the register's order."""
-        rows = self._rows(
-            """
-            select code, name, category, unit, decimals, polarity, basis, owner, definition, numerator, denominator,
-                   may_pass_100, due, seasonal, seasonal_note, smallest_change, statutory_note
-            from indicator join indicator_area on indicator_area.indicator = indicator.code
-            where indicator_area.area = ? order by place
-            """,
-            [area],
-        )
-        return tuple(
-            Indicator(
-                code, name, category, Unit(unit), decimals, Polarity(polarity), Basis(basis), owner, definition,
-                numerator, denominator, may_pass_100, tuple(int(q) for q in due), seasonal, seasonal_note,
-                _decimal(smallest), statutory,
-            )
-            for (code, name, category, unit, decimals, polarity, basis, owner, definition, numerator, denominator,
-                 may_pass_100, due, seasonal, seasonal_note, smallest, statutory) in rows
+            ],
         )  # fmt: skip
 
-    def held(
-        self, area: str, quarter: Quarter, quarters: int | None = None, code: str | None = None
-    ) -> tuple[Held, ...]:
-        """Everything held of the area's indicators up to ``quarter``, or of the last ``quarters`` up to it.
-
-        Where those hold no earlier figure, the last known one is added. ``code`` restricts it to one indicator.
-        Reports and open conflicts are ``quarter``'s.
-        """
-        series = self._series(area, quarter, quarters, code)
-        targets = self._targets(area, code)
-        conflicts = _conflicts_by_indicator(self.conflicts(area, quarter))
-        reports = {report.indicator: report for report in self.reports(area, quarter)}
-        return tuple(
-            Held(
-                indicator=one,
-                series=tuple(series.get(one.code, ((), 0))[0]),
-                quarters_held=series.get(one.code, ((), 0))[1],
-                targets=tuple(targets.get(one.code, ())),
-                conflicts=tuple(c for c in conflicts.get(one.code, ()) if c.resolved_on is None),
-                report=reports.get(one.code),
-            )
-            for one in self.indicators(area)
-            if code is None or one.code == code
+    def withdraw(self, upload: int, at: datetime, by: str, reason: str) -> None:
+        """Mark an upload as taken back: from now on what it gave is passed over."""
+        self._cursor.execute(
+            "update upload set withdrawn_at = ?, withdrawn_by = ?, withdrawn_reason = ? where id = ?",
+            [at, by, reason, upload],
         )
 
-    def _series(
-        self, area: str, quarter: Quarter, quarters: int | None, code: str | None
-    ) -> dict[str, tuple[list[Observation], int]]:
-        """Each indicator's latest figures up to ``quarter``, oldest first; and in how many quarters there is one."""
-        only = "and indicator = ?" if code else ""
-        bound = [code] if code else []
-        since = None if quarters is None else quarter - (quarters - 1)
-        rows = self._observations(
-            f"area = ? and quarter <= ? {only} {'and quarter >= ?' if since else ''}",
-            [area, quarter.start, *bound, *([since.start] if since else [])],
-        )
-        held = dict(
-            self._rows(
-                f"""
-                select indicator, count(*) from observation
-                where area = ? and quarter <= ? {only} and value is not null
-                  and not exists (
-                    select 1 from observation newer
-                    where newer.area = ? and newer.revision > 0 and newer.revision > observation.revision
-                      and newer.indicator = observation.indicator and newer.quarter = observation.quarter)
-                group by indicator
-                """,
-                [area, quarter.start, *bound, area],
-            )
-        )
-        found = _observations_by_indicator(area, rows)
-        if since is not None:
-            known = {
-                i for i, series in found.items() if any(o.value is not None for o in series if o.quarter < quarter)
-            }
-            for indicator, earlier in self._older(area, since, sorted(held.keys() - known)).items():
-                found[indicator] = earlier + found.get(indicator, [])
-        return {indicator: (series, held.get(indicator, 0)) for indicator, series in found.items()}
+    def setting(self, name: str, value: str) -> None:
+        """Hold a setting."""
+        self._cursor.execute("delete from setting where name = ?", [name])
+        self._cursor.execute("insert into setting values (?, ?)", [name, value])
 
-    def _older(self, area: str, before: Quarter, indicators: Sequence[str]) -> dict[str, list[Observation]]:
-        """From the last known figure before a quarter on, for each of ``indicators`` that has one.
+    def audit(self, at: datetime, by: str, said: str) -> None:
+        """Add a line to the record of who did what."""
+        number = self._rows("select coalesce(max(id), 0) + 1 from audit")[0][0]
+        insert(self._cursor, "audit", [(number, at, by, said)])
 
-        What follows it without a figure is kept: a break in series may stand there.
-        """
-        if not indicators:
-            return {}
-        rows = self._observations(
-            "area = ? and quarter < ? and indicator in (select unnest(?::varchar[]))",
-            [area, before.start, list(indicators)],
-        )
-        found = {}
-        for code, series in _observations_by_indicator(area, rows).items():
-            known = [place for place, o in enumerate(series) if o.value is not None]
-            if known:
-                found[code] = series[known[-1] :]
-        return found
+    def figures(self, given: Iterable[tuple[Observation, ChangeKind, Figure]], upload: Upload) -> None:
+        """Add figures at the end of their chains. Each comes with its kind and the figure it replaces."""
+        rows = list(given)
+        ends = self.chain_ends({o.area for o, _, _ in rows}, {o.indicator for o, _, _ in rows})
+        source = upload.source
+        reason = upload.reason
+        insert(
+            self._cursor,
+            "observation",
+            (
+                (
+                    o.indicator, o.area, o.quarter.start, ends.get((o.area, o.indicator, o.quarter.start), -1) + 1,
+                    _text(o.value), o.absence, o.provisional, o.numerator, o.denominator, o.series_break, o.not_comparable,
+                    reason if kind is ChangeKind.REVISED else "", o.note, source, upload.id, kind,
+                    _figure(former) if kind is ChangeKind.REVISED else None, o.comment,
+                )
+                for o, kind, former in rows
+            ),
+        )  # fmt: skip
 
-    def _observations(self, where: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        return self._rows(
-            f"""
-            select indicator, quarter, revision, value, absence, provisional, numerator, denominator, series_break,
-                   not_comparable, revision_reason, note, source
-            from observation where {where} order by indicator, quarter, revision
-            """,
-            values,
-        )
+    def areas_given(self, areas: Mapping[str, str], upload: int) -> None:
+        """Add areas by code."""
+        insert(self._cursor, "area", ((code, name, upload) for code, name in areas.items()))
 
-    def _targets(self, area: str, code: str | None) -> dict[str, list[Target]]:
-        rows = self._rows(
-            f"""
-            select indicator, start, profiled, value, low, high, tolerance, tolerance_kind, intervention_level, basis,
-                   origin, decided_by, reason, source, confirmed_through
-            from target where area = ? {"and indicator = ?" if code else ""} order by indicator, start
-            """,
-            [area, *([code] if code else [])],
-        )
-        found: dict[str, list[Target]] = {}
-        for (indicator, start, profiled, value, low, high, tolerance, kind, level, basis, origin, decided_by, reason,
-             source, confirmed) in rows:  # fmt: skip
-            target = Target(
-                indicator, area, _quarter(start), profiled, _decimal(value), _decimal(low), _decimal(high),
-                _decimal(tolerance), kind, _decimal(level), None if basis is None else Basis(basis), origin, decided_by,
-                reason, source, confirmed,
+    def indicators_given(self, indicators: Iterable[Indicator], upload: int) -> None:
+        """Add entries of the register, each at the end of its chain; a new one stands last in the register."""
+        held = dict(self._rows("select code, max(revision) from indicator group by code"))
+        places = dict(self._rows("select code, min(place) from indicator group by code"))
+        following = max(places.values(), default=-1) + 1
+        rows = []
+        for i in indicators:
+            if i.code not in places:
+                places[i.code], following = following, following + 1
+            rows.append(
+                (
+                    i.code, places[i.code], i.name, i.category, i.unit, i.decimals, i.polarity, i.basis, i.owner, i.definition,
+                    i.numerator, i.denominator, i.may_pass_100, "".join(map(str, i.due)), i.seasonal, i.seasonal_note,
+                    _text(i.smallest_change), i.statutory_note, i.first_quarter and i.first_quarter.start,
+                    i.final_quarter and i.final_quarter.start, held.get(i.code, -1) + 1, upload,
+                )
             )  # fmt: skip
-            found.setdefault(indicator, []).append(target)
-        return found
+        insert(self._cursor, "indicator", rows)
 
-    def collected(self, area: str) -> tuple[Collected, ...]:
-        """For each quarter with anything reported, oldest first: how many of the indicators due have a figure.
+    def assigned_given(self, pairs: Iterable[tuple[str, str]], upload: int) -> None:
+        """List indicators on the scorecards of areas: (area, indicator)."""
+        insert(self._cursor, "indicator_area", ((indicator, area, upload) for area, indicator in pairs))
 
-        A suppressed figure and one that does not apply are in; one that is not available is not.
-        """
-        due = self._rows(
-            "select due, count(*) from indicator join indicator_area on indicator = code where area = ? group by due",
-            [area],
-        )
-        reported = self._rows(
-            """
-            select quarter, due,
-                   count(distinct case when value is not null or absence in ('c', 'z') then indicator end)
-            from observation join indicator on code = indicator
-            where area = ? and indicator in (select indicator from indicator_area where area = ?)
-            group by quarter, due order by quarter
-            """,
-            [area, area],
-        )
-        figures: dict[Quarter, int] = {}
-        for start, quarters, count in reported:
-            quarter = _quarter(start)
-            figures[quarter] = figures.get(quarter, 0) + (count if str(quarter.number) in quarters else 0)
-        return tuple(
-            Collected(quarter, count, sum(n for quarters, n in due if str(quarter.number) in quarters))
-            for quarter, count in figures.items()
-        )
-
-    def benchmarks(self, code: str) -> tuple[Benchmark, ...]:
-        """The published comparators of an indicator, by series and year."""
-        rows = self._rows(
-            """
-            select indicator, series, year_end, period, value, published_on, source
-            from benchmark where indicator = ? order by series, year_end
-            """,
-            [code],
-        )
-        return tuple(
-            Benchmark(indicator, series, year_end, period, Decimal(value), published_on, source)
-            for indicator, series, year_end, period, value, published_on, source in rows
-        )
-
-    def conflicts(self, area: str, quarter: Quarter | None = None) -> tuple[Conflict, ...]:
-        """The known conflicts of an area, resolved ones too, in the order of the file they came from."""
-        rows = self._rows(
-            f"""
-            select indicator, quarter, subject, value, source, sentence, resolved_on, resolution
-            from conflict where area = ? {"and quarter = ?" if quarter else ""} order by id
-            """,
-            [area, *([quarter.start] if quarter else [])],
-        )
-        return tuple(
-            Conflict(
-                indicator, area, _quarter(start), subject, _decimal(value), source, sentence, resolved_on, resolution
+    def targets_given(self, targets: Iterable[Target], upload: int) -> None:
+        """Add targets, each at the end of the chain of its area, indicator and first quarter."""
+        held = {
+            (area, indicator, start): revision
+            for area, indicator, start, revision in self._rows(
+                "select area, indicator, start, max(revision) from target group by area, indicator, start"
             )
-            for indicator, start, subject, value, source, sentence, resolved_on, resolution in rows
-        )
-
-    def reports(self, area: str, quarter: Quarter) -> tuple[ExceptionReport, ...]:
-        """The exception reports of a quarter with all their sections."""
-        bodies: dict[str, list[tuple[str, str]]] = {}
-        for indicator, heading, body in self._rows(
-            "select indicator, heading, body from exception_section where area = ? and quarter = ? order by indicator, place",
-            [area, quarter.start],
-        ):
-            bodies.setdefault(indicator, []).append((heading, body))
-        rows = self._rows(
-            """
-            select indicator, state, reason_line, description, outturn, target, completed_by, approved_by, approved_on, source
-            from exception_report where area = ? and quarter = ? order by indicator
-            """,
-            [area, quarter.start],
-        )
-        return tuple(
-            ExceptionReport(
-                indicator, area, quarter, ReportState(state), reason_line, description, _decimal(outturn), _decimal(target),
-                tuple(bodies.get(indicator, ())), completed_by, approved_by, approved_on, source,
-            )
-            for (indicator, state, reason_line, description, outturn, target, completed_by, approved_by, approved_on,
-                 source) in rows
+        }
+        insert(
+            self._cursor,
+            "target",
+            (
+                (
+                    t.indicator, t.area, t.start.start, t.profiled, _text(t.value), _text(t.low), _text(t.high),
+                    _text(t.tolerance), t.tolerance_kind, _text(t.intervention_level), t.basis, t.origin, t.decided_by,
+                    t.decided_on, t.reason, t.source, t.confirmed_through, t.corrects,
+                    held.get((t.area, t.indicator, t.start.start), -1) + 1, upload,
+                )
+                for t in targets
+            ),
         )  # fmt: skip
 
+    def bundle(self, bundle: Bundle, fingerprints: Mapping[str, str], now: datetime) -> None:
+        """The bundled data, into an empty database."""
+        settings = {
+            "council": bundle.council,
+            "home_area": bundle.home_area,
+            "made_up": "yes" if bundle.made_up else "no",
+        }
+        files = sorted(fingerprints)
+        insert(self._cursor, "setting", settings.items())
+        insert(self._cursor, "loaded_file", ((n, name, fingerprints[name], now) for n, name in enumerate(files, 1)))
+        self.areas_given(dict(bundle.areas), BUNDLED)
+        self.indicators_given(bundle.indicators, BUNDLED)
+        self.assigned_given(((area, indicator) for indicator, area in bundle.assigned), BUNDLED)
+        self.targets_given(bundle.targets, BUNDLED)
+        self._bundled_figures(bundle.observations)
+        self._papers(bundle)
 
-def _conflicts_by_indicator(conflicts: Iterable[Conflict]) -> dict[str, list[Conflict]]:
-    found: dict[str, list[Conflict]] = {}
-    for conflict in conflicts:
-        found.setdefault(conflict.indicator, []).append(conflict)
-    return found
+    def _bundled_figures(self, observations: Iterable[Observation]) -> None:
+        before: dict[tuple[str, str, object], Figure] = {}
+        rows = []
+        for o in observations:
+            key = (o.area, o.indicator, o.quarter)
+            kind = ChangeKind.REVISED if o.revision else ChangeKind.NEW
+            rows.append(
+                (
+                    o.indicator, o.area, o.quarter.start, o.revision, _text(o.value), o.absence, o.provisional, o.numerator,
+                    o.denominator, o.series_break, o.not_comparable, o.revision_reason, o.note, o.source, BUNDLED, kind,
+                    _figure(before.get(key)), "",
+                )
+            )  # fmt: skip
+            before[key] = o.absence or o.value
+        insert(self._cursor, "observation", rows)
 
-
-def _observations_by_indicator(area: str, rows: Iterable[tuple[Any, ...]]) -> dict[str, list[Observation]]:
-    """Observations by indicator, oldest first, from rows in the order of quarter and revision: the latest revision of each."""
-    found: dict[str, list[Observation]] = {}
-    for indicator, of_indicator in groupby(rows, itemgetter(0)):
-        found[indicator] = [_latest(area, list(revisions)) for _, revisions in groupby(of_indicator, itemgetter(1))]
-    return found
-
-
-def _latest(area: str, revisions: list[tuple[Any, ...]]) -> Observation:
-    (indicator, start, revision, value, absence, provisional, part, whole, series_break, not_comparable, why, note,
-     source) = revisions[-1]  # fmt: skip
-    former = revisions[-2][3] if len(revisions) > 1 else None
-    return Observation(
-        indicator, area, _quarter(start), _decimal(value), absence and Absence(absence), provisional, part, whole,
-        series_break, not_comparable, revision, why, _decimal(former), note, source,
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=4096)
-def _quarter(start: date) -> Quarter:
-    return containing(start)
-
-
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
-# --- loading ------------------------------------------------------------------------------------------------------
-
-
-def _load(cursor: duckdb.DuckDBPyConnection, bundle: Bundle, fingerprints: Mapping[str, str], now: datetime) -> None:
-    files = {name: place for place, name in enumerate(sorted(fingerprints), 1)}
-    settings = {
-        "council": bundle.council,
-        "home_area": bundle.home_area,
-        "made_up": "yes" if bundle.made_up else "no",
-    }
-    insert(cursor, "setting", settings.items())
-    insert(cursor, "loaded_file", ((place, name, fingerprints[name], now) for name, place in files.items()))
-    insert(cursor, "area", bundle.areas)
-    insert(
-        cursor,
-        "indicator",
-        (
-            (i.code, place, i.name, i.category, i.unit, i.decimals, i.polarity, i.basis, i.owner, i.definition,
-             i.numerator, i.denominator, i.may_pass_100, "".join(map(str, i.due)), i.seasonal, i.seasonal_note,
-             _text(i.smallest_change), i.statutory_note)
-            for place, i in enumerate(bundle.indicators)
-        ),
-    )  # fmt: skip
-    insert(cursor, "indicator_area", bundle.assigned)
-    insert(
-        cursor,
-        "target",
-        (
-            (t.indicator, t.area, t.start.start, t.profiled, _text(t.value), _text(t.low), _text(t.high),
-             _text(t.tolerance), t.tolerance_kind, _text(t.intervention_level), t.basis, t.origin, t.decided_by,
-             t.reason, t.source, t.confirmed_through)
-            for t in bundle.targets
-        ),
-    )  # fmt: skip
-    insert(
-        cursor,
-        "observation",
-        (
-            (o.indicator, o.area, o.quarter.start, o.revision, _text(o.value), o.absence, o.provisional, o.numerator,
-             o.denominator, o.series_break, o.not_comparable, o.revision_reason, o.note, o.source,
-             files.get("observations.csv"))
-            for o in bundle.observations
-        ),
-    )  # fmt: skip
-    insert(
-        cursor,
-        "benchmark",
-        (
-            (b.indicator, b.series, b.year_end, b.period, _text(b.value), b.published_on, b.source)
-            for b in bundle.benchmarks
-        ),
-    )
-    insert(
-        cursor,
-        "conflict",
-        (
-            (place, c.indicator, c.area, c.quarter.start, c.subject, _text(c.value), c.source, c.sentence, c.resolved_on,
-             c.resolution)
-            for place, c in enumerate(bundle.conflicts)
-        ),
-    )  # fmt: skip
-    insert(
-        cursor,
-        "exception_report",
-        (
-            (r.indicator, r.area, r.quarter.start, r.state, r.reason_line, r.description, _text(r.outturn),
-             _text(r.target), r.completed_by, r.approved_by, r.approved_on, r.source)
-            for r in bundle.reports
-        ),
-    )  # fmt: skip
-    insert(
-        cursor,
-        "exception_section",
-        (
-            (r.indicator, r.area, r.quarter.start, place, heading, body)
-            for r in bundle.reports
-            for place, (heading, body) in enumerate(r.sections)
-        ),
-    )
+    def _papers(self, bundle: Bundle) -> None:
+        """What the papers say besides figures: comparators, conflicts, exception reports."""
+        insert(
+            self._cursor,
+            "benchmark",
+            (
+                (b.indicator, b.series, b.year_end, b.period, _text(b.value), b.published_on, b.source)
+                for b in bundle.benchmarks
+            ),
+        )
+        insert(
+            self._cursor,
+            "conflict",
+            (
+                (place, c.indicator, c.area, c.quarter.start, c.subject, _text(c.value), c.source, c.sentence, c.resolved_on,
+                 c.resolution)
+                for place, c in enumerate(bundle.conflicts)
+            ),
+        )  # fmt: skip
+        insert(
+            self._cursor,
+            "exception_report",
+            (
+                (r.indicator, r.area, r.quarter.start, r.state, r.reason_line, r.description, _text(r.outturn),
+                 _text(r.target), r.completed_by, r.approved_by, r.approved_on, r.source)
+                for r in bundle.reports
+            ),
+        )  # fmt: skip
+        insert(
+            self._cursor,
+            "exception_section",
+            (
+                (r.indicator, r.area, r.quarter.start, place, heading, body)
+                for r in bundle.reports
+                for place, (heading, body) in enumerate(r.sections)
+            ),
+        )
 
 
 def _text(value: Decimal | None) -> str | None:
     return None if value is None else f"{value:f}"
 
 
-def insert(cursor: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Sequence[object]]) -> None:
+Figure = Decimal | Absence | None
+
+
+def _figure(figure: Figure) -> str | None:
+    """A figure as published, or its mark."""
+    return figure.value if isinstance(figure, Absence) else _text(figure)
+
+
+_ROWS_AT_ONCE = 100_000
+
+
+def _copy_tables(source: duckdb.DuckDBPyConnection, copy: duckdb.DuckDBPyConnection) -> None:
+    """Every row of every table, into a database whose tables are the same and empty (but for its migrations)."""
+    tables = source.execute(_TABLES).fetchall()
+    copy.execute("delete from migration")
+    for (table,) in tables:
+        rows = source.execute(f"select * from {table}")
+        while some := rows.fetchmany(_ROWS_AT_ONCE):
+            insert(copy, table, some)
+
+
+def insert(cursor: Cursor, table: str, rows: Iterable[Sequence[object]]) -> None:
     """Insert many rows with one list a column: row by row takes a thousand times as long."""
     columns = list(zip(*rows, strict=True))
     if columns:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 
-from kpi_core.shell.services import DATA, data_files
+from kpi_core.shell.database import DATA, data_files
 
 from . import ROOT, asks, body, heading, opened, said, table
 from .conftest import Downloads, Load

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpi_core.shell.services import DATA, Services, data_files
+from kpi_core.shell.database import DATA, data_files
+from kpi_core.shell.services import Services
 
 from ..conftest import csv_bytes, figure, register, small_bundle
 from . import PAGES, body, codes, heading, opened, said

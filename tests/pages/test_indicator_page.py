@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kpi_core.model import REPORT_SECTIONS
-from kpi_core.shell.services import DATA, data_files
+from kpi_core.shell.database import DATA, data_files
 
 from . import CODES, Node, body, heading, opened, said, table
 from .conftest import Downloads, Load

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from kpi_core.shell.services import DATA, data_files
+from kpi_core.shell.database import DATA, data_files
 
 from ..conftest import REPO, write_files
 

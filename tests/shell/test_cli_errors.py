@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kpi_core.shell.services import DATA, make_database
+from kpi_core.shell.database import DATA, make_database
 
 from ..conftest import REPO, fixed_clock, small_bundle
 from .test_cli import Answer, document, run

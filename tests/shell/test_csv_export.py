@@ -28,8 +28,9 @@ from kpi_core.report import (
     series_table,
 )
 from kpi_core.shell import example
+from kpi_core.shell.database import make_database
 from kpi_core.shell.export.csv_file import harmless, render
-from kpi_core.shell.services import Services, make_database
+from kpi_core.shell.services import Services
 
 from ..conftest import NOW, fixed_clock
 

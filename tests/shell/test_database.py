@@ -10,7 +10,8 @@ import pytest
 
 from kpi_core.bundle import read
 from kpi_core.errors import BundleError, KpiError, StoreError
-from kpi_core.shell.services import DATA, Services, data_files, make_database, rebuild
+from kpi_core.shell.database import DATA, data_files, make_database, rebuild
+from kpi_core.shell.services import Services
 from kpi_core.shell.store import Store
 
 from ..conftest import NOW, figure, fixed_clock, small_bundle, write_files
@@ -94,7 +95,7 @@ def test_rebuilding_sets_the_former_database_aside_whole(tmp_path: Path) -> None
     path = tmp_path / "kpi.duckdb"
     make_database(path, small_bundle(), fixed_clock)
     former = path.read_bytes()
-    aside = rebuild(path, DATA, fixed_clock)
+    aside = rebuild(path, DATA, fixed_clock).aside
     assert aside is not None
     assert aside.parent == tmp_path
     assert aside.read_bytes() == former
@@ -106,21 +107,21 @@ def test_rebuilding_sets_the_former_database_aside_whole(tmp_path: Path) -> None
 def test_rebuilding_twice_in_one_second_keeps_both_former_databases(tmp_path: Path) -> None:
     path = tmp_path / "kpi.duckdb"
     make_database(path, DATA, fixed_clock)
-    asides = [rebuild(path, DATA, fixed_clock), rebuild(path, DATA, fixed_clock)]
+    asides = [rebuild(path, DATA, fixed_clock).aside, rebuild(path, DATA, fixed_clock).aside]
     assert len(set(asides)) == 2
     assert all(aside is not None and aside.exists() for aside in asides)
 
 
 def test_rebuilding_without_a_database_makes_one(tmp_path: Path) -> None:
     path = tmp_path / "kpi.duckdb"
-    assert rebuild(path, DATA, fixed_clock) is None
+    assert rebuild(path, DATA, fixed_clock).aside is None
     assert path.exists()
 
 
 def test_a_file_that_is_no_database_is_set_aside_too(tmp_path: Path) -> None:
     path = tmp_path / "kpi.duckdb"
     path.write_text("not a database", encoding="utf-8")
-    aside = rebuild(path, DATA, fixed_clock)
+    aside = rebuild(path, DATA, fixed_clock).aside
     assert aside is not None
     assert aside.read_text(encoding="utf-8") == "not a database"
 
@@ -132,7 +133,7 @@ def test_rebuilding_from_a_broken_file_leaves_the_former_database_where_it_was(t
     with pytest.raises(BundleError):
         rebuild(path, broken_copy(tmp_path / "data"), fixed_clock)
     assert path.read_bytes() == before
-    assert [file.name for file in tmp_path.glob("kpi*")] == ["kpi.duckdb"]
+    assert sorted(file.name for file in tmp_path.glob("kpi*")) == ["kpi.duckdb", "kpi.duckdb.uploads"]
 
 
 def test_rebuilding_from_files_that_the_database_refuses_leaves_the_former_one_where_it_was(tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_rebuilding_a_held_database_leaves_it_where_it_was(tmp_path: Path) -> No
     with held_by_another_process(path), pytest.raises(StoreError) as refused:
         rebuild(path, DATA, fixed_clock)
     assert str(refused.value) == HELD
-    assert [file.name for file in tmp_path.glob("kpi*")] == ["kpi.duckdb"]
+    assert sorted(file.name for file in tmp_path.glob("kpi*")) == ["kpi.duckdb", "kpi.duckdb.uploads"]
 
 
 def test_made_up_figures_are_never_told_to_differ_from_the_councils_files() -> None:

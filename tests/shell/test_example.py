@@ -19,8 +19,9 @@ from kpi_core.bundle import read
 from kpi_core.figures import decimals_of, round_half_up
 from kpi_core.model import Absence, Basis, Indicator, Observation, Polarity, ReportState, Target, Unit
 from kpi_core.scorecard import Row
+from kpi_core.shell.database import DATA, data_files, make_database
 from kpi_core.shell.example import files
-from kpi_core.shell.services import DATA, IndicatorView, Services, data_files, make_database
+from kpi_core.shell.services import IndicatorView, Services
 
 NOW = datetime(2025, 11, 3, 9, 0)
 LATEST = "Q2 2025-26"

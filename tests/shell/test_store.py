@@ -18,7 +18,8 @@ from kpi_core.bundle import Bundle, read
 from kpi_core.errors import StoreError
 from kpi_core.model import Absence, Observation
 from kpi_core.periods import Quarter
-from kpi_core.shell.services import DATA, Services, data_files, make_database
+from kpi_core.shell.database import DATA, data_files, make_database
+from kpi_core.shell.services import Services
 from kpi_core.shell.store import Store
 
 from ..conftest import NOW, Q2, figure, fixed_clock, small_bundle

@@ -13,12 +13,16 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 
 def render(table: Table) -> bytes:
-    """UTF-8 with a byte order mark, so that Excel reads it right: the title, what it is, an empty line, the table."""
+    """UTF-8 with a byte order mark, so that Excel reads it right: the title, what it is, an empty line, the table.
+
+    A table without a title is to be read back, and is its headings and rows alone.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow([harmless(table.title)])
-    writer.writerows([harmless(what), harmless(said)] for what, said in table.about)
-    writer.writerow([])
+    if table.title:
+        writer.writerow([harmless(table.title)])
+        writer.writerows([harmless(what), harmless(said)] for what, said in table.about)
+        writer.writerow([])
     writer.writerow([harmless(heading) for heading in table.headings])
     writer.writerows([harmless(cell) for cell in row] for row in table.rows)
     return out.getvalue().encode("utf-8-sig")

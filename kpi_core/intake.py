@@ -1,0 +1,563 @@
+"""A file of figures, in steps: bytes, rows, checks, comparison with what is held, preview. Nothing is written here.
+
+``draft`` reads the file by itself; ``check`` holds it against what is ``Known`` and says, for every figure, what it is
+beside the one that stands. The checks are data, in ``intake_checks``; their sentences are in ``problems``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import partial
+
+from .assess import Rated, Rating, judge
+from .figures import shown
+from .intake_cells import QuarterReader, read_count, read_status, read_value
+from .intake_checks import (
+    NOT_BUILT,
+    ON_A_QUARTERS_FILE,
+    ON_CHANGED_FIGURES,
+    ON_EVERY_ENTRY,
+    ON_THE_FILE,
+    Checking,
+    Entry,
+    EntryCheck,
+    Key,
+    Known,
+    entry_words,
+    missing,
+    observation_of,
+    share_of,
+    unknown_indicator,
+)
+from .mapping import Mapped, Profile, Raw, as_template, through
+from .model import Absence, ChangeKind, Indicator, Observation, Target
+from .periods import Quarter
+from .problems import Finding, Severity, finding, worst_first
+from .sheet import Caps, read
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file as it was given."""
+
+    content: bytes
+    file_name: str
+    profile: Profile | None = None
+    """The column mapping to read it through; ``None``: the template."""
+    chosen: Quarter | None = None
+    """The quarter it is meant for; ``None``: whichever it holds."""
+    caps: Caps = field(default_factory=Caps)
+
+    @property
+    def sha256(self) -> str:
+        """What tells the same bytes again."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A file read by itself, before anything held is looked at."""
+
+    file: GivenFile
+    entries: tuple[Entry, ...]
+    findings: tuple[Finding, ...]
+    area_names: Mapping[str, str]
+    """Names of the areas by code, as a mapped file gives them."""
+    named: frozenset[str] = frozenset()
+    """Every indicator the file names, also where its row has a problem."""
+    unreadable: bool = False
+
+    @property
+    def areas(self) -> frozenset[str]:
+        """The areas named; empty text is the home area."""
+        return frozenset(entry.area for entry in self.entries)
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The indicators named."""
+        return frozenset(entry.code for entry in self.entries)
+
+    @property
+    def quarters(self) -> frozenset[Quarter]:
+        """The quarters named."""
+        return frozenset(entry.quarter for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class FigureChange:
+    """What one figure of the file would do."""
+
+    observation: Observation
+    kind: ChangeKind
+    held: Observation | None
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """A rating as it was reported beside the one worked out."""
+
+    change: FigureChange
+    reported: str
+    rated: Rated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A file after all its checks: what every preview has."""
+
+    file: GivenFile
+    findings: tuple[Finding, ...]
+    not_run: tuple[tuple[str, str], ...]
+    """Checks that could not run, and why."""
+    against: str
+    """A fingerprint of what it was compared with: publishing refuses once it differs."""
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a problem must be mended first."""
+        return any(one.blocks for one in self.findings)
+
+    @property
+    def to_confirm(self) -> tuple[str, ...]:
+        """The warnings to confirm: by class, or row by row where a class is confirmed singly."""
+        return tuple(dict.fromkeys(self.confirmation(one) for one in self.findings if one.severity is Severity.WARN))
+
+    def confirmation(self, warning: Finding) -> str:
+        """What an officer ticks to confirm a warning. Jumps within years of history are confirmed together."""
+        together = warning.code == "large-change" and self.file.profile is not None
+        return warning.code if together else warning.confirmation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview(Checked):
+    """All that is wrong with a file of figures, and all that publishing it would change."""
+
+    changes: tuple[FigureChange, ...]
+    """In the file's order."""
+    missing: tuple[str, ...]
+    quarter: Quarter | None
+    """The file's quarter: the latest it holds."""
+    indicators: Mapping[str, Indicator]
+    targets: Mapping[tuple[str, str], tuple[Target, ...]]
+    new_indicators: tuple[Indicator, ...] = ()
+    new_areas: Mapping[str, str] = field(default_factory=dict)
+    assigned: tuple[tuple[str, str], ...] = ()
+    """(area, indicator) that the file's mapping adds."""
+    reconciliation: tuple[Differing, ...] = ()
+    reported_ratings: int = 0
+    """How many figures came with the rating as it was reported."""
+
+    @property
+    def kind(self) -> str:
+        """What the file holds."""
+        return "figures"
+
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """How many figures are new, confirmed, revised and the same."""
+        kinds = Counter(change.kind for change in self.changes)
+        return kinds[ChangeKind.NEW], kinds[ChangeKind.CONFIRMED], kinds[ChangeKind.REVISED], kinds[ChangeKind.SAME]
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether a published figure would change."""
+        return any(change.kind is ChangeKind.REVISED for change in self.changes)
+
+    @property
+    def likely_revision(self) -> str:
+        """``scheduled`` where only provisional figures change, as they were announced to; else ``correction``."""
+        revised = [change.held for change in self.changes if change.kind is ChangeKind.REVISED]
+        return "scheduled" if all(held is not None and held.provisional for held in revised) else "correction"
+
+    @property
+    def quarters(self) -> str:
+        """The quarters it holds, in words."""
+        held = sorted({change.observation.quarter for change in self.changes})
+        if len(held) < 3:
+            return " and ".join(quarter.text for quarter in held)
+        return f"{len(held)} quarters, {held[0]} to {held[-1]}"
+
+    def ratings(self, change: FigureChange) -> tuple[Rated | None, Rated]:
+        """The rating as it stands (``None``: no figure stands) and as it would be."""
+        observation = change.observation
+        judged = partial(
+            judge,
+            targets=self.targets.get((observation.area, observation.indicator), ()),
+            indicator=self.indicators[observation.indicator],
+            quarter=observation.quarter,
+        )
+        return None if change.held is None else judged(change.held), judged(observation)
+
+
+# --- bytes to entries ---------------------------------------------------------------------------------------------
+
+
+def draft(file: GivenFile) -> Draft:
+    """Read a file by itself. Whatever the bytes, it gives entries or findings, and never raises."""
+    if not file.content and not file.file_name:
+        return Draft(file, (), (finding("no-file"),), {}, unreadable=True)
+    profile = file.profile
+    sheet = read(file.content, file.file_name, file.caps, profile.headings_row if profile else None)
+    if sheet.unreadable:
+        return Draft(file, (), sheet.findings, {}, unreadable=True)
+    mapped = through(sheet, profile) if profile else as_template(sheet)
+    reader = _EntryReader(mapped, profile)
+    entries = [entry for entry in map(reader.entry, mapped.rows) if entry is not None]
+    found = (*sheet.findings, *mapped.findings, *reader.findings)
+    named = frozenset(raw.indicator for raw in mapped.rows)
+    return Draft(file, tuple(entries), _as_annual(mapped, found), reader.area_names, named)
+
+
+def _as_annual(mapped: Mapped, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Where every row speaks of a whole year the file is annual, and that is said once, not row by row."""
+    whole = [one for one in findings if one.code == "whole-year"]
+    if len(whole) < 2 or len(whole) < len(mapped.rows):
+        return tuple(findings)
+    others = [one for one in findings if one.code != "whole-year"]
+    return (*others, finding("annual-figures", whole[0].row, whole[0].column, whole[0].found))
+
+
+class _EntryReader:
+    """Reads the texts of mapped rows; problems gather in ``findings``."""
+
+    def __init__(self, mapped: Mapped, profile: Profile | None) -> None:
+        self.findings: list[Finding] = []
+        self.area_names: dict[str, str] = {}
+        self._columns = mapped.columns
+        self._profile = profile
+        self._quarter = QuarterReader("Q2 2022-23")
+        self._fractions = profile is not None and profile.fractions
+        self._leave_out = profile is not None and profile.leave_out_several_quarters
+        self._counts = ("numerator" in mapped.columns, "denominator" in mapped.columns)
+
+    def entry(self, raw: Raw) -> Entry | None:
+        """The entry of one row; ``None`` where its indicator, quarter or figure cannot be told."""
+        row = raw.row
+        quarter, fault = self._quarter(raw.quarter, row, self._columns.get("quarter", "quarter"))
+        if fault is not None and self._leave_out and fault.code == "several-quarters":
+            self.findings.append(finding("several-quarters-left-out", row, fault.column, raw.quarter))
+            return None
+        if not raw.indicator:
+            self.findings.append(finding("notes-below-figures", row, self._columns.get("indicator", "indicator")))
+            return None
+        if fault is not None:
+            self.findings.append(fault)
+        before = len(self.findings)
+        entry = self._figure(raw, quarter or Quarter(2000, 1))
+        return None if quarter is None or (len(self.findings) > before and self._blocked(before)) else entry
+
+    def _blocked(self, since: int) -> bool:
+        return any(one.blocks for one in self.findings[since:])
+
+    def _figure(self, raw: Raw, quarter: Quarter) -> Entry:
+        row = raw.row
+        cell = read_value(raw.value, row, raw.column)
+        part = whole = None
+        if raw.numerator or raw.denominator:
+            part = self._count(raw.numerator, row, "numerator")
+            whole = self._count(raw.denominator, row, "denominator")
+        provisional = False
+        if raw.status:
+            provisional, wrong = read_status(raw.status, row, self._columns.get("status", "status"))
+            self.findings += wrong
+        worked_out = cell.empty and part is not None and whole is not None
+        if not worked_out:
+            self.findings += cell.findings
+            if cell.empty and not cell.findings:
+                self.findings.append(finding("value-missing", row, raw.column, None, found_too=""))
+        value, absence = cell.value, cell.absence
+        if self._fractions and value is not None and not cell.percent_sign:
+            value = Decimal(f"{value.scaleb(2):f}")
+        if (part == 0 and whole == 0) and (worked_out or value is not None):
+            said = "a value" if value is None else raw.value
+            self.findings.append(finding("nothing-of-nothing", row, raw.column, said, numerator=0, denominator=0))
+            value, absence, part, whole, worked_out = None, Absence.NOT_APPLICABLE, None, None, False
+        area = raw.area or raw.area_name
+        if raw.area_name:
+            self.area_names.setdefault(area, raw.area_name)
+        return Entry(
+            row, raw.column, raw.indicator, area, quarter, value, absence, provisional, part, whole, raw.comment,
+            raw.name, raw.unit, raw.target, raw.rating, cell.percent_sign, worked_out,
+        )  # fmt: skip
+
+    def _count(self, text: str, row: int, field_name: str) -> int | None:
+        count, wrong = read_count(text, row, self._columns.get(field_name, field_name))
+        self.findings += wrong
+        return count
+
+
+# --- entries against what is held ---------------------------------------------------------------------------------
+
+
+def check(drafted: Draft, known: Known) -> Preview:
+    """Every problem with a drafted file, and what publishing it would change."""
+    placed = _Placing(drafted, known)
+    entries, by_key = placed.figures()
+    checking = Checking(placed.known, entries, by_key, drafted.named, drafted.file.profile, drafted.file.chosen)
+    findings = [*drafted.findings, *placed.findings, *_found(checking)]
+    published = known.published.get(drafted.file.sha256)
+    if published is not None:
+        when = f"{published[1].day} {published[1]:%B %Y}"
+        findings = [finding("already-published", None, None, None, when=when, upload=published[0])]
+    changes = tuple(FigureChange(_to_hold(entry), entry.kind, entry.held, entry.row) for entry in entries)
+    lacking = [] if drafted.file.profile or drafted.unreadable else missing(checking)
+    several = len({area for area, _ in lacking}) > 1
+    preview = Preview(
+        file=drafted.file,
+        findings=worst_first(findings),
+        not_run=_not_run(drafted),
+        changes=changes,
+        missing=tuple(f"{area}/{code}" if several else code for area, code in lacking),
+        quarter=checking.latest,
+        against=fingerprint(placed.known, by_key),
+        indicators=placed.known.indicators,
+        targets=known.targets,
+        new_indicators=placed.new_indicators,
+        new_areas=placed.new_areas,
+        assigned=placed.newly_assigned(entries),
+    )
+    reported, differing = _reconciled(preview, entries)
+    return replace(preview, reconciliation=differing, reported_ratings=reported)
+
+
+def fingerprint(known: Known, keys: Iterable[Key]) -> str:
+    """A fingerprint of what is held for these figures, and of their targets and register entries."""
+    said = hashlib.sha256()
+    named = set()
+    for key in sorted(keys, key=lambda k: (k[0], k[1], k[2])):
+        held = known.held(key)
+        if held is not None:
+            said.update(repr((key, held)).encode())
+        named.add(key[:2])
+    for pair in sorted(named):
+        said.update(repr((known.indicators.get(pair[1]), known.targets.get(pair, ()))).encode())
+    return said.hexdigest()
+
+
+class _Placing:
+    """Finds the indicator and area of each entry, and puts repeats and contradictions aside."""
+
+    def __init__(self, drafted: Draft, known: Known) -> None:
+        self._drafted = drafted
+        profile = drafted.file.profile
+        self.findings: list[Finding] = []
+        brought = {one.code: one for one in profile.register} if profile else {}
+        named = drafted.codes
+        self.new_indicators = tuple(
+            one for code, one in brought.items() if code not in known.indicators and code in named
+        )
+        added = {one.code: one for one in self.new_indicators}
+        self.known = replace(known, indicators={**known.indicators, **added})
+        self.new_areas: dict[str, str] = {}
+        self._by_name = {name: code for code, name in known.areas.items()}
+        self._areas: dict[str, str | None] = {}
+        self._unknown: set[str] = set()
+
+    def figures(self) -> tuple[list[Entry], dict[Key, Entry]]:
+        """The entries that can be placed, each figure once, with what it is beside the one that stands."""
+        by_key: dict[Key, Entry] = {}
+        indicators = self.known.indicators
+        for entry in self._drafted.entries:
+            entry.indicator = indicators.get(entry.code) or self._indicator(entry)
+            area = self._area(entry)
+            if entry.indicator is None or area is None:
+                continue
+            entry.code, entry.area = entry.indicator.code, area
+            if entry.worked_out and not self._work_out(entry):
+                continue
+            key = entry.key
+            if key in by_key:
+                self._again(by_key[key], entry)
+                continue
+            by_key[key] = entry
+            entry.held = self.known.held(key)
+            entry.kind = kind_of(entry)
+        self._said_of_new()
+        return list(by_key.values()), by_key
+
+    def _indicator(self, entry: Entry) -> Indicator | None:
+        """An indicator by its code in another case, or by its name in a mapped file."""
+        profile = self._drafted.file.profile
+        plain = entry.code.casefold()
+        for one in self.known.indicators.values():
+            if one.code.casefold() == plain or (profile is not None and one.name.casefold() == plain):
+                return one
+        self.findings.append(unknown_indicator(entry.code, entry.row, "indicator", self.known))
+        return None
+
+    def _area(self, entry: Entry) -> str | None:
+        text = entry.area
+        if text not in self._areas:
+            self._areas[text] = self._area_of(text)
+        found = self._areas[text]
+        if found is None:
+            known = ", ".join(self.known.areas)
+            self.findings.append(finding("unknown-area", entry.row, "area", text, known=known))
+        return found
+
+    def _area_of(self, text: str) -> str | None:
+        if not text:
+            return self.known.home
+        if text in self.known.areas:
+            return text
+        if text in self._by_name:
+            return self._by_name[text]
+        profile = self._drafted.file.profile
+        if profile is None or not profile.areas_from_file:
+            return None
+        self.new_areas[text] = self._drafted.area_names.get(text, text)
+        return text
+
+    def _work_out(self, entry: Entry) -> bool:
+        """The value of an entry that gives only its counts."""
+        assert entry.indicator is not None
+        assert entry.numerator is not None
+        if not entry.denominator:
+            self.findings.append(finding("denominator-zero", entry.row, "denominator", 0))
+            return False
+        entry.value = share_of(entry.numerator, entry.denominator, entry.indicator.unit)
+        if entry.value is None:
+            self.findings.append(finding("value-missing", entry.row, entry.column, None, found_too=""))
+        return entry.value is not None
+
+    def _again(self, first: Entry, entry: Entry) -> None:
+        assert entry.indicator is not None
+        same = (
+            (first.value, first.absence, first.provisional, first.numerator, first.denominator)
+            == (entry.value, entry.absence, entry.provisional, entry.numerator, entry.denominator)
+        )  # fmt: skip
+        if same:
+            self.findings.append(finding("repeated-row", entry.row, None, None, first=first.row))
+            return
+        name = entry.indicator.name if len(self._areas) < 2 else f"{entry.indicator.name}, {entry.area}"
+        self.findings.append(
+            finding("two-figures-for-one-quarter", entry.row, entry.column, entry_words(entry), name=name,
+                    period=entry.quarter.label, one=entry_words(first), other=entry_words(entry), first=first.row)
+        )  # fmt: skip
+
+    def _said_of_new(self) -> None:
+        if self.new_indicators:
+            names = "; ".join(f"{one.name} ({one.code})" for one in self.new_indicators[:6])
+            one = len(self.new_indicators) == 1
+            self.findings.append(
+                finding("indicators-added", None, "indicator", None, count=len(self.new_indicators),
+                        indicators="indicator" if one else "indicators", names=names)
+            )  # fmt: skip
+        if self.new_areas:
+            names = ", ".join(list(self.new_areas.values())[:8]) + (" and others" if len(self.new_areas) > 8 else "")
+            areas = "area" if len(self.new_areas) == 1 else "areas"
+            self.findings.append(
+                finding("areas-added", None, "area", None, count=len(self.new_areas), areas=areas, names=names)
+            )
+
+    def newly_assigned(self, entries: Iterable[Entry]) -> tuple[tuple[str, str], ...]:
+        """(area, indicator) pairs of the file that no scorecard lists yet, where a mapping may add them."""
+        profile = self._drafted.file.profile
+        if profile is None:
+            return ()
+        pairs = dict.fromkeys((entry.area, entry.code) for entry in entries)
+        return tuple(pair for pair in pairs if pair not in self.known.assigned)
+
+
+def kind_of(entry: Entry) -> ChangeKind:
+    """What an entry is beside the figure that stands. Figures are compared as they are shown."""
+    held = entry.held
+    if held is None:
+        return ChangeKind.NEW
+    assert entry.indicator is not None
+    if not _same_figure(entry, held, entry.indicator.decimals):
+        # Nothing was published under [x]: the figure is the first.
+        return ChangeKind.NEW if held.absence is Absence.NOT_AVAILABLE else ChangeKind.REVISED
+    counts_differ = None not in (held.denominator, entry.denominator) and (
+        (held.numerator, held.denominator) != (entry.numerator, entry.denominator)
+    )
+    if counts_differ or (entry.provisional and not held.provisional):
+        return ChangeKind.REVISED
+    return ChangeKind.CONFIRMED if held.provisional and not entry.provisional else ChangeKind.SAME
+
+
+def _same_figure(entry: Entry, held: Observation, decimals: int) -> bool:
+    if entry.value is None or held.value is None:
+        return entry.absence is held.absence and entry.value is held.value
+    return shown(entry.value, decimals) == shown(held.value, decimals)
+
+
+def _to_hold(entry: Entry) -> Observation:
+    """An entry as it would be held. What describes the quarter rather than the figure is carried over from what stands."""
+    observation = observation_of(entry)
+    held = entry.held
+    if held is None:
+        return observation
+    keeps_counts = entry.kind in (ChangeKind.SAME, ChangeKind.CONFIRMED) and entry.denominator is None
+    return replace(
+        observation,
+        numerator=held.numerator if keeps_counts else entry.numerator,
+        denominator=held.denominator if keeps_counts else entry.denominator,
+        series_break=held.series_break,
+        not_comparable=held.not_comparable,
+        note=held.note if entry.kind is not ChangeKind.REVISED else "",
+        comment=entry.comment or (held.comment if entry.kind is not ChangeKind.REVISED else ""),
+    )
+
+
+def _found(checking: Checking) -> list[Finding]:
+    """What all the checks find."""
+    found: list[Finding] = []
+    for entry in checking.entries:
+        _run(ON_EVERY_ENTRY, entry, checking, found)
+        if entry.changed:
+            _run(ON_CHANGED_FIGURES, entry, checking, found)
+    for _, check_file in (*ON_THE_FILE, *(ON_A_QUARTERS_FILE if checking.profile is None else ())):
+        found += check_file(checking)
+    return found
+
+
+def _run(checks: Sequence[tuple[str, EntryCheck]], entry: Entry, checking: Checking, found: list[Finding]) -> None:
+    for code, check_entry in checks:
+        facts = check_entry(entry, checking)
+        if facts is not None:
+            column = facts.pop("column", None)
+            found.append(
+                finding(code, entry.row, None if column is None else str(column), facts.pop("found", None), **facts)
+            )
+
+
+def _not_run(drafted: Draft) -> tuple[tuple[str, str], ...]:
+    """Checks that could not run: those not built, and, where the file cannot be read, all that look at its rows."""
+    not_run = dict(NOT_BUILT)
+    if drafted.unreadable or not drafted.entries:
+        why = "The file could not be read as rows." if drafted.unreadable else "No row could be read as a figure."
+        checks: tuple[tuple[str, Callable[..., object]], ...] = (
+            *ON_EVERY_ENTRY, *ON_CHANGED_FIGURES, *ON_THE_FILE, *ON_A_QUARTERS_FILE,
+        )  # fmt: skip
+        not_run |= {code: why for code, _ in checks}
+    elif drafted.file.profile is not None:
+        why = "A file read through a mapping may hold any quarters."
+        not_run |= {code: why for code, _ in ON_A_QUARTERS_FILE}
+    return tuple(not_run.items())
+
+
+# --- ratings as they were reported --------------------------------------------------------------------------------
+
+
+def _reconciled(preview: Preview, entries: Sequence[Entry]) -> tuple[int, tuple[Differing, ...]]:
+    """How many ratings the file gives as reported, and each figure whose worked-out rating is another."""
+    reported = [
+        (change, entry.reported) for change, entry in zip(preview.changes, entries, strict=True) if entry.reported
+    ]
+    differing = []
+    for change, said in reported:
+        rated = preview.ratings(change)[1]
+        if said != rated.rating.value:
+            differing.append(Differing(change, said, rated))
+    return len(reported), tuple(differing)
+
+
+def rating_words(reported: str) -> str:
+    """A reported rating as a reader is told it; text that is no rating is given back as it stands."""
+    return Rating(reported).words if reported in set(Rating) else reported

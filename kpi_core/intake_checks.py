@@ -1,0 +1,679 @@
+"""The checks on the figures of an upload, as data: each is the code of its problem and the function that finds it.
+
+A function over one entry returns the facts of its sentence, or ``None`` where all is well. A function over the whole
+file yields findings. What they look at besides the file is ``Known``; nothing here reads a database or a clock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from difflib import get_close_matches
+
+from .assess import judge, target_in_force
+from .figures import decimals_of, is_number, number, round_half_up, shown, with_unit
+from .mapping import Profile
+from .model import Absence, ChangeKind, Indicator, Observation, Target, Unit
+from .periods import Quarter
+from .problems import Finding, finding, plural
+from .scorecard import target_words
+
+LARGE_POINTS = Decimal(10)
+"""A percentage that moves by more than this many points is asked about."""
+SMALLEST_SHOWN = 5
+"""Counts of children below this are shown as [c] outside the service."""
+
+Key = tuple[str, str, Quarter]
+"""Area, indicator, quarter: what there is one figure of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is held that a file is checked against, as of one moment."""
+
+    today: date
+    home: str
+    areas: Mapping[str, str] = field(default_factory=dict)
+    """Names by code."""
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)
+    assigned: frozenset[tuple[str, str]] = frozenset()
+    """(area, indicator): which area's scorecard lists which indicator."""
+    targets: Mapping[tuple[str, str], tuple[Target, ...]] = field(default_factory=dict)
+    """By area and indicator."""
+    series: Mapping[tuple[str, str], Mapping[Quarter, Observation]] = field(default_factory=dict)
+    """What stands, by area and indicator."""
+    quarters: Mapping[str, frozenset[Quarter]] = field(default_factory=dict)
+    """The quarters each area has figures for."""
+    provisional: tuple[Key, ...] = ()
+    """What stands as provisional, of the areas in the file."""
+    explained: frozenset[Key] = frozenset()
+    """Which figures have an exception report."""
+    published: Mapping[str, tuple[int, datetime]] = field(default_factory=dict)
+    """SHA-256 of every file whose upload stands: the upload and when."""
+
+    def held(self, key: Key) -> Observation | None:
+        """What stands for an area, indicator and quarter."""
+        of_indicator = self.series.get((key[0], key[1]))
+        return None if of_indicator is None else of_indicator.get(key[2])
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """One figure as a file gives it. ``indicator`` ``None``: its code is not known; then nothing more is checked."""
+
+    row: int
+    column: str
+    code: str
+    area: str
+    quarter: Quarter
+    value: Decimal | None
+    absence: Absence | None
+    provisional: bool
+    numerator: int | None
+    denominator: int | None
+    comment: str
+    name: str
+    unit: str
+    target: str
+    reported: str
+    percent_sign: bool
+    worked_out: bool = False
+    """The file gives no value, so it is worked out from both counts."""
+    mended: bool = False
+    indicator: Indicator | None = None
+    held: Observation | None = None
+    kind: ChangeKind = ChangeKind.NEW
+
+    @property
+    def key(self) -> Key:
+        """What it is a figure of."""
+        return self.area, self.code, self.quarter
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is a new figure, or another than the one that stands."""
+        return self.kind is ChangeKind.NEW or self.kind is ChangeKind.REVISED
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """A file in the middle of its checks."""
+
+    known: Known
+    entries: list[Entry]
+    """One for each figure, repeats and what cannot be placed left out."""
+    by_key: Mapping[Key, Entry]
+    named: frozenset[str]
+    """Every indicator the file names, also where its row has a problem."""
+    profile: Profile | None
+    chosen: Quarter | None
+
+    @property
+    def latest(self) -> Quarter | None:
+        """The file's quarter: the latest it holds."""
+        return max((entry.quarter for entry in self.entries), default=None)
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """The areas in the file, in its order."""
+        return tuple(dict.fromkeys(entry.area for entry in self.entries))
+
+    def figure(self, key: Key) -> Decimal | None:
+        """The figure of an earlier quarter: the file's own, or what stands."""
+        entry = self.by_key.get(key)
+        if entry is not None:
+            return entry.value
+        held = self.known.held(key)
+        return None if held is None else held.value
+
+
+Facts = dict[str, object]
+EntryCheck = Callable[[Entry, Checking], Facts | None]
+
+
+# --- the indicator ------------------------------------------------------------------------------------------------
+
+
+def unknown_indicator(code: str, row: int, column: str, known: Known) -> Finding:
+    """That a code is not an indicator, with the nearest one that is."""
+    upper = {one.upper(): one for one in known.indicators}
+    near = get_close_matches(code.upper()[:60], upper, 1, 0.6)
+    nearest = f" The nearest is “{upper[near[0]]}”." if near else " The template lists the indicators."
+    return finding("unknown-indicator", row, column, code, nearest=nearest)
+
+
+def _ended(entry: Entry, _: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    final = entry.indicator.final_quarter
+    if final is None or entry.quarter <= final:
+        return None
+    return {"found": entry.code, "ended": f"{final.last_month} {final.end.year}"}
+
+
+def _not_begun(entry: Entry, _: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    first = entry.indicator.first_quarter
+    return {"found": entry.code, "begins": first.label} if first is not None and entry.quarter < first else None
+
+
+def _name_differs(entry: Entry, _: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    if not entry.name or _plain(entry.name) == _plain(entry.indicator.name):
+        return None
+    return {"column": "name", "found": entry.name, "held": entry.indicator.name, "code": entry.code}
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("’", "'").split()).casefold()
+
+
+def _not_due(entry: Entry, _: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    if entry.quarter.number in entry.indicator.due:
+        return None
+    return {"name": entry.indicator.name, "quarter": entry.quarter.text}
+
+
+_UNITS = {
+    Unit.PERCENT: ("percent", "percentage", "%", "per cent"),
+    Unit.NUMBER: ("number", "count", "no", "no."),
+    Unit.RATE_PER_10000: ("rate per 10000", "rate per 10,000", "per 10,000", "per 10000", "rate"),
+    Unit.DAYS: ("days", "day"),
+    Unit.WEEKS: ("weeks", "week"),
+    Unit.POUNDS: ("pounds", "£", "gbp"),
+    Unit.RATIO: ("ratio",),
+}
+_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
+UNIT_WORDS = {
+    Unit.PERCENT: "percentage", Unit.NUMBER: "number", Unit.RATE_PER_10000: "rate per 10,000",
+    Unit.DAYS: "number of days", Unit.WEEKS: "number of weeks", Unit.POUNDS: "number of pounds", Unit.RATIO: "ratio",
+}  # fmt: skip
+
+
+def _unit_differs(entry: Entry, _: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    said = _UNIT_OF.get(_plain(entry.unit.replace("_", " "))) if entry.unit else None
+    if entry.percent_sign:
+        said = Unit.PERCENT
+    if said is None and entry.unit:
+        return {
+            "column": "unit",
+            "found": entry.unit,
+            "name": entry.indicator.name,
+            "held": UNIT_WORDS[entry.indicator.unit],
+        }
+    if said is None or said is entry.indicator.unit:
+        return None
+    return {"found": UNIT_WORDS[said], "name": entry.indicator.name, "held": UNIT_WORDS[entry.indicator.unit]}
+
+
+# --- the value ----------------------------------------------------------------------------------------------------
+
+
+def _out_of_range(entry: Entry, _: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    value = entry.value
+    if value is None or entry.indicator.unit is not Unit.PERCENT:
+        return None
+    if value >= 0 and (value <= 100 or entry.indicator.may_pass_100):
+        return None
+    return {"column": entry.column, "found": with_unit(value, "percent")}
+
+
+def _below_zero(entry: Entry, _: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    if entry.value is None or entry.value >= 0 or entry.indicator.unit in (Unit.PERCENT, Unit.POUNDS, Unit.RATIO):
+        return None
+    return {"column": entry.column, "found": f"{entry.value:f}"}
+
+
+def _one_count_alone(entry: Entry, _: Checking) -> Facts | None:
+    alone = (entry.numerator is None) != (entry.denominator is None)
+    return {"column": "numerator" if entry.numerator is None else "denominator"} if alone else None
+
+
+def _slack(checking: Checking) -> Decimal:
+    """By how much a count may differ from the true one: half of what counts are rounded to."""
+    rounded_to = checking.profile.counts_rounded_to if checking.profile else None
+    return Decimal(rounded_to) / 2 if rounded_to else Decimal(0)
+
+
+def _part_above_whole(entry: Entry, checking: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    if entry.numerator is None or entry.denominator is None or entry.denominator == 0:
+        return None
+    share = entry.indicator.unit is Unit.PERCENT and not entry.indicator.may_pass_100
+    if not share or entry.numerator - entry.denominator <= 2 * _slack(checking):
+        return None
+    return {"column": "numerator", "found": entry.numerator, "denominator": entry.denominator}
+
+
+def _zero_denominator(entry: Entry, _: Checking) -> Facts | None:
+    return {"column": "denominator", "found": 0} if entry.denominator == 0 else None
+
+
+def _value_differs(entry: Entry, checking: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    part, whole, value = entry.numerator, entry.denominator, entry.value
+    if value is None or part is None or not whole or entry.worked_out:
+        return None
+    right = share_of(part, whole, entry.indicator.unit)
+    if right is None or round_half_up(right, decimals_of(value)) == value or _within_slack(entry, checking):
+        return None
+    digits = max(decimals_of(value), entry.indicator.decimals)
+    unit = entry.indicator.unit
+    return {
+        "column": entry.column, "found": with_unit(value, unit), "part": f"{part:,}", "whole": f"{whole:,}",
+        "right": with_unit(round_half_up(right, digits), unit),
+    }  # fmt: skip
+
+
+def _within_slack(entry: Entry, checking: Checking) -> bool:
+    """Whether rounded counts could have given the value."""
+    slack = _slack(checking)
+    if not slack or entry.value is None or entry.numerator is None or entry.denominator is None:
+        return False
+    part, whole = Decimal(entry.numerator), Decimal(entry.denominator)
+    half = Decimal(1).scaleb(-decimals_of(entry.value)) / 2
+    lowest = max(part - slack, Decimal(0)) * 100 / (whole + slack)
+    highest = (part + slack) * 100 / (whole - slack) if whole > slack else Decimal(100)
+    return lowest - half <= entry.value <= highest + half
+
+
+def share_of(part: int, whole: int, unit: Unit) -> Decimal | None:
+    """What two counts give, unrounded to twelve decimals: a percentage, a rate or a ratio; ``None`` for other units.
+
+    Twelve decimals are more than any two counts below a thousand million need to round to the same figure as exactly.
+    """
+    scale = {Unit.PERCENT: 100, Unit.RATE_PER_10000: 10_000, Unit.RATIO: 1}.get(unit)
+    return None if scale is None else round_half_up(Decimal(part * scale) / whole, 12).normalize() + 0
+
+
+def _scale_in_doubt(entry: Entry, checking: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    if entry.value is None or entry.indicator.unit is not Unit.PERCENT:
+        return None
+    held, which = _compared(entry, checking)
+    if held is None or not entry.value:
+        return None
+    if 0 < entry.value <= 1 and held >= 10:
+        likely = entry.value * 100
+    elif entry.value >= 10 and 0 < held < 1:
+        likely = entry.value / 100
+    else:
+        return None
+    unit = entry.indicator.unit
+    return {
+        "column": entry.column, "found": with_unit(entry.value, unit), "compared": which, "held": with_unit(held, unit),
+        "likely": with_unit(likely.normalize() + 0, unit),
+    }  # fmt: skip
+
+
+def _large_change(entry: Entry, checking: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    if entry.value is None or _scale_in_doubt(entry, checking):
+        return None
+    held, which = _compared(entry, checking)
+    if held is None:
+        return None
+    if entry.indicator.unit is Unit.PERCENT:
+        large = abs(entry.value - held) > LARGE_POINTS
+    else:
+        small, big = sorted((entry.value, held))
+        large = small >= 5 and big >= 2 * small
+    unit = entry.indicator.unit
+    return {
+        "column": entry.column, "found": with_unit(entry.value, unit), "held": with_unit(held, unit), "compared": which[0].lower() + which[1:],
+    } if large else None  # fmt: skip
+
+
+def _compared(entry: Entry, checking: Checking) -> tuple[Decimal | None, str]:
+    """The figure that a jump is seen against: the quarter before, or, where that is unfair, the same quarter last year."""
+    assert entry.indicator is not None
+    if entry.indicator.leads_on_year:
+        return checking.figure((entry.area, entry.code, entry.quarter.same_last_year)), "The same quarter last year"
+    return checking.figure((entry.area, entry.code, entry.quarter - 1)), "Last quarter"
+
+
+def _fewer_decimals(entry: Entry, _: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    usual, value = entry.indicator.decimals, entry.value
+    if value is None or entry.worked_out or decimals_of(value) >= usual or value in (0, 100):
+        return None
+    has = decimals_of(value)
+    return {
+        "column": entry.column, "found": with_unit(value, entry.indicator.unit), "name": entry.indicator.name,
+        "has": f"{has or 'no'} {plural(has, 'decimal', 'decimals')}", "usual": f"{usual}",
+    }  # fmt: skip
+
+
+# --- the target, and disclosure -----------------------------------------------------------------------------------
+
+
+def _target_out_of_range(entry: Entry, checking: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    given = _target_number(entry)
+    if given is None or entry.indicator.unit is not Unit.PERCENT:
+        return None
+    agreed = _agreed(entry, checking)
+    scaled = 0 < given < 1 and (agreed is None or agreed.value is None or agreed.value > 1)
+    if given >= 0 and (given <= 100 or entry.indicator.may_pass_100) and not scaled:
+        return None
+    like = f", like {(given * 100).normalize() + 0:f}" if scaled else ""
+    return {"column": "target", "found": entry.target, "between": f"between 0 and 100{like}"}
+
+
+def _target_differs(entry: Entry, checking: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    if not entry.target or _target_out_of_range(entry, checking):
+        return None
+    agreed = _agreed(entry, checking)
+    words = target_words(agreed, entry.indicator)
+    given = _target_number(entry)
+    if entry.target == words or (agreed is not None and given is not None and given == agreed.value):
+        return None
+    return {"column": "target", "found": entry.target, "held": words or "none: no target is held"}
+
+
+def _target_number(entry: Entry) -> Decimal | None:
+    text = entry.target.removesuffix("%").removeprefix("£").replace(",", "").strip()
+    return number(text) if is_number(text) else None
+
+
+def _agreed(entry: Entry, checking: Checking) -> Target | None:
+    return target_in_force(checking.known.targets.get((entry.area, entry.code), ()), entry.quarter)
+
+
+def _small_count(entry: Entry, _: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    count = entry.numerator
+    if count is None and entry.indicator.unit is Unit.NUMBER and entry.value is not None:
+        count = int(entry.value)
+    return {"found": count} if count is not None and 0 < count < SMALLEST_SHOWN else None
+
+
+def _gives_count_back(entry: Entry, checking: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    if entry.value is None or entry.numerator is not None or entry.indicator.unit is not Unit.PERCENT:
+        return None
+    earlier = checking.known.series.get((entry.area, entry.code), {})
+    wholes = [o.denominator for quarter, o in sorted(earlier.items()) if quarter <= entry.quarter and o.denominator]
+    if not wholes:
+        return None
+    count = round_half_up(entry.value * wholes[-1] / 100, 0)
+    if not 0 < count < SMALLEST_SHOWN:
+        return None
+    said = f"{count:f} {plural(int(count), 'child', 'children')}"
+    return {
+        "column": entry.column,
+        "found": with_unit(entry.value, "percent"),
+        "whole": f"{wholes[-1]:,}",
+        "count": said,
+    }
+
+
+# --- the comment --------------------------------------------------------------------------------------------------
+
+_FORMATTING = re.compile(r"<[a-z!/][^<>]{0,200}>|\]\([^)]{1,200}\)|https?://|www\.|javascript:", re.IGNORECASE)
+_IDENTIFIERS = (
+    ("a pupil number", re.compile(r"\b[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]\b")),
+    ("a postcode", re.compile(r"\b[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][ABD-HJLNP-UW-Z]{2}\b", re.IGNORECASE)),
+    ("a full date, perhaps a date of birth", re.compile(
+        r"\b(?:dob|d\.o\.b\.?|born|date of birth)\b.{0,15}[0-9]{1,2}[./ -](?:[0-9]{1,2}|[a-z]{3,9})[./ -][0-9]{2,4}", re.IGNORECASE)),
+)  # fmt: skip
+_NHS = re.compile(r"\b[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}\b")
+_MAY_IDENTIFY = re.compile(
+    r"\b(?:[1-4]|one|two|three|four|a single)\s+(?:\w+\s+)?(?:child|children|pupils?|exclusions?|young (?:person|people)|boys?|girls?"
+    r"|siblings?|students?|cases?|famil(?:y|ies)|babies|baby)\b|\b(?:Mr|Mrs|Ms|Miss|Master)\.? [A-Z][a-z]+",
+)
+
+
+def _identifies(entry: Entry, _: Checking) -> Facts | None:
+    if not entry.comment:
+        return None
+    for what, pattern in _IDENTIFIERS:
+        if pattern.search(entry.comment):
+            return {"column": "comment", "what": what}
+    for match in _NHS.finditer(entry.comment):
+        if _is_nhs_number(re.sub(r"\D", "", match[0])):
+            return {"column": "comment", "what": "an NHS number"}
+    return None
+
+
+def _is_nhs_number(digits: str) -> bool:
+    """By its check digit: the last of ten, modulus 11 with weights ten to two (the NHS data dictionary's rule)."""
+    check = 11 - sum(int(d) * weight for d, weight in zip(digits, range(10, 1, -1), strict=False)) % 11
+    return int(digits[9]) == check % 11 and check != 10
+
+
+def _may_identify(entry: Entry, checking: Checking) -> Facts | None:
+    match = _MAY_IDENTIFY.search(entry.comment) if entry.comment else None
+    if match is None or _identifies(entry, checking):
+        return None
+    return {"column": "comment", "found": match[0]}
+
+
+def _formatting(entry: Entry, _: Checking) -> Facts | None:
+    return {"column": "comment"} if entry.comment and _FORMATTING.search(entry.comment) else None
+
+
+# --- against what is held -----------------------------------------------------------------------------------------
+
+
+def _published_changes(entry: Entry, _: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    if entry.kind is not ChangeKind.REVISED or entry.held is None:
+        return None
+    return {
+        "column": entry.column, "period": entry.quarter.label, "name": entry.indicator.name,
+        "held": figure_words(entry.held, entry.indicator), "found": entry_words(entry),
+    }  # fmt: skip
+
+
+def figure_words(held: Observation, indicator: Indicator) -> str:
+    """A figure with its unit, or its mark; provisional is said, and so are counts."""
+    said = (
+        held.absence.mark
+        if held.absence
+        else with_unit(shown(held.value or Decimal(0), indicator.decimals), indicator.unit)
+    )
+    counts = f" ({held.numerator} of {held.denominator})" if held.denominator else ""
+    return f"{said}{counts}{' [p]' if held.provisional else ''}"
+
+
+def entry_words(entry: Entry) -> str:
+    """An entry's figure, as ``figure_words`` says a held one."""
+    assert entry.indicator is not None
+    unheld = Observation(
+        entry.code,
+        entry.area,
+        entry.quarter,
+        entry.value,
+        entry.absence,
+        entry.provisional,
+        entry.numerator,
+        entry.denominator,
+    )
+    return figure_words(unheld, entry.indicator)
+
+
+ON_EVERY_ENTRY: tuple[tuple[str, EntryCheck], ...] = (
+    ("indicator-ended", _ended),
+    ("indicator-not-begun", _not_begun),
+    ("unit-differs", _unit_differs),
+    ("percentage-out-of-range", _out_of_range),
+    ("figure-below-zero", _below_zero),
+    ("one-count-alone", _one_count_alone),
+    ("denominator-zero", _zero_denominator),
+    ("numerator-more-than-denominator", _part_above_whole),
+    ("value-differs-from-counts", _value_differs),
+    ("target-out-of-range", _target_out_of_range),
+    ("identifies-a-child", _identifies),
+    ("name-differs", _name_differs),
+    ("target-differs", _target_differs),
+)
+ON_CHANGED_FIGURES: tuple[tuple[str, EntryCheck], ...] = (
+    ("published-figure-changes", _published_changes),
+    ("scale-in-doubt", _scale_in_doubt),
+    ("large-change", _large_change),
+    ("fewer-decimals", _fewer_decimals),
+    ("not-due", _not_due),
+    ("small-count", _small_count),
+    ("percentage-gives-count-back", _gives_count_back),
+    ("may-identify-a-child", _may_identify),
+    ("formatting-as-plain-text", _formatting),
+)
+
+
+# --- over the whole file ------------------------------------------------------------------------------------------
+
+
+def _not_ended(checking: Checking) -> Iterator[Finding]:
+    for quarter in sorted({entry.quarter for entry in checking.entries if entry.quarter.end >= checking.known.today}):
+        row = next(entry.row for entry in checking.entries if entry.quarter == quarter)
+        ends = f"{quarter.end.day} {quarter.end:%B %Y}"
+        yield finding("quarter-not-ended", row, "quarter", quarter.text, period=quarter.label, ends=ends)
+
+
+def _not_chosen(checking: Checking) -> Iterator[Finding]:
+    latest = checking.latest
+    if checking.chosen is not None and latest is not None and latest != checking.chosen and checking.profile is None:
+        yield finding("not-the-chosen-quarter", None, "quarter", latest.text, chosen=checking.chosen.text)
+
+
+def _earlier_quarters(checking: Checking) -> Iterator[Finding]:
+    """Rows for an earlier quarter than the file's; none where a provisional figure is now final."""
+    latest = checking.latest
+    by_quarter: dict[Quarter, list[Entry]] = {}
+    for entry in checking.entries:
+        settled = entry.kind is ChangeKind.CONFIRMED or (
+            entry.held is not None and entry.held.provisional and not entry.provisional
+        )
+        if latest is not None and entry.quarter < latest and not settled:
+            by_quarter.setdefault(entry.quarter, []).append(entry)
+    for quarter, entries in sorted(by_quarter.items()):
+        changes = any(entry.kind is ChangeKind.REVISED for entry in entries)
+        rows = [str(entry.row) for entry in entries]
+        yield finding(
+            "earlier-quarter", entries[0].row, "quarter", quarter.text, latest=latest.label if latest else "",
+            rows=f"{'one row' if len(rows) == 1 else f'{len(rows)} rows'}", period=quarter.label,
+            where=f"{plural(len(rows), 'row', 'rows')} {', '.join(rows[:8])}{' and more' if len(rows) > 8 else ''}",
+            what="which would change a published figure" if changes else "an earlier quarter",
+        )  # fmt: skip
+
+
+def missing(checking: Checking) -> list[tuple[str, str]]:
+    """(area, indicator) of those due in the file's quarter that the file does not name and that have no figure held."""
+    latest = checking.latest
+    if latest is None:
+        return []
+    found = []
+    for code, indicator in checking.known.indicators.items():
+        for area in checking.areas:
+            due = (
+                latest.number in indicator.due
+                and indicator.in_force(latest)
+                and (area, code) in checking.known.assigned
+            )
+            key = (area, code, latest)
+            if due and code not in checking.named and checking.known.held(key) is None:
+                found.append((area, code))
+    return found
+
+
+def _indicators_missing(checking: Checking) -> Iterator[Finding]:
+    lacking = missing(checking)
+    if lacking:
+        names = [checking.known.indicators[code].name for _, code in lacking]
+        said = "; ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+        one = len(names) == 1
+        yield finding("indicators-missing", None, "indicator", None, count=len(names),
+                      indicators="indicator is" if one else "indicators are", names=said, them="it" if one else "them")  # fmt: skip
+
+
+def _previous_missing(checking: Checking) -> Iterator[Finding]:
+    latest = checking.latest
+    if latest is None:
+        return
+    before = latest - 1
+    if any(entry.quarter == before for entry in checking.entries):
+        return
+    if all(before not in checking.known.quarters.get(area, frozenset()) for area in checking.areas):
+        yield finding("previous-quarter-missing", None, "quarter", before.text)
+
+
+def _still_provisional(checking: Checking) -> Iterator[Finding]:
+    latest = checking.latest
+    names: dict[Quarter, list[str]] = {}
+    for key in checking.known.provisional:
+        _, code, quarter = key
+        settled = key in checking.by_key and not checking.by_key[key].provisional
+        if latest is not None and latest.since(quarter) > 2 and not settled and code in checking.known.indicators:
+            names.setdefault(quarter, []).append(checking.known.indicators[code].name)
+    for quarter, of in sorted(names.items()):
+        yield finding("still-provisional", None, "status", quarter.text, quarter=quarter.text, names="; ".join(of[:5]))
+
+
+def _without_counts(checking: Checking) -> Iterator[Finding]:
+    count = sum(
+        entry.indicator is not None
+        and entry.indicator.unit is Unit.PERCENT
+        and entry.value is not None
+        and entry.denominator is None
+        for entry in checking.entries
+    )
+    if count:
+        have = "percentage has" if count == 1 else "percentages have"
+        they = "it is" if count == 1 else "they are"
+        yield finding("no-counts", None, "numerator", count, count=count, percentages=have, they=they)
+
+
+def _unexplained(checking: Checking) -> Iterator[Finding]:
+    """Figures of the file's quarter that require an exception report and have none."""
+    for entry in checking.entries:
+        if entry.quarter != checking.latest or entry.indicator is None or entry.key in checking.known.explained:
+            continue
+        rated = judge(
+            observation_of(entry),
+            checking.known.targets.get((entry.area, entry.code), ()),
+            entry.indicator,
+            entry.quarter,
+        )
+        if rated.exception_required:
+            what = "misses its target" if rated.missed else "is past its intervention level"
+            yield finding("no-exception-narrative", entry.row, entry.column, None, name=entry.indicator.name, what=what,
+                          quarter=entry.quarter.text)  # fmt: skip
+
+
+def observation_of(entry: Entry) -> Observation:
+    """An entry as it would be held, before it is known what it revises."""
+    return Observation(
+        entry.code, entry.area, entry.quarter, entry.value, entry.absence, entry.provisional, entry.numerator, entry.denominator,
+        comment=entry.comment,
+    )  # fmt: skip
+
+
+FileCheck = Callable[[Checking], Iterator[Finding]]
+ON_THE_FILE: tuple[tuple[str, FileCheck], ...] = (
+    ("quarter-not-ended", _not_ended),
+    ("not-the-chosen-quarter", _not_chosen),
+    ("no-counts", _without_counts),
+)
+ON_A_QUARTERS_FILE: tuple[tuple[str, FileCheck], ...] = (
+    ("earlier-quarter", _earlier_quarters),
+    ("indicators-missing", _indicators_missing),
+    ("previous-quarter-missing", _previous_missing),
+    ("still-provisional", _still_provisional),
+    ("no-exception-narrative", _unexplained),
+)
+"""These speak of the one quarter a template holds; a mapping that reads several quarters settles them."""
+
+NOT_BUILT = {
+    "total-reveals-hidden-figure": "Totals and their parts are not held as such, so hidden figures cannot be worked back.",
+    "parts-do-not-sum": "Parts of a total are not held as such.",
+    "narrative-disagrees": "Narrative is checked against the figures where exception reports are written, not here.",
+}
+"""Checks that need what is not held, and why: they are listed as not run."""

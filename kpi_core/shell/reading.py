@@ -1,0 +1,592 @@
+"""What is read of the database: records out, SQL inline, values bound. Each ``Reading`` is of one moment.
+
+What a withdrawn upload gave is passed over everywhere (the ``standing_`` views), except in history itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Protocol
+
+from ..history import Effect, Link, effects
+from ..intake_checks import Known
+from ..model import (
+    Absence,
+    Basis,
+    Benchmark,
+    ChangeKind,
+    Conflict,
+    ExceptionReport,
+    Indicator,
+    Observation,
+    Polarity,
+    ReportState,
+    Target,
+    Unit,
+    Upload,
+)
+from ..periods import Quarter, containing
+from ..scorecard import Collected, Held
+
+
+class Cursor(Protocol):
+    """What is used of a database cursor."""
+
+    def execute(self, query: str, parameters: object = ..., /) -> Any:
+        """Run one statement with its values bound."""
+
+
+class Reading:
+    """What one use case reads."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = self._cursor.execute(sql, list(values)).fetchall()
+        return rows
+
+    def settings(self) -> dict[str, str]:
+        """Settings by name: council, home_area, made_up."""
+        return dict(self._rows("select name, value from setting"))
+
+    def area_name(self, code: str) -> str | None:
+        """The name of an area; ``None`` where it is not held."""
+        rows = self._rows("select name from standing_area where code = ?", [code])
+        return str(rows[0][0]) if rows else None
+
+    def areas(self) -> dict[str, str]:
+        """Names of the areas by code, those that have a scorecard."""
+        return dict(
+            self._rows(
+                """
+                select code, name from standing_area
+                where code in (select area from standing_indicator_area) order by name
+                """
+            )
+        )
+
+    def fingerprints(self) -> dict[str, str]:
+        """SHA-256 of each file the database was made from, by name."""
+        return dict(self._rows("select name, sha256 from loaded_file"))
+
+    def loaded_at(self) -> datetime | None:
+        """When the newest file was loaded (UTC)."""
+        found = self._rows("select max(loaded_at) from loaded_file")[0][0]
+        return found if isinstance(found, datetime) else None
+
+    def count(self, table: str) -> int:
+        """How many rows one of this module's tables holds."""
+        if not re.fullmatch(r"[a-z_]+", table):
+            raise ValueError(table)
+        return int(self._rows(f"select count(*) from {table}")[0][0])
+
+    def sources(self, area: str) -> tuple[tuple[str, int], ...]:
+        """Each source of the area's observations with the number of figures it gave."""
+        rows = self._rows(
+            "select source, count(*) from standing_observation where area = ? group by source order by source", [area]
+        )
+        return tuple((source, count) for source, count in rows)
+
+    def dangling(self) -> tuple[str, ...]:
+        """One sentence for each table whose rows name an indicator that the register does not hold."""
+        said = []
+        for table in (
+            "standing_indicator_area",
+            "standing_target",
+            "standing_observation",
+            "benchmark",
+            "conflict",
+            "exception_report",
+        ):
+            rows = self._rows(
+                f"select count(*) from {table} where indicator <> '' and indicator not in (select code from standing_indicator)"
+            )
+            if rows[0][0]:
+                said.append(
+                    f"{rows[0][0]} rows of the table {table.removeprefix('standing_')} name an indicator that the register does not hold."
+                )
+        return tuple(said)
+
+    def indicators(self, area: str, quarter: Quarter | None = None) -> tuple[Indicator, ...]:
+        """The indicators that the area's scorecard lists, in the register's order; of a quarter: those in force then."""
+        return tuple(
+            one
+            for one in self._register(
+                "where code in (select indicator from standing_indicator_area where area = ?)", [area]
+            )
+            if quarter is None or one.in_force(quarter)
+        )
+
+    def register(self) -> dict[str, Indicator]:
+        """Every indicator of the register by its code, in order, retired ones too."""
+        return {one.code: one for one in self._register()}
+
+    def assigned(self) -> frozenset[tuple[str, str]]:
+        """(area, indicator): which area's scorecard lists which indicator."""
+        return frozenset(self._rows("select area, indicator from standing_indicator_area"))
+
+    def _register(self, where: str = "", values: Sequence[object] = ()) -> list[Indicator]:
+        rows = self._rows(
+            f"""
+            select code, name, category, unit, decimals, polarity, basis, owner, definition, numerator, denominator,
+                   may_pass_100, due, seasonal, seasonal_note, smallest_change, statutory_note, first_quarter, final_quarter
+            from standing_indicator {where} order by place, code
+            """,
+            values,
+        )
+        return [
+            Indicator(
+                code, name, category, Unit(unit), decimals, Polarity(polarity), Basis(basis), owner, definition,
+                numerator, denominator, may_pass_100, tuple(int(q) for q in due), seasonal, seasonal_note,
+                _decimal(smallest), statutory, first and _quarter(first), final and _quarter(final),
+            )
+            for (code, name, category, unit, decimals, polarity, basis, owner, definition, numerator, denominator,
+                 may_pass_100, due, seasonal, seasonal_note, smallest, statutory, first, final) in rows
+        ]  # fmt: skip
+
+    def held(
+        self,
+        area: str,
+        quarter: Quarter,
+        quarters: int | None = None,
+        code: str | None = None,
+        as_first_published: bool = False,
+    ) -> tuple[Held, ...]:
+        """Everything held of the area's indicators up to ``quarter``, or of the last ``quarters`` up to it.
+
+        Where those hold no earlier figure, the last known one is added. ``code`` restricts it to one indicator, which
+        may be retired. Reports and open conflicts are ``quarter``'s. ``as_first_published``: figures before any revision,
+        and targets before any correction of the past.
+        """
+        series = self._series(area, quarter, quarters, code, as_first_published)
+        targets = self._targets([area], code, as_first_published).get(area, {})
+        conflicts = _conflicts_by_indicator(self.conflicts(area, quarter))
+        reports = {report.indicator: report for report in self.reports(area, quarter)}
+        return tuple(
+            Held(
+                indicator=one,
+                series=tuple(series.get(one.code, ((), 0))[0]),
+                quarters_held=series.get(one.code, ((), 0))[1],
+                targets=tuple(targets.get(one.code, ())),
+                conflicts=tuple(c for c in conflicts.get(one.code, ()) if c.resolved_on is None),
+                report=reports.get(one.code),
+            )
+            for one in self.indicators(area, quarter if code is None else None)
+            if code is None or one.code == code
+        )
+
+    def _series(
+        self, area: str, quarter: Quarter, quarters: int | None, code: str | None, first: bool
+    ) -> dict[str, tuple[list[Observation], int]]:
+        """Each indicator's latest figures up to ``quarter``, oldest first; and in how many quarters there is one."""
+        only = "and indicator = ?" if code else ""
+        bound = [code] if code else []
+        since = None if quarters is None else quarter - (quarters - 1)
+        rows = self._observations(
+            f"area = ? and quarter <= ? {only} {'and quarter >= ?' if since else ''}",
+            [area, quarter.start, *bound, *([since.start] if since else [])],
+        )
+        held = dict(
+            self._rows(
+                f"""
+                select indicator, count(*) from standing_observation o
+                where area = ? and quarter <= ? {only} and value is not null
+                  and not exists (
+                    select 1 from standing_observation newer
+                    where newer.area = ? and newer.revision > 0 and newer.revision > o.revision
+                      and newer.indicator = o.indicator and newer.quarter = o.quarter)
+                group by indicator
+                """,
+                [area, quarter.start, *bound, area],
+            )
+        )
+        found = _observations_by_indicator(area, rows, first)
+        if since is not None:
+            known = {
+                i for i, series in found.items() if any(o.value is not None for o in series if o.quarter < quarter)
+            }
+            for indicator, earlier in self._older(area, since, sorted(held.keys() - known), first).items():
+                found[indicator] = earlier + found.get(indicator, [])
+        return {indicator: (series, held.get(indicator, 0)) for indicator, series in found.items()}
+
+    def _older(
+        self, area: str, before: Quarter, indicators: Sequence[str], first: bool
+    ) -> dict[str, list[Observation]]:
+        """From the last known figure before a quarter on, for each of ``indicators`` that has one.
+
+        What follows it without a figure is kept: a break in series may stand there.
+        """
+        if not indicators:
+            return {}
+        rows = self._observations(
+            "area = ? and quarter < ? and indicator in (select unnest(?::varchar[]))",
+            [area, before.start, list(indicators)],
+        )
+        found = {}
+        for code, series in _observations_by_indicator(area, rows, first).items():
+            known = [place for place, o in enumerate(series) if o.value is not None]
+            if known:
+                found[code] = series[known[-1] :]
+        return found
+
+    def _observations(self, where: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        return self._rows(
+            f"""
+            select indicator, quarter, revision, value, absence, provisional, numerator, denominator, series_break,
+                   not_comparable, revision_reason, note, source, kind, former, comment
+            from standing_observation where {where} order by indicator, quarter, revision
+            """,
+            values,
+        )
+
+    def _targets(
+        self, areas: Collection[str], code: str | None = None, first: bool = False
+    ) -> dict[str, dict[str, list[Target]]]:
+        """Targets by area and indicator, in order of their start: the latest entry of each start, or the first."""
+        rows = self._rows(
+            f"""
+            select indicator, area, start, profiled, value, low, high, tolerance, tolerance_kind, intervention_level, basis,
+                   origin, decided_by, reason, source, decided_on, corrects, confirmed_through
+            from standing_target
+            where area in (select unnest(?::varchar[])) {"and indicator = ?" if code else ""} {"and not corrects" if first else ""}
+            order by area, indicator, start, revision {"desc" if first else ""}
+            """,
+            [list(areas), *([code] if code else [])],
+        )
+        found: dict[str, dict[str, dict[Quarter, Target]]] = {}
+        for (indicator, area, start, profiled, value, low, high, tolerance, kind, level, basis, origin, decided_by, reason,
+             source, decided_on, corrects, confirmed) in rows:  # fmt: skip
+            target = Target(
+                indicator, area, _quarter(start), profiled, _decimal(value), _decimal(low), _decimal(high),
+                _decimal(tolerance), kind, _decimal(level), None if basis is None else Basis(basis), origin, decided_by,
+                reason, source, decided_on, corrects, confirmed,
+            )  # fmt: skip
+            found.setdefault(area, {}).setdefault(indicator, {})[target.start] = target
+        return {a: {i: list(of.values()) for i, of in each.items()} for a, each in found.items()}
+
+    def collected(self, area: str) -> tuple[Collected, ...]:
+        """For each quarter with anything reported, oldest first: how many of the indicators due have a figure.
+
+        A suppressed figure and one that does not apply are in; one that is not available is not.
+        """
+        listed = self.indicators(area)
+        reported = self._rows(
+            """
+            select quarter, due, first_quarter, final_quarter,
+                   count(distinct case when value is not null or absence in ('c', 'z') then indicator end)
+            from standing_observation join standing_indicator on code = indicator
+            where area = ? and indicator in (select indicator from standing_indicator_area where area = ?)
+            group by quarter, due, first_quarter, final_quarter order by quarter
+            """,
+            [area, area],
+        )
+        figures: dict[Quarter, int] = {}
+        for start, quarters, first, final, count in reported:
+            quarter = _quarter(start)
+            asked = str(quarter.number) in quarters and (first is None or first <= start)
+            counted = asked and (final is None or start <= final)
+            figures[quarter] = figures.get(quarter, 0) + (count if counted else 0)
+        return tuple(
+            Collected(quarter, count, sum(quarter.number in i.due and i.in_force(quarter) for i in listed))
+            for quarter, count in figures.items()
+        )
+
+    def benchmarks(self, code: str) -> tuple[Benchmark, ...]:
+        """The published comparators of an indicator, by series and year."""
+        rows = self._rows(
+            """
+            select indicator, series, year_end, period, value, published_on, source
+            from benchmark where indicator = ? order by series, year_end
+            """,
+            [code],
+        )
+        return tuple(
+            Benchmark(indicator, series, year_end, period, Decimal(value), published_on, source)
+            for indicator, series, year_end, period, value, published_on, source in rows
+        )
+
+    def conflicts(self, area: str, quarter: Quarter | None = None) -> tuple[Conflict, ...]:
+        """The known conflicts of an area, resolved ones too, in the order of the file they came from."""
+        rows = self._rows(
+            f"""
+            select indicator, quarter, subject, value, source, sentence, resolved_on, resolution
+            from conflict where area = ? {"and quarter = ?" if quarter else ""} order by id
+            """,
+            [area, *([quarter.start] if quarter else [])],
+        )
+        return tuple(
+            Conflict(
+                indicator, area, _quarter(start), subject, _decimal(value), source, sentence, resolved_on, resolution
+            )
+            for indicator, start, subject, value, source, sentence, resolved_on, resolution in rows
+        )
+
+    def reports(self, area: str, quarter: Quarter) -> tuple[ExceptionReport, ...]:
+        """The exception reports of a quarter with all their sections."""
+        bodies: dict[str, list[tuple[str, str]]] = {}
+        for indicator, heading, body in self._rows(
+            "select indicator, heading, body from exception_section where area = ? and quarter = ? order by indicator, place",
+            [area, quarter.start],
+        ):
+            bodies.setdefault(indicator, []).append((heading, body))
+        rows = self._rows(
+            """
+            select indicator, state, reason_line, description, outturn, target, completed_by, approved_by, approved_on, source
+            from exception_report where area = ? and quarter = ? order by indicator
+            """,
+            [area, quarter.start],
+        )
+        return tuple(
+            ExceptionReport(
+                indicator, area, quarter, ReportState(state), reason_line, description, _decimal(outturn), _decimal(target),
+                tuple(bodies.get(indicator, ())), completed_by, approved_by, approved_on, source,
+            )
+            for (indicator, state, reason_line, description, outturn, target, completed_by, approved_by, approved_on,
+                 source) in rows
+        )  # fmt: skip
+
+    # --- uploads and their history ---
+
+    def uploads(self) -> tuple[Upload, ...]:
+        """Every upload, withdrawn ones too, oldest first."""
+        return self._uploads("")
+
+    def upload(self, number: int) -> Upload | None:
+        """One upload; ``None`` where there is none of that number."""
+        return next(iter(self._uploads("where id = ?", [number])), None)
+
+    def _uploads(self, where: str, values: Sequence[object] = ()) -> tuple[Upload, ...]:
+        rows = self._rows(
+            f"""
+            select id, kind, published_at, published_by, file_name, sha256, profile, quarters, new_count, confirmed_count,
+                   revised_count, same_count, reason, revision_kind, withdrawn_at, withdrawn_by, withdrawn_reason
+            from upload {where} order by id
+            """,
+            values,
+        )
+        return tuple(
+            Upload(number, kind, at, by, name, sha256, profile, quarters, (new, confirmed, revised, same), reason, why,
+                   withdrawn_at, withdrawn_by, withdrawn_reason)
+            for (number, kind, at, by, name, sha256, profile, quarters, new, confirmed, revised, same, reason, why,
+                 withdrawn_at, withdrawn_by, withdrawn_reason) in rows
+        )  # fmt: skip
+
+    def next_upload(self) -> int:
+        """The number of the upload to come."""
+        return int(self._rows("select coalesce(max(id), 0) + 1 from upload")[0][0])
+
+    def effects(self, upload: int) -> tuple[Effect, ...]:
+        """What an upload did to each figure, and what came of it since."""
+        rows = self._rows(
+            """
+            select o.indicator, o.area, o.quarter, o.value, o.absence, o.provisional, o.upload, o.kind
+            from observation o
+            join observation given
+              on given.upload = ? and given.area = o.area and given.indicator = o.indicator and given.quarter = o.quarter
+            order by o.area, o.indicator, o.quarter, o.revision
+            """,
+            [upload],
+        )
+        chains = (
+            Link(
+                indicator,
+                area,
+                _quarter(start),
+                Absence(absence) if absence else Decimal(value),
+                provisional,
+                by,
+                ChangeKind(kind),
+            )
+            for indicator, area, start, value, absence, provisional, by, kind in rows
+        )
+        withdrawn = {number for (number,) in self._rows("select id from upload where withdrawn_at is not null")}
+        return effects(chains, upload, withdrawn)
+
+    def given(self) -> dict[int, tuple[int, int, int]]:
+        """How many figures, register entries and targets each upload gave."""
+        counts = [
+            dict(self._rows(f"select upload, count(*) from {table} group by upload"))
+            for table in ("observation", "indicator", "target")
+        ]
+        numbers = sorted({number for of in counts for number in of})
+        return {
+            number: (counts[0].get(number, 0), counts[1].get(number, 0), counts[2].get(number, 0)) for number in numbers
+        }
+
+    def rows_of(self, upload: int) -> Iterable[tuple[Any, ...]]:
+        """All that an upload gave, as rows in a fixed order: what a digest of it is made of."""
+        yield from self._rows(
+            """
+            select area, indicator, quarter, value, absence, provisional, numerator, denominator, comment
+            from observation where upload = ? order by area, indicator, quarter
+            """,
+            [upload],
+        )
+        yield from self._rows(
+            "select area, indicator, start, profiled, value, low, high, tolerance, tolerance_kind, intervention_level "
+            "from target where upload = ? order by area, indicator, start",
+            [upload],
+        )
+        yield from self._rows(
+            "select code, name, unit, decimals, polarity, due from indicator where upload = ? order by code", [upload]
+        )
+
+    def chain_ends(self, areas: Collection[str], indicators: Collection[str]) -> dict[tuple[str, str, date], int]:
+        """The number of the last row of each chain, whether it stands or not."""
+        rows = self._rows(
+            """
+            select area, indicator, quarter, max(revision) from observation
+            where area in (select unnest(?::varchar[])) and indicator in (select unnest(?::varchar[]))
+            group by area, indicator, quarter
+            """,
+            [sorted(areas), sorted(indicators)],
+        )
+        return {(area, indicator, quarter): end for area, indicator, quarter, end in rows}
+
+    def hanging_on(self, upload: int) -> str:
+        """What other uploads gave that needs what this one added to the register, in words; empty: nothing."""
+        rows = self._rows(
+            """
+            select distinct o.upload, i.name from standing_observation o join indicator i on i.code = o.indicator and i.upload = ?
+            where o.upload <> ? and not exists (
+                select 1 from indicator other where other.code = i.code and other.upload <> ?
+                  and other.upload not in (select id from upload where withdrawn_at is not null))
+            union
+            select distinct o.upload, a.name from standing_observation o join area a on a.code = o.area and a.upload = ?
+            where o.upload <> ? and not exists (
+                select 1 from area other where other.code = a.code and other.upload <> ?
+                  and other.upload not in (select id from upload where withdrawn_at is not null))
+            order by 1, 2
+            """,
+            [upload] * 6,
+        )
+        if not rows:
+            return ""
+        by = ", ".join(str(number) for number in sorted({number for number, _ in rows})[:5])
+        return f"it added “{rows[0][1]}”, which figures of upload {by} need"
+
+    # --- what a file is checked against ---
+
+    def known(self, home: str, today: date, areas: Collection[str] | None, codes: Collection[str]) -> Known:
+        """All that is held that a file naming these areas and indicators is checked against.
+
+        An empty area is ``home``; ``None``: every area.
+        """
+        names = dict(self._rows("select code, name from standing_area order by code"))
+        by_name = {name: code for code, name in names.items()}
+        named = sorted(names if areas is None else {by_name.get(area, area) or home for area in areas})
+        register = self.register()
+        asked = {code.casefold() for code in codes}
+        listed = [one.code for one in register.values() if one.code.casefold() in asked or one.name.casefold() in asked]
+        targets = self._targets(named)
+        return Known(
+            today=today,
+            home=home,
+            areas=names,
+            indicators=register,
+            assigned=self.assigned(),
+            targets={(area, code): tuple(of) for area, each in targets.items() for code, of in each.items()},
+            series=self._series_of(named, listed),
+            quarters=self._quarters_held(named),
+            provisional=self._provisional(named),
+            explained=frozenset(
+                (area, indicator, _quarter(start))
+                for area, indicator, start in self._rows("select area, indicator, quarter from exception_report")
+            ),
+            published={one.sha256: (one.id, one.published_at) for one in self._uploads("where withdrawn_at is null")},
+        )
+
+    def _series_of(
+        self, areas: Sequence[str], indicators: Sequence[str]
+    ) -> dict[tuple[str, str], dict[Quarter, Observation]]:
+        found = {}
+        for area in areas:
+            rows = self._observations(
+                "area = ? and indicator in (select unnest(?::varchar[]))", [area, list(indicators)]
+            )
+            for code, series in _observations_by_indicator(area, rows).items():
+                found[area, code] = {one.quarter: one for one in series}
+        return found
+
+    def _quarters_held(self, areas: Sequence[str]) -> dict[str, frozenset[Quarter]]:
+        rows = self._rows(
+            """
+            select distinct area, quarter from standing_observation
+            where area in (select unnest(?::varchar[])) and (value is not null or absence in ('c', 'z'))
+            """,
+            [list(areas)],
+        )
+        found: dict[str, set[Quarter]] = {}
+        for area, start in rows:
+            found.setdefault(area, set()).add(_quarter(start))
+        return {area: frozenset(quarters) for area, quarters in found.items()}
+
+    def _provisional(self, areas: Sequence[str]) -> tuple[tuple[str, str, Quarter], ...]:
+        rows = self._rows(
+            """
+            select area, indicator, quarter from standing_observation o
+            where provisional and area in (select unnest(?::varchar[])) and not exists (
+                select 1 from standing_observation newer
+                where newer.area = o.area and newer.revision > o.revision and newer.revision > 0
+                  and newer.indicator = o.indicator and newer.quarter = o.quarter)
+            order by area, indicator, quarter
+            """,
+            [list(areas)],
+        )
+        return tuple((area, code, _quarter(start)) for area, code, start in rows)
+
+
+def _conflicts_by_indicator(conflicts: Iterable[Conflict]) -> dict[str, list[Conflict]]:
+    found: dict[str, list[Conflict]] = {}
+    for conflict in conflicts:
+        found.setdefault(conflict.indicator, []).append(conflict)
+    return found
+
+
+def _observations_by_indicator(
+    area: str, rows: Iterable[tuple[Any, ...]], first: bool = False
+) -> dict[str, list[Observation]]:
+    """Observations by indicator, oldest first, from rows in the order of quarter and revision: the latest of each, or the first."""
+    found: dict[str, list[Observation]] = {}
+    for indicator, of_indicator in groupby(rows, itemgetter(0)):
+        chains = (list(chain) for _, chain in groupby(of_indicator, itemgetter(1)))
+        found[indicator] = [_latest(area, chain[:1] if first else chain) for chain in chains]
+    return found
+
+
+def _latest(area: str, chain: list[tuple[Any, ...]]) -> Observation:
+    """The last row of a chain. It is revised where any row of the chain revised a published figure."""
+    (indicator, start, _, value, absence, provisional, part, whole, series_break, not_comparable, _, note, source, _, _,
+     comment) = chain[-1]  # fmt: skip
+    revised = [row for row in chain if row[13] == "revised"]
+    why, former = (revised[-1][10], _figure(revised[-1][14])) if revised else ("", None)
+    return Observation(
+        indicator, area, _quarter(start), _decimal(value), absence and Absence(absence), provisional, part, whole,
+        series_break, not_comparable, len(revised), why, former, note, source, comment,
+    )  # fmt: skip
+
+
+def _figure(text: str | None) -> Decimal | Absence | None:
+    """A figure as published or by its mark."""
+    if text is None:
+        return None
+    return Absence(text) if text in _MARKS else Decimal(text)
+
+
+_MARKS = frozenset(one.value for one in Absence)
+
+
+@lru_cache(maxsize=4096)
+def _quarter(start: date) -> Quarter:
+    return containing(start)
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

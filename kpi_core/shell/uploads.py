@@ -1,0 +1,331 @@
+"""Uploads, from the template to the withdrawal: an officer's use cases. ``Services.uploads`` is one of these.
+
+A publication is announced only once its bytes are kept, its figures are in the database's own file with no log beside
+it, and the manifest names it. Each of these steps is told to ``at``, so that progress can be shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from ..errors import Changed, KpiError, NotPublished, NotWithdrawn, shorten
+from ..history import Effect, Figure
+from ..intake import Draft, GivenFile, Preview, check, draft, fingerprint
+from ..intake_checks import Known
+from ..intake_register import EntriesPreview, check_entries, draft_entries, kind_of_file
+from ..mapping import Profile, read_profile, write_profile
+from ..model import Observation, Upload
+from .kept import Event, Kept
+from .reading import Reading
+from .store import Store, Writing
+
+STEPS = ("bytes kept", "figures written", "committed", "in one file", "recorded")
+"""The steps of a publication, in order. After the last it is announced."""
+
+AnyPreview = Preview | EntriesPreview
+_log = logging.getLogger("kpi_explorer")
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What withdrawing an upload would do, or did."""
+
+    upload: Upload
+    taken_back: tuple[Effect, ...]
+    left_standing: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an officer decides about a preview."""
+
+    by: str
+    reason: str = ""
+    confirmed: Collection[str] | None = ()
+    """The warnings confirmed, each as ``Preview.to_confirm`` names it; ``None``: all of them."""
+    revision_kind: str = ""
+    """``scheduled`` or ``correction``; empty: the likely one."""
+
+
+class Uploads:
+    """The use cases over one store and the folder of its kept uploads. ``folder`` holds the saved mappings."""
+
+    def __init__(
+        self,
+        store: Store,
+        kept: Kept | None,
+        folder: Path | None,
+        home: str,
+        clock: Callable[[], datetime],
+        at: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._store = store
+        self._kept = kept
+        self._folder = folder
+        self._home = home
+        self._clock = clock
+        self._at = at
+
+    # --- before publishing ---
+
+    def preview(self, file: GivenFile) -> AnyPreview:
+        """Everything that is wrong with a file and everything that publishing it would change. Nothing is written."""
+        with self._store.read() as reading:
+            return self.previewed(file, reading)
+
+    def previewed(self, file: GivenFile, reading: Reading) -> AnyPreview:
+        """``preview`` as of what ``reading`` sees."""
+        kind = kind_of_file(file)
+        today = self._clock().date()
+        if kind != "figures":
+            entries = draft_entries(file, kind)
+            return check_entries(entries, reading.known(self._home, today, entries.areas, entries.codes))
+        drafted = draft(file)
+        return check(drafted, self._known(reading, drafted))
+
+    def _known(self, reading: Reading, drafted: Draft) -> Known:
+        return reading.known(self._home, self._clock().date(), drafted.areas, drafted.codes)
+
+    # --- publishing ---
+
+    def publish(self, preview: AnyPreview, decision: Decision) -> Upload:
+        """Publish a previewed file, whole or not at all.
+
+        Raises ``NotPublished`` where it is blocked, a warning is not confirmed, a reason or a name is missing, or the
+        disk is full; ``Changed`` where what is held is no longer what it was compared with. Nothing is then changed.
+        """
+        _refuse(preview, decision)
+        with self._store.alone():
+            with self._store.read() as reading:
+                number = reading.next_upload()
+            upload = self._upload_of(preview, decision, number)
+            self._keep(upload, preview)
+            try:
+                with self._store.write() as writing:
+                    self._write(writing, upload, preview)
+                    digest, given = digest_of(writing, number), writing.given().get(number, (0, 0, 0))
+                    self._at("figures written")
+            except BaseException as error:
+                self._forget(upload)
+                if isinstance(error, Exception) and not isinstance(error, KpiError):
+                    raise _cannot_write(error) from error
+                raise
+            self._at("committed")
+            self._secure(Event("published", upload, digest, given))
+        _log.info("Upload %s published: %s", upload.id, upload.file_name)
+        return upload
+
+    def _upload_of(self, preview: AnyPreview, decision: Decision, number: int) -> Upload:
+        kind = (decision.revision_kind or preview.likely_revision) if preview.needs_reason else ""
+        return Upload(
+            number, preview.kind, self._clock(), decision.by.strip(), preview.file.file_name, preview.file.sha256,
+            preview.file.profile.name if preview.file.profile else "", preview.quarters, preview.counts,
+            decision.reason.strip(), kind,
+        )  # fmt: skip
+
+    def _keep(self, upload: Upload, preview: AnyPreview) -> None:
+        if self._kept is not None and self._kept.there:
+            profile = preview.file.profile
+            try:
+                self._kept.keep(
+                    upload.id, upload.sha256, preview.file.content, write_profile(profile) if profile else None
+                )
+            except OSError as error:
+                self._forget(upload)
+                raise _cannot_write(error) from error
+        self._at("bytes kept")
+
+    def _forget(self, upload: Upload) -> None:
+        if self._kept is not None:
+            with suppress(OSError):
+                self._kept.forget(upload.id, upload.sha256)
+
+    def _write(self, writing: Writing, upload: Upload, preview: AnyPreview) -> None:
+        """Compare once more, within the transaction, and write."""
+        write_upload(writing, upload, preview, self._known_now(writing, preview))
+
+    def _known_now(self, writing: Writing, preview: AnyPreview) -> str:
+        if isinstance(preview, EntriesPreview):
+            again = self.previewed(preview.file, writing)
+            return again.against
+        areas = {change.observation.area for change in preview.changes}
+        codes = {change.observation.indicator for change in preview.changes}
+        known = writing.known(self._home, self._clock().date(), areas, codes)
+        added = {one.code: one for one in preview.new_indicators if one.code not in known.indicators}
+        known = replace(known, indicators={**known.indicators, **added})
+        if preview.file.sha256 in known.published:
+            return "published meanwhile"
+        keys = ((c.observation.area, c.observation.indicator, c.observation.quarter) for c in preview.changes)
+        return fingerprint(known, keys)
+
+    def _secure(self, event: Event) -> None:
+        """Put what is committed into the database's own file, and into the manifest; only then may it be announced."""
+        try:
+            self._store.checkpoint()
+            if self._store.has_log():
+                raise OSError("the log is still there")
+            self._at("in one file")
+            if self._kept is not None and self._kept.there:
+                self._kept.record(event)
+            self._at("recorded")
+        except Exception as error:
+            _log.exception("Upload %s was committed but could not be secured", event.upload.id)
+            raise NotPublished(
+                f"Upload {event.upload.id} was written, but could not be secured on the disk ({shorten(str(error), 80)}). Make room on "
+                "the disk, start the explorer again, and look at the history of uploads before anything else."
+            ) from error
+
+    # --- history ---
+
+    def history(self) -> tuple[Upload, ...]:
+        """Every upload, newest first, withdrawn ones too."""
+        with self._store.read() as reading:
+            return tuple(reversed(reading.uploads()))
+
+    def one(self, number: int) -> Withdrawal:
+        """One upload, what it changed, and what withdrawing it would take back and leave. Raises ``NotWithdrawn``."""
+        with self._store.read() as reading:
+            return self._one(reading, number)
+
+    def _one(self, reading: Reading, number: int) -> Withdrawal:
+        upload = reading.upload(number)
+        if upload is None:
+            raise NotWithdrawn(f"There is no upload {number}. The history lists them.")
+        found = reading.effects(number)
+        return Withdrawal(
+            upload,
+            tuple(one for one in found if not one.left_standing),
+            tuple(one for one in found if one.left_standing),
+        )
+
+    def withdraw(self, number: int, reason: str, by: str) -> Withdrawal:
+        """Take back what an upload gave and nothing later replaced; what stood before stands again.
+
+        Raises ``NotWithdrawn`` where there is no such upload, it is withdrawn already, the reason or the name is
+        missing, or another upload's figures hang on what it added to the register.
+        """
+        reason, by = reason.strip(), by.strip()
+        if not reason:
+            raise NotWithdrawn("Nothing was withdrawn: give the reason.")
+        if not by:
+            raise NotWithdrawn("Nothing was withdrawn: say who withdraws it.")
+        with self._store.alone():
+            with self._store.write() as writing:
+                done = self._one(writing, number)
+                if done.upload.withdrawn_at is not None:
+                    raise NotWithdrawn(f"Upload {number} was withdrawn already, on {_day(done.upload.withdrawn_at)}.")
+                if hanging := writing.hanging_on(number):
+                    raise NotWithdrawn(
+                        f"Upload {number} is left as it is: {hanging}. Withdraw what came later first, or give the register a new entry."
+                    )
+                now = self._clock()
+                writing.withdraw(number, now, by, reason)
+                writing.audit(now, by, f"withdrew upload {number}: {reason}")
+            self._at("committed")
+            upload = replace(done.upload, withdrawn_at=now, withdrawn_by=by, withdrawn_reason=reason)
+            self._secure(Event("withdrawn", upload))
+        _log.info("Upload %s withdrawn", number)
+        return replace(done, upload=upload)
+
+    # --- column mappings ---
+
+    def profiles(self) -> dict[str, Profile]:
+        """The saved mappings by name. One that cannot be read is left out and logged."""
+        found = {}
+        for path in sorted(self._folder.glob("*.toml")) if self._folder else ():
+            try:
+                found[path.stem] = read_profile(path.read_text(encoding="utf-8"), path.stem)
+            except (KpiError, OSError, UnicodeDecodeError) as error:
+                _log.warning("The column mapping %s cannot be read: %s", path.name, error)
+        return found
+
+    def profile(self, name: str) -> Profile:
+        """A saved mapping. Raises ``KpiError`` where there is none of that name or it cannot be read."""
+        path = None if self._folder is None else self._folder / f"{name}.toml"
+        if path is None or not re.fullmatch(_PROFILE_NAME, name) or not path.is_file():
+            known = ", ".join(self.profiles()) or "none"
+            raise KpiError(f"There is no column mapping “{shorten(name)}”. Those saved are: {known}.")
+        return read_profile(path.read_text(encoding="utf-8"), name)
+
+    def save_profile(self, profile: Profile) -> None:
+        """Save a mapping by its name. Raises ``KpiError`` where the name is taken by another, or cannot be a file's."""
+        if not re.fullmatch(_PROFILE_NAME, profile.name):
+            raise KpiError("Name the mapping with small letters, digits and hyphens, like early-help-extract.")
+        if self._folder is None:
+            raise KpiError("There is no folder to save column mappings in.")
+        text = write_profile(profile)
+        path = self._folder / f"{profile.name}.toml"
+        if path.exists() and path.read_text(encoding="utf-8") != text:
+            raise KpiError(f"A mapping named {profile.name} is there already. Choose another name, or use that one.")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+_PROFILE_NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+
+
+def _refuse(preview: AnyPreview, decision: Decision) -> None:
+    if preview.blocked:
+        count = sum(one.blocks for one in preview.findings)
+        raise NotPublished(
+            f"Nothing was published: {count} {'problem blocks' if count == 1 else 'problems block'} it. Correct the file and check it again."
+        )
+    if not preview.changes:
+        raise NotPublished("Nothing was published: the file holds nothing to publish.")
+    if decision.confirmed is not None and (
+        left := [one for one in preview.to_confirm if one not in decision.confirmed]
+    ):
+        what = "a warning is" if len(left) == 1 else f"{len(left)} warnings are"
+        raise NotPublished(f"Nothing was published: {what} not confirmed ({', '.join(left[:5])}).")
+    if preview.needs_reason and not decision.reason.strip():
+        raise NotPublished("Nothing was published: what was published before would change. Give the reason.")
+    if not decision.by.strip():
+        raise NotPublished("Nothing was published: say who publishes it.")
+
+
+def _cannot_write(error: Exception) -> NotPublished:
+    _log.exception("A publication could not be written")
+    return NotPublished(
+        f"Nothing was published: it could not be written ({shorten(str(error).splitlines()[0] if str(error) else type(error).__name__, 80)}). "
+        "See that there is room on the disk, and try again."
+    )
+
+
+def _day(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y}"
+
+
+def write_upload(writing: Writing, upload: Upload, preview: AnyPreview, against: str) -> None:
+    """Write what an upload gives, with its record. Raises ``Changed`` where ``against`` is not what it was compared with."""
+    if against != preview.against:
+        raise Changed
+    writing.record(upload)
+    if isinstance(preview, EntriesPreview):
+        writing.indicators_given(preview.indicators, upload.id)
+        writing.assigned_given(preview.assigned, upload.id)
+        writing.targets_given(preview.targets, upload.id)
+    else:
+        writing.areas_given(preview.new_areas, upload.id)
+        writing.indicators_given(preview.new_indicators, upload.id)
+        writing.assigned_given(preview.assigned, upload.id)
+        writing.figures(((c.observation, c.kind, _former(c.held)) for c in preview.changes), upload)
+    writing.audit(upload.published_at, upload.published_by, f"published upload {upload.id}: {upload.file_name}")
+
+
+def _former(held: Observation | None) -> Figure | None:
+    return None if held is None else held.absence or held.value
+
+
+def digest_of(reading: Reading, upload: int) -> str:
+    """A digest of all that an upload gave, as the database holds it."""
+    said = hashlib.sha256()
+    for row in reading.rows_of(upload):
+        said.update(repr(row).encode())
+    return said.hexdigest()
