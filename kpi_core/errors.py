@@ -116,5 +116,7 @@ class NotWithdrawn(KpiError):
 
 def shorten(text: str, most: int = 40) -> str:
     """``text`` on one line, cut to ``most`` characters, so that a message stays a sentence whatever was typed."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 1] + "…"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -22,9 +22,9 @@ from .intake_checks import (
     ON_CHANGED_FIGURES,
     ON_EVERY_ENTRY,
     ON_THE_FILE,
+    Check,
     Checking,
     Entry,
-    EntryCheck,
     Key,
     Known,
     entry_words,
@@ -36,7 +36,7 @@ from .intake_checks import (
 from .mapping import Mapped, Profile, Raw, as_template, through
 from .model import Absence, ChangeKind, Indicator, Observation, Target
 from .periods import Quarter
-from .problems import Finding, Severity, finding, worst_first
+from .problems import Finding, Findings, Severity, finding
 from .sheet import Caps, read
 
 
@@ -298,18 +298,31 @@ def check(drafted: Draft, known: Known) -> Preview:
     """Every problem with a drafted file, and what publishing it would change."""
     placed = _Placing(drafted, known)
     entries, by_key = placed.figures()
-    checking = Checking(placed.known, entries, by_key, drafted.named, drafted.file.profile, drafted.file.chosen)
-    findings = [*drafted.findings, *placed.findings, *_found(checking)]
+    checking = Checking(
+        known=placed.known,
+        entries=entries,
+        by_key=by_key,
+        named=drafted.named,
+        profile=drafted.file.profile,
+        chosen=drafted.file.chosen,
+        latest=max((entry.quarter for entry in entries), default=None),
+        areas=tuple(dict.fromkeys(entry.area for entry in entries)),
+    )
+    findings = Findings()
+    findings.extend(drafted.findings)
+    findings.extend(placed.findings)
+    _run_all(checking, findings)
     published = known.published.get(drafted.file.sha256)
     if published is not None:
         when = f"{published[1].day} {published[1]:%B %Y}"
-        findings = [finding("already-published", None, None, None, when=when, upload=published[0])]
+        findings = Findings()
+        findings.add("already-published", None, None, None, when=when, upload=published[0])
     changes = tuple(FigureChange(_to_hold(entry), entry.kind, entry.held, entry.row) for entry in entries)
     lacking = [] if drafted.file.profile or drafted.unreadable else missing(checking)
     several = len({area for area, _ in lacking}) > 1
     preview = Preview(
         file=drafted.file,
-        findings=worst_first(findings),
+        findings=findings.worst_first(),
         not_run=_not_run(drafted),
         changes=changes,
         missing=tuple(f"{area}/{code}" if several else code for area, code in lacking),
@@ -328,14 +341,13 @@ def check(drafted: Draft, known: Known) -> Preview:
 def fingerprint(known: Known, keys: Iterable[Key]) -> str:
     """A fingerprint of what is held for these figures, and of their targets and register entries."""
     said = hashlib.sha256()
-    named = set()
-    for key in sorted(keys, key=lambda k: (k[0], k[1], k[2])):
-        held = known.held(key)
-        if held is not None:
-            said.update(repr((key, held)).encode())
-        named.add(key[:2])
-    for pair in sorted(named):
-        said.update(repr((known.indicators.get(pair[1]), known.targets.get(pair, ()))).encode())
+    by_pair: dict[tuple[str, str], list[Quarter]] = {}
+    for area, code, quarter in keys:
+        by_pair.setdefault((area, code), []).append(quarter)
+    for pair in sorted(by_pair):
+        series = known.series.get(pair, {})
+        held = [series.get(quarter) for quarter in sorted(by_pair[pair])] if series else []
+        said.update(repr((pair, held, known.indicators.get(pair[1]), known.targets.get(pair, ()))).encode())
     return said.hexdigest()
 
 
@@ -505,25 +517,29 @@ def _to_hold(entry: Entry) -> Observation:
     )
 
 
-def _found(checking: Checking) -> list[Finding]:
-    """What all the checks find."""
-    found: list[Finding] = []
+def _run_all(checking: Checking, findings: Findings) -> None:
+    """All the checks, each on what it looks at."""
+    on_every, on_changed = (_asked(checks, checking.entries) for checks in (ON_EVERY_ENTRY, ON_CHANGED_FIGURES))
     for entry in checking.entries:
-        _run(ON_EVERY_ENTRY, entry, checking, found)
+        _run(on_every, entry, checking, findings)
         if entry.changed:
-            _run(ON_CHANGED_FIGURES, entry, checking, found)
+            _run(on_changed, entry, checking, findings)
     for _, check_file in (*ON_THE_FILE, *(ON_A_QUARTERS_FILE if checking.profile is None else ())):
-        found += check_file(checking)
-    return found
+        findings.extend(check_file(checking))
 
 
-def _run(checks: Sequence[tuple[str, EntryCheck]], entry: Entry, checking: Checking, found: list[Finding]) -> None:
-    for code, check_entry in checks:
-        facts = check_entry(entry, checking)
+def _asked(checks: Sequence[Check], entries: Sequence[Entry]) -> list[Check]:
+    """The checks that have something to look at."""
+    return [one for one in checks if not one.reads or any(getattr(entry, one.reads) for entry in entries)]
+
+
+def _run(checks: Sequence[Check], entry: Entry, checking: Checking, findings: Findings) -> None:
+    for one in checks:
+        facts = one.find(entry, checking)
         if facts is not None:
             column = facts.pop("column", None)
-            found.append(
-                finding(code, entry.row, None if column is None else str(column), facts.pop("found", None), **facts)
+            findings.add(
+                one.code, entry.row, None if column is None else str(column), facts.pop("found", None), **facts
             )
 
 
@@ -532,10 +548,8 @@ def _not_run(drafted: Draft) -> tuple[tuple[str, str], ...]:
     not_run = dict(NOT_BUILT)
     if drafted.unreadable or not drafted.entries:
         why = "The file could not be read as rows." if drafted.unreadable else "No row could be read as a figure."
-        checks: tuple[tuple[str, Callable[..., object]], ...] = (
-            *ON_EVERY_ENTRY, *ON_CHANGED_FIGURES, *ON_THE_FILE, *ON_A_QUARTERS_FILE,
-        )  # fmt: skip
-        not_run |= {code: why for code, _ in checks}
+        codes = [one.code for one in (*ON_EVERY_ENTRY, *ON_CHANGED_FIGURES)]
+        not_run |= dict.fromkeys((*codes, *(code for code, _ in (*ON_THE_FILE, *ON_A_QUARTERS_FILE))), why)
     elif drafted.file.profile is not None:
         why = "A file read through a mapping may hold any quarters."
         not_run |= {code: why for code, _ in ON_A_QUARTERS_FILE}

@@ -86,6 +86,8 @@ class Entry:
     indicator: Indicator | None = None
     held: Observation | None = None
     kind: ChangeKind = ChangeKind.NEW
+    compared: tuple[Decimal | None, str] | None = None
+    """What a jump is seen against, once it has been looked up."""
 
     @property
     def key(self) -> Key:
@@ -111,15 +113,10 @@ class Checking:
     profile: Profile | None
     chosen: Quarter | None
 
-    @property
-    def latest(self) -> Quarter | None:
-        """The file's quarter: the latest it holds."""
-        return max((entry.quarter for entry in self.entries), default=None)
-
-    @property
-    def areas(self) -> tuple[str, ...]:
-        """The areas in the file, in its order."""
-        return tuple(dict.fromkeys(entry.area for entry in self.entries))
+    latest: Quarter | None
+    """The file's quarter: the latest it holds."""
+    areas: tuple[str, ...]
+    """The areas in the file, in its order."""
 
     def figure(self, key: Key) -> Decimal | None:
         """The figure of an earlier quarter: the file's own, or what stands."""
@@ -260,8 +257,11 @@ def _value_differs(entry: Entry, checking: Checking) -> Facts | None:
     part, whole, value = entry.numerator, entry.denominator, entry.value
     if value is None or part is None or not whole or entry.worked_out:
         return None
-    right = share_of(part, whole, entry.indicator.unit)
-    if right is None or round_half_up(right, decimals_of(value)) == value or _within_slack(entry, checking):
+    scale = SCALES.get(entry.indicator.unit)
+    if scale is None:
+        return None
+    right = Decimal(part * scale) / whole
+    if round_half_up(right, decimals_of(value)) == value or _within_slack(entry, checking):
         return None
     digits = max(decimals_of(value), entry.indicator.decimals)
     unit = entry.indicator.unit
@@ -283,12 +283,16 @@ def _within_slack(entry: Entry, checking: Checking) -> bool:
     return lowest - half <= entry.value <= highest + half
 
 
+SCALES = {Unit.PERCENT: 100, Unit.RATE_PER_10000: 10_000, Unit.RATIO: 1}
+"""What a numerator over a denominator is multiplied by; other units have no such share."""
+
+
 def share_of(part: int, whole: int, unit: Unit) -> Decimal | None:
     """What two counts give, unrounded to twelve decimals: a percentage, a rate or a ratio; ``None`` for other units.
 
     Twelve decimals are more than any two counts below a thousand million need to round to the same figure as exactly.
     """
-    scale = {Unit.PERCENT: 100, Unit.RATE_PER_10000: 10_000, Unit.RATIO: 1}.get(unit)
+    scale = SCALES.get(unit)
     return None if scale is None else round_half_up(Decimal(part * scale) / whole, 12).normalize() + 0
 
 
@@ -314,7 +318,7 @@ def _scale_in_doubt(entry: Entry, checking: Checking) -> Facts | None:
 
 def _large_change(entry: Entry, checking: Checking) -> Facts | None:
     assert entry.indicator is not None
-    if entry.value is None or _scale_in_doubt(entry, checking):
+    if entry.value is None:
         return None
     held, which = _compared(entry, checking)
     if held is None:
@@ -324,18 +328,25 @@ def _large_change(entry: Entry, checking: Checking) -> Facts | None:
     else:
         small, big = sorted((entry.value, held))
         large = small >= 5 and big >= 2 * small
+    if not large or _scale_in_doubt(entry, checking):
+        return None
     unit = entry.indicator.unit
     return {
-        "column": entry.column, "found": with_unit(entry.value, unit), "held": with_unit(held, unit), "compared": which[0].lower() + which[1:],
-    } if large else None  # fmt: skip
+        "column": entry.column, "found": with_unit(entry.value, unit), "held": with_unit(held, unit),
+        "compared": which[0].lower() + which[1:],
+    }  # fmt: skip
 
 
 def _compared(entry: Entry, checking: Checking) -> tuple[Decimal | None, str]:
     """The figure that a jump is seen against: the quarter before, or, where that is unfair, the same quarter last year."""
     assert entry.indicator is not None
-    if entry.indicator.leads_on_year:
-        return checking.figure((entry.area, entry.code, entry.quarter.same_last_year)), "The same quarter last year"
-    return checking.figure((entry.area, entry.code, entry.quarter - 1)), "Last quarter"
+    if entry.compared is None:
+        area, code, quarter = entry.key
+        if entry.indicator.leads_on_year:
+            entry.compared = checking.figure((area, code, quarter.same_last_year)), "The same quarter last year"
+        else:
+            entry.compared = checking.figure((area, code, quarter - 1)), "Last quarter"
+    return entry.compared
 
 
 def _fewer_decimals(entry: Entry, _: Checking) -> Facts | None:
@@ -500,31 +511,40 @@ def entry_words(entry: Entry) -> str:
     return figure_words(unheld, entry.indicator)
 
 
-ON_EVERY_ENTRY: tuple[tuple[str, EntryCheck], ...] = (
-    ("indicator-ended", _ended),
-    ("indicator-not-begun", _not_begun),
-    ("unit-differs", _unit_differs),
-    ("percentage-out-of-range", _out_of_range),
-    ("figure-below-zero", _below_zero),
-    ("one-count-alone", _one_count_alone),
-    ("denominator-zero", _zero_denominator),
-    ("numerator-more-than-denominator", _part_above_whole),
-    ("value-differs-from-counts", _value_differs),
-    ("target-out-of-range", _target_out_of_range),
-    ("identifies-a-child", _identifies),
-    ("name-differs", _name_differs),
-    ("target-differs", _target_differs),
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check of one entry. ``reads``: the text it looks at; a file without that text is not asked."""
+
+    code: str
+    find: EntryCheck
+    reads: str = ""
+
+
+ON_EVERY_ENTRY = (
+    Check("indicator-ended", _ended),
+    Check("indicator-not-begun", _not_begun),
+    Check("unit-differs", _unit_differs),
+    Check("percentage-out-of-range", _out_of_range),
+    Check("figure-below-zero", _below_zero),
+    Check("one-count-alone", _one_count_alone),
+    Check("denominator-zero", _zero_denominator),
+    Check("numerator-more-than-denominator", _part_above_whole),
+    Check("value-differs-from-counts", _value_differs),
+    Check("target-out-of-range", _target_out_of_range, "target"),
+    Check("identifies-a-child", _identifies, "comment"),
+    Check("name-differs", _name_differs, "name"),
+    Check("target-differs", _target_differs, "target"),
 )
-ON_CHANGED_FIGURES: tuple[tuple[str, EntryCheck], ...] = (
-    ("published-figure-changes", _published_changes),
-    ("scale-in-doubt", _scale_in_doubt),
-    ("large-change", _large_change),
-    ("fewer-decimals", _fewer_decimals),
-    ("not-due", _not_due),
-    ("small-count", _small_count),
-    ("percentage-gives-count-back", _gives_count_back),
-    ("may-identify-a-child", _may_identify),
-    ("formatting-as-plain-text", _formatting),
+ON_CHANGED_FIGURES = (
+    Check("published-figure-changes", _published_changes, "held"),
+    Check("scale-in-doubt", _scale_in_doubt),
+    Check("large-change", _large_change),
+    Check("fewer-decimals", _fewer_decimals),
+    Check("not-due", _not_due),
+    Check("small-count", _small_count),
+    Check("percentage-gives-count-back", _gives_count_back),
+    Check("may-identify-a-child", _may_identify, "comment"),
+    Check("formatting-as-plain-text", _formatting, "comment"),
 )
 
 

@@ -22,7 +22,7 @@ from .intake import Checked, GivenFile
 from .intake_checks import Known, unknown_indicator
 from .model import ChangeKind, Indicator, Observation, Target, Unit
 from .periods import Quarter
-from .problems import Finding, finding, worst_first
+from .problems import Finding, Findings, finding
 from .scorecard import level_words, target_words, tolerance_words
 from .sheet import Sheet, read
 
@@ -193,11 +193,13 @@ def check_entries(drafted: EntriesDraft, known: Known) -> EntriesPreview:
     if published := known.published.get(drafted.file.sha256):
         when = f"{published[1].day} {published[1]:%B %Y}"
         findings = [finding("already-published", None, None, None, when=when, upload=published[0])]
+    gathered = Findings()
+    gathered.extend(findings)
     kept = [change for change in changes if change.kind is not ChangeKind.SAME]
     rows = {change.row for change in kept}
     return EntriesPreview(
         file=drafted.file,
-        findings=worst_first(findings),
+        findings=gathered.worst_first(),
         not_run=(("past-rating-would-change", "No row could be read."),) if not changes else (),
         against=_fingerprint(known, changes),
         kind=drafted.kind,

@@ -198,19 +198,42 @@ def finding(
     )
 
 
-def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Blocks, then warnings, then notes; each in the order of the file. Of one class no more than 5,000 are kept."""
-    counts: Counter[str] = Counter()
-    kept = []
-    for one in sorted(findings, key=lambda f: (_WORST_FIRST[f.severity], f.row or 0)):
-        counts[one.code] += 1
-        if counts[one.code] <= _MOST_OF_ONE:
-            kept.append(one)
-    for code, count in counts.items():
-        if count > _MOST_OF_ONE:
-            more = f"{count - _MOST_OF_ONE:,} more rows have the problem “{code}”."
-            kept.append(Finding(code, CLASSES[code].severity, None, None, None, more))
-    return tuple(sorted(kept, key=lambda f: _WORST_FIRST[f.severity]))
+class Findings:
+    """The findings of one file as they gather. Of one class no more than 5,000 are kept; the others are counted."""
+
+    def __init__(self) -> None:
+        self._kept: list[Finding] = []
+        self._counts: Counter[str] = Counter()
+
+    def add(self, code: str, row: int | None, column: str | None, found: object = None, **facts: object) -> None:
+        """Add a problem; its sentence is made only if it is kept."""
+        self._counts[code] += 1
+        if self._counts[code] <= _MOST_OF_ONE:
+            self._kept.append(finding(code, row, column, found, **facts))
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        """Add problems that are found already."""
+        for one in findings:
+            self._counts[one.code] += 1
+            if self._counts[one.code] <= _MOST_OF_ONE:
+                self._kept.append(one)
+
+    def worst_first(self) -> tuple[Finding, ...]:
+        """Blocks, then warnings, then notes; each in the order of the file."""
+        more = [
+            Finding(
+                code,
+                CLASSES[code].severity,
+                None,
+                None,
+                None,
+                f"{count - _MOST_OF_ONE:,} more rows have the problem “{code}”.",
+            )
+            for code, count in self._counts.items()
+            if count > _MOST_OF_ONE
+        ]
+        kept = sorted(self._kept, key=lambda one: one.row or 0)
+        return tuple(sorted([*kept, *more], key=lambda one: _WORST_FIRST[one.severity]))
 
 
 def plural(count: int, one: str, many: str) -> str:

@@ -26,7 +26,7 @@ from ..sheet import UNCAPPED
 from .kept import Event, Kept, folder_of, write_whole
 from .reading import Reading
 from .store import Store, log_of
-from .uploads import Uploads, digest_of, write_upload
+from .uploads import Uploads, write_upload
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
@@ -205,7 +205,7 @@ def _replay_one(store: Store, kept: Kept, event: Event) -> str:
         except KpiError as error:
             writing.record(upload)
             return f"Upload {upload.id} ({upload.file_name}) could not be published again: {error}"
-        if digest_of(writing, upload.id) != event.digest:
+        if writing.digest(upload.id) != event.digest:
             return f"Upload {upload.id} ({upload.file_name}) does not give what it gave when it was published: data/ has changed since."
     return ""
 
@@ -275,7 +275,7 @@ def _lacking(reading: Reading, kept: Kept, exactly: bool) -> str:
             continue
         if given.get(one.id, (0, 0, 0)) != event.given:
             return f"the database lacks part of upload {one.id}"
-        if exactly and digest_of(reading, one.id) != event.digest:
+        if exactly and reading.digest(one.id) != event.digest:
             return f"what the database holds of upload {one.id} is not what was published"
     return ""
 
@@ -291,7 +291,7 @@ def _complete(store: Store, kept: Kept) -> None:
         uploads, given = reading.uploads(), reading.given()
         for one in uploads:
             if one.id not in published and kept.content(one.id, one.sha256) is not None:
-                kept.record(Event("published", one, digest_of(reading, one.id), given.get(one.id, (0, 0, 0))))
+                kept.record(Event("published", one, reading.digest(one.id), given.get(one.id, (0, 0, 0))))
             if one.withdrawn_at is not None and one.id not in withdrawn:
                 kept.record(Event("withdrawn", one))
 

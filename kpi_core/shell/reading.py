@@ -5,6 +5,7 @@ What a withdrawn upload gave is passed over everywhere (the ``standing_`` views)
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
@@ -420,23 +421,10 @@ class Reading:
             number: (counts[0].get(number, 0), counts[1].get(number, 0), counts[2].get(number, 0)) for number in numbers
         }
 
-    def rows_of(self, upload: int) -> Iterable[tuple[Any, ...]]:
-        """All that an upload gave, as rows in a fixed order: what a digest of it is made of."""
-        yield from self._rows(
-            """
-            select area, indicator, quarter, value, absence, provisional, numerator, denominator, comment
-            from observation where upload = ? order by area, indicator, quarter
-            """,
-            [upload],
-        )
-        yield from self._rows(
-            "select area, indicator, start, profiled, value, low, high, tolerance, tolerance_kind, intervention_level "
-            "from target where upload = ? order by area, indicator, start",
-            [upload],
-        )
-        yield from self._rows(
-            "select code, name, unit, decimals, polarity, due from indicator where upload = ? order by code", [upload]
-        )
+    def digest(self, upload: int) -> str:
+        """A digest of all that an upload gave, worked out within the database: row by row it takes a hundred times as long."""
+        parts = [str(self._rows(sql, [upload])[0][0]) for sql in _DIGESTS]
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
     def chain_ends(self, areas: Collection[str], indicators: Collection[str]) -> dict[tuple[str, str, date], int]:
         """The number of the last row of each chain, whether it stands or not."""
@@ -541,6 +529,27 @@ class Reading:
             [list(areas)],
         )
         return tuple((area, code, _quarter(start)) for area, code, start in rows)
+
+
+def _digest_sql(table: str, columns: Sequence[str], order: str) -> str:
+    cells = ", '|', ".join(f"coalesce(cast({column} as varchar), '~')" for column in columns)
+    return f"select coalesce(sha256(string_agg(concat({cells}), chr(10) order by {order})), '') from {table} where upload = ?"
+
+
+_DIGESTS = (
+    _digest_sql(
+        "observation",
+        ("area", "indicator", "quarter", "value", "absence", "provisional", "numerator", "denominator", "comment"),
+        "area, indicator, quarter",
+    ),
+    _digest_sql(
+        "target",
+        ("area", "indicator", "start", "profiled", "value", "low", "high", "tolerance", "tolerance_kind",
+         "intervention_level", "corrects"),
+        "area, indicator, start",
+    ),
+    _digest_sql("indicator", ("code", "name", "unit", "decimals", "polarity", "due", "first_quarter", "final_quarter"), "code"),
+)  # fmt: skip
 
 
 def _conflicts_by_indicator(conflicts: Iterable[Conflict]) -> dict[str, list[Conflict]]:

@@ -374,7 +374,10 @@ def _copy_tables(source: duckdb.DuckDBPyConnection, copy: duckdb.DuckDBPyConnect
 
 
 def insert(cursor: Cursor, table: str, rows: Iterable[Sequence[object]]) -> None:
-    """Insert many rows with one list a column: row by row takes a thousand times as long."""
+    """Insert many rows with one list a column: row by row takes a thousand times as long.
+
+    A column that holds one value throughout is given as that value, which is most of the time of a large insert.
+    """
     columns = list(zip(*rows, strict=True))
     if columns:
         types = [
@@ -382,9 +385,10 @@ def insert(cursor: Cursor, table: str, rows: Iterable[Sequence[object]]) -> None
                 "select data_type from information_schema.columns where table_name = ? order by ordinal_position", [table]
             ).fetchall()
         ]  # fmt: skip
-        cells = ", ".join(f"unnest(?::{kind}[])" for kind in types)
-        values = [
-            [str(v) if kind == "VARCHAR" and v is not None else v for v in column]
-            for kind, column in zip(types, columns, strict=True)
-        ]
+        one_value = [len(set(column)) == 1 for column in columns]
+        one_value[0] = False  # one list at least says how many rows there are
+        cells = ", ".join(
+            f"?::{kind}" if single else f"unnest(?::{kind}[])" for kind, single in zip(types, one_value, strict=True)
+        )
+        values = [column[0] if single else column for column, single in zip(columns, one_value, strict=True)]
         cursor.execute(f"insert into {table} select {cells}", values)

@@ -6,7 +6,6 @@ it, and the manifest names it. Each of these steps is told to ``at``, so that pr
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 from collections.abc import Callable, Collection
@@ -110,7 +109,7 @@ class Uploads:
             try:
                 with self._store.write() as writing:
                     self._write(writing, upload, preview)
-                    digest, given = digest_of(writing, number), writing.given().get(number, (0, 0, 0))
+                    digest, given = writing.digest(number), writing.given().get(number, (0, 0, 0))
                     self._at("figures written")
             except BaseException as error:
                 self._forget(upload)
@@ -321,11 +320,3 @@ def write_upload(writing: Writing, upload: Upload, preview: AnyPreview, against:
 
 def _former(held: Observation | None) -> Figure | None:
     return None if held is None else held.absence or held.value
-
-
-def digest_of(reading: Reading, upload: int) -> str:
-    """A digest of all that an upload gave, as the database holds it."""
-    said = hashlib.sha256()
-    for row in reading.rows_of(upload):
-        said.update(repr(row).encode())
-    return said.hexdigest()
