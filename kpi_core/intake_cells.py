@@ -23,7 +23,7 @@ _SYMBOLS = {
 _NOTHING = {"", "-", "–", "—", "tbc", "tba", "n/a", "na", "none", "null", "nil", "pending", "not available", "?"}
 _EXCEL_ERROR = re.compile(r"#(?:DIV/0!|REF!|N/A|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!|FIELD!|BUSY!|#+)")
 _THOUSANDS = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
-_DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
+_DECIMAL_COMMA = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+),[0-9]+")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}")
 _SYMBOL_AND_NUMBER = re.compile(r"\[?[czx*:~]\]?\s*[0-9].*|-?[0-9][0-9.,]*\s*%?\s*\[?[czx*:~]\]?", re.IGNORECASE)
 _OTHER_MARKS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00a0": "", "\u202f": "", "\u2009": "", "_": "", " ": ""})
@@ -79,19 +79,20 @@ def _refused(text: str, row: int, column: str) -> Cell:
 def _fault(text: str) -> tuple[str, dict[str, str]]:
     """The class of problem with a cell that is no number and no mark."""
     if text.lower() in _NOTHING:
-        return "value-missing", {"found_too": f" It is “{shorten(text)}”."}
+        return "value-missing", {"found_too": f"It is “{shorten(text)}”."}
     if _EXCEL_ERROR.fullmatch(text.upper()):
         return "excel-error", {}
-    if text.startswith(("=", "@", "+")) and len(text) > 1:
+    unsigned = text.removeprefix("+")
+    if text.startswith(("=", "@", "+")) and len(text) > 1 and not (is_number(unsigned) or _SCIENTIFIC.fullmatch(text)):
         return "formula", {}
     if _DECIMAL_COMMA.fullmatch(text.removesuffix("%").rstrip()):
-        return "decimal-comma", {"right": text.removesuffix("%").rstrip().replace(",", ".")}
+        return "decimal-comma", {"right": text.removesuffix("%").rstrip().replace(".", "").replace(",", ".")}
     if _SCIENTIFIC.fullmatch(text) and abs(Decimal(text).adjusted()) <= 12:
         return "scientific-number", {"right": f"{Decimal(text):f}"}
     if _SYMBOL_AND_NUMBER.fullmatch(text):
         return "symbol-with-number", {}
     # Other scripts' digits, a typographic minus, underscores and hard spaces look like numbers to a reader.
-    plain = unicodedata.normalize("NFKC", text).translate(_OTHER_MARKS).removesuffix("%")
+    plain = unicodedata.normalize("NFKC", unsigned).translate(_OTHER_MARKS).removesuffix("%")
     plain = "".join(str(unicodedata.decimal(c, c)) for c in plain).replace(",", "")
     if plain != text and is_number(plain):
         return "digits-not-0-to-9", {}

@@ -138,7 +138,7 @@ def unknown_indicator(code: str, row: int, column: str, known: Known) -> Finding
     """That a code is not an indicator, with the nearest one that is."""
     upper = {one.upper(): one for one in known.indicators}
     near = get_close_matches(code.upper()[:60], upper, 1, 0.6)
-    nearest = f" The nearest is “{upper[near[0]]}”." if near else " The template lists the indicators."
+    nearest = f"The nearest is “{upper[near[0]]}”." if near else "The template lists the indicators."
     return finding("unknown-indicator", row, column, code, nearest=nearest)
 
 
@@ -147,20 +147,22 @@ def _ended(entry: Entry, _: Checking) -> Facts | None:
     final = entry.indicator.final_quarter
     if final is None or entry.quarter <= final:
         return None
-    return {"found": entry.code, "ended": f"{final.last_month} {final.end.year}"}
+    return {"column": "indicator", "found": entry.code, "ended": f"{final.last_month} {final.end.year}"}
 
 
 def _not_begun(entry: Entry, _: Checking) -> Facts | None:
     assert entry.indicator is not None
     first = entry.indicator.first_quarter
-    return {"found": entry.code, "begins": first.label} if first is not None and entry.quarter < first else None
+    if first is None or entry.quarter >= first:
+        return None
+    return {"column": "indicator", "found": entry.code, "begins": first.label}
 
 
 def _name_differs(entry: Entry, _: Checking) -> Facts | None:
     assert entry.indicator is not None
     if not entry.name or _plain(entry.name) == _plain(entry.indicator.name):
         return None
-    return {"column": "name", "found": entry.name, "held": entry.indicator.name, "code": entry.code}
+    return {"column": "name", "found": entry.name, "held": entry.indicator.name, "indicator": entry.code}
 
 
 def _plain(text: str) -> str:
@@ -171,7 +173,7 @@ def _not_due(entry: Entry, _: Checking) -> Facts | None:
     assert entry.indicator is not None
     if entry.quarter.number in entry.indicator.due:
         return None
-    return {"name": entry.indicator.name, "quarter": entry.quarter.text}
+    return {"column": "quarter", "name": entry.indicator.name, "quarter": entry.quarter.text}
 
 
 _UNITS = {
@@ -192,19 +194,14 @@ UNIT_WORDS = {
 
 def _unit_differs(entry: Entry, _: Checking) -> Facts | None:
     assert entry.indicator is not None
-    said = _UNIT_OF.get(_plain(entry.unit.replace("_", " "))) if entry.unit else None
-    if entry.percent_sign:
-        said = Unit.PERCENT
-    if said is None and entry.unit:
-        return {
-            "column": "unit",
-            "found": entry.unit,
-            "name": entry.indicator.name,
-            "held": UNIT_WORDS[entry.indicator.unit],
-        }
-    if said is None or said is entry.indicator.unit:
+    unit = entry.indicator.unit
+    if entry.percent_sign and unit is not Unit.PERCENT:
+        column, found = entry.column, "%"
+    elif entry.unit and _UNIT_OF.get(_plain(entry.unit.replace("_", " "))) is not unit:
+        column, found = "unit", entry.unit
+    else:
         return None
-    return {"found": UNIT_WORDS[said], "name": entry.indicator.name, "held": UNIT_WORDS[entry.indicator.unit]}
+    return {"column": column, "found": found, "name": entry.indicator.name, "held": UNIT_WORDS[unit]}
 
 
 # --- the value ----------------------------------------------------------------------------------------------------
@@ -255,7 +252,7 @@ def _zero_denominator(entry: Entry, _: Checking) -> Facts | None:
 def _value_differs(entry: Entry, checking: Checking) -> Facts | None:
     assert entry.indicator is not None
     part, whole, value = entry.numerator, entry.denominator, entry.value
-    if value is None or part is None or not whole or entry.worked_out:
+    if value is None or part is None or not whole or entry.worked_out or _part_above_whole(entry, checking):
         return None
     scale = SCALES.get(entry.indicator.unit)
     if scale is None:
@@ -328,7 +325,12 @@ def _large_change(entry: Entry, checking: Checking) -> Facts | None:
     else:
         small, big = sorted((entry.value, held))
         large = small >= 5 and big >= 2 * small
-    if not large or _scale_in_doubt(entry, checking):
+    if (
+        not large
+        or _scale_in_doubt(entry, checking)
+        or _out_of_range(entry, checking)
+        or _unit_differs(entry, checking)
+    ):
         return None
     unit = entry.indicator.unit
     return {
@@ -357,7 +359,7 @@ def _fewer_decimals(entry: Entry, _: Checking) -> Facts | None:
     has = decimals_of(value)
     return {
         "column": entry.column, "found": with_unit(value, entry.indicator.unit), "name": entry.indicator.name,
-        "has": f"{has or 'no'} {plural(has, 'decimal', 'decimals')}", "usual": f"{usual}",
+        "has": f"{has or 'no'} {plural(has, 'decimal', 'decimals')}", "usual": f"{usual} {plural(usual, 'decimal', 'decimals')}",
     }  # fmt: skip
 
 
@@ -400,10 +402,10 @@ def _agreed(entry: Entry, checking: Checking) -> Target | None:
 
 def _small_count(entry: Entry, _: Checking) -> Facts | None:
     assert entry.indicator is not None
-    count = entry.numerator
+    count, column = entry.numerator, "numerator"
     if count is None and entry.indicator.unit is Unit.NUMBER and entry.value is not None:
-        count = int(entry.value)
-    return {"found": count} if count is not None and 0 < count < SMALLEST_SHOWN else None
+        count, column = int(entry.value), entry.column
+    return {"column": column, "found": count} if count is not None and 0 < count < SMALLEST_SHOWN else None
 
 
 def _gives_count_back(entry: Entry, checking: Checking) -> Facts | None:
@@ -431,7 +433,7 @@ def _gives_count_back(entry: Entry, checking: Checking) -> Facts | None:
 _FORMATTING = re.compile(r"<[a-z!/][^<>]{0,200}>|\]\([^)]{1,200}\)|https?://|www\.|javascript:", re.IGNORECASE)
 _IDENTIFIERS = (
     ("a pupil number", re.compile(r"\b[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]\b")),
-    ("a postcode", re.compile(r"\b[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][ABD-HJLNP-UW-Z]{2}\b", re.IGNORECASE)),
+    ("a postcode", re.compile(r"\b[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-Z]? ?[0-9][ABD-HJLNP-UW-Z]{2}\b", re.IGNORECASE)),
     ("a full date, perhaps a date of birth", re.compile(
         r"\b(?:dob|d\.o\.b\.?|born|date of birth)\b.{0,15}[0-9]{1,2}[./ -](?:[0-9]{1,2}|[a-z]{3,9})[./ -][0-9]{2,4}", re.IGNORECASE)),
 )  # fmt: skip
@@ -591,6 +593,8 @@ def missing(checking: Checking) -> list[tuple[str, str]]:
     if latest is None:
         return []
     found = []
+    # A row whose code is written in another case is placed all the same.
+    named = checking.named | {entry.code for entry in checking.entries}
     for code, indicator in checking.known.indicators.items():
         for area in checking.areas:
             due = (
@@ -599,7 +603,7 @@ def missing(checking: Checking) -> list[tuple[str, str]]:
                 and (area, code) in checking.known.assigned
             )
             key = (area, code, latest)
-            if due and code not in checking.named and checking.known.held(key) is None:
+            if due and code not in named and checking.known.held(key) is None:
                 found.append((area, code))
     return found
 

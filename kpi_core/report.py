@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from .columns import TABLES
 from .headline import headline
+from .history import Figure
+from .intake import FigureChange, Preview, rating_words
 from .intake_checks import UNIT_WORDS
+from .intake_register import EntriesPreview
 from .mapping import TEMPLATE_COLUMNS
-from .model import Conflict
+from .model import Absence, Conflict, Indicator, Target
 from .problems import Finding
 from .scorecard import Row, Scorecard, display, level_words, target_words, tolerance_words
 
 if TYPE_CHECKING:
     from .shell.services import ExceptionsView, IndicatorView
+    from .shell.uploads import AnyPreview, Withdrawal
 
 Cell = str | int | Decimal | None
 
@@ -24,6 +29,7 @@ COLOURS_NOTE = (
     "Ratings are worked out by this product from the figures, targets and rules shown; "
     "the council's own published colours were not supplied."
 )
+AS_FIRST_PUBLISHED = "Figures are as they were first published, before any revision, and targets as they were before any correction of the past."
 MADE_UP = "These figures are made up. They describe no real council."
 MARKS = (
     ("[p]", "provisional: the figure may still change"),
@@ -72,6 +78,8 @@ def scorecard_table(scorecard: Scorecard, made: Circumstances) -> Table:
     """The rows of a scorecard as filtered. Changes are given as amounts, with their words beside them."""
     sources = sorted({row.observation.source for row in scorecard.rows if row.observation is not None})
     about = made.about(scorecard.quarter.label, scorecard.filters, "; ".join(sources) or "no figures held")
+    if scorecard.as_first_published:
+        about = (("Figures", AS_FIRST_PUBLISHED), *about)
     return Table(
         f"Scorecard, {scorecard.area_name}, {scorecard.quarter.label}",
         (*about, *(("Headline", line) for line in (headline(scorecard) if not scorecard.filters else ()))),
@@ -196,3 +204,124 @@ def findings_table(findings: Iterable[Finding], file_name: str, made: Circumstan
         ("Row", "Column", "Found", "Severity", "Problem", "Class"),
         tuple((one.row, one.column, one.found, one.severity.value, one.message, one.code) for one in findings),
     )
+
+
+def changes_table(preview: AnyPreview, made: Circumstances) -> Table:
+    """Everything that publishing a file would change."""
+    about = made.about(preview.quarters or "none", (), preview.file.file_name)
+    title = f"What {preview.file.file_name} would change"
+    if isinstance(preview, EntriesPreview):
+        headings: tuple[str, ...] = (
+            "Row",
+            "Code",
+            "Indicator",
+            "Area",
+            "From quarter",
+            "Kind",
+            "Held",
+            "In the file",
+            "Past ratings turned",
+        )
+        return Table(
+            title,
+            about,
+            headings,
+            tuple(
+                (
+                    c.row, c.indicator.code, c.indicator.name, c.area, c.start.text if c.start else "", c.kind.value, c.before,
+                    c.after, "; ".join(f"{area} {quarter}: {before} to {after}" for area, quarter, before, after in c.turned),
+                )
+                for c in preview.changes
+            ),
+        )  # fmt: skip
+    headings = (
+        "Row",
+        "Code",
+        "Indicator",
+        "Area",
+        "Quarter",
+        "Kind",
+        "Held",
+        "In the file",
+        "Rating held",
+        "Rating then",
+        "Exception report",
+    )
+    return Table(title, about, headings, tuple(_change_row(change, preview) for change in preview.changes))
+
+
+def _change_row(change: FigureChange, preview: Preview) -> tuple[Cell, ...]:
+    one, indicator = change.observation, preview.indicators[change.observation.indicator]
+    before, after = preview.ratings(change)
+    return (
+        change.row, one.indicator, indicator.name, one.area, one.quarter.text, change.kind.value,
+        display(change.held, indicator), display(one, indicator), before.rating.words if before else "",
+        after.rating.words, "required" if after.exception_required else "not required",
+    )  # fmt: skip
+
+
+def reconciliation_table(preview: Preview, made: Circumstances) -> Table:
+    """Each figure whose rating as it was reported is not the one worked out, and why."""
+    return Table(
+        f"Ratings in {preview.file.file_name} beside those worked out",
+        made.about(preview.quarters, (), preview.file.file_name),
+        ("Row", "Code", "Indicator", "Area", "Quarter", "Value", "Reported", "Worked out", "Reason"),
+        tuple(
+            (
+                one.change.row, one.change.observation.indicator,
+                preview.indicators[one.change.observation.indicator].name, one.change.observation.area,
+                one.change.observation.quarter.text, one.change.observation.value, rating_words(one.reported),
+                one.rated.rating.words, one.rated.reason,
+            )
+            for one in preview.reconciliation
+        ),
+    )  # fmt: skip
+
+
+def effects_table(withdrawal: Withdrawal, names: Mapping[str, str], made: Circumstances) -> Table:
+    """What one upload did to each figure, and what stands now."""
+    upload = withdrawal.upload
+    return Table(
+        f"Upload {upload.id}, {upload.file_name}",
+        made.about(upload.quarters, (), upload.file_name),
+        ("Code", "Indicator", "Area", "Quarter", "Kind", "Stood before", "Given", "Later"),
+        tuple(
+            (
+                one.given.indicator, names.get(one.given.indicator, ""), one.given.area, one.given.quarter.text,
+                one.given.kind.value, "" if one.before is None else figure_mark(one.before.figure), figure_mark(one.given.figure),
+                one.left_standing,
+            )
+            for one in (*withdrawal.taken_back, *withdrawal.left_standing)
+        ),
+    )  # fmt: skip
+
+
+def figure_mark(figure: Figure) -> Cell:
+    """A figure as a number, or the mark that stands for it."""
+    return figure.mark if isinstance(figure, Absence) else figure
+
+
+def register_tables(
+    indicators: Iterable[Indicator], targets: Iterable[Target], areas: Mapping[str, Sequence[str]]
+) -> tuple[Table, Table]:
+    """The register and the targets as they stand, in the form that an upload of them takes."""
+    register, aims = TABLES["indicators.csv"], TABLES["targets.csv"]
+    return (
+        Table(
+            "", (), tuple(register), tuple(tuple(_entry_cell(i, name, areas) for name in register) for i in indicators)
+        ),
+        Table("", (), tuple(aims), tuple(tuple(_entry_cell(t, name, areas) for name in aims) for t in targets)),
+    )
+
+
+def _entry_cell(entry: Indicator | Target, name: str, areas: Mapping[str, Sequence[str]]) -> Cell:
+    if isinstance(entry, Indicator) and name == "areas":
+        return " ".join(areas.get(entry.code, ()))
+    if isinstance(entry, Target) and name in ("from_quarter", "kind"):
+        return entry.start.text if name == "from_quarter" else "profiled" if entry.profiled else "standing"
+    value = getattr(entry, name)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return " ".join(f"Q{number}" for number in value)
+    return value if isinstance(value, Decimal | int) or value is None else str(value)

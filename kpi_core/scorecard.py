@@ -134,6 +134,16 @@ class Scorecard:
     rows: tuple[Row, ...]
     filters: tuple[tuple[str, str], ...] = ()
     """What was filtered on, in words: (what, chosen)."""
+    as_first_published: bool = False
+    """Whether its figures are those before any revision, and its targets those before any correction of the past."""
+
+    @property
+    def has_revisions(self) -> bool:
+        """Whether it would read otherwise as first published."""
+        return any(
+            (row.observation is not None and row.observation.revised) or any(target.corrects for target in row.targets)
+            for row in self.rows
+        )
 
     @property
     def categories(self) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ def scorecard_json(scorecard: Scorecard, whole: Scorecard) -> Json:
         "quarter": scorecard.quarter.text,
         "period": scorecard.quarter.months,
         "area": scorecard.area,
+        "as_first_published": scorecard.as_first_published,
         "headline": list(headline(whole)),
         "rows": [row_json(row) for row in scorecard.rows],
         "summary": asdict(scorecard.summary),

@@ -12,7 +12,7 @@ from kpi_core.assess import Rating
 from kpi_core.errors import shorten
 from kpi_core.headline import headline
 from kpi_core.periods import Quarter
-from kpi_core.report import COLOURS_NOTE, scorecard_table
+from kpi_core.report import AS_FIRST_PUBLISHED, COLOURS_NOTE, scorecard_table
 from kpi_core.scorecard import Scorecard
 from pages._ui import components, session
 
@@ -29,7 +29,8 @@ def page() -> None:
             "Add figures to data/observations.csv, close the explorer and run: python -m kpi_core rebuild"
         )
         return
-    whole = services.scorecard(quarter.text, session.view().area or None)
+    first_published = session.view().figures == "first"
+    whole = services.scorecard(quarter.text, session.view().area or None, first_published)
     session.keep(replace(session.view(), quarter=quarter.text, indicator=""))
     said += drop_unknown(whole)
     view = session.view()
@@ -38,7 +39,7 @@ def page() -> None:
     components.title(f"{whole.area_name}: children's services scorecard", quarter.label)
     first, *rest = headline(whole)
     st.html(f'<p class="headline">{escape(first)}</p><p class="said">{escape(" ".join(rest))}</p>')
-    for sentence in said:
+    for sentence in [*said, *([AS_FIRST_PUBLISHED] if first_published else [])]:
         components.message(sentence)
 
     # What was missed comes first, so that it is seen without scrolling; once the reader filters, the table is theirs.
@@ -113,6 +114,14 @@ def filters(card: Scorecard, quarters: Sequence[Quarter], areas: dict[str, str])
             args=("rating",), label_visibility="collapsed",
             format_func=lambda r: f"{components.SHAPES[Rating(r)]} {Rating(r).words} {getattr(counts, r)}",
         )  # fmt: skip
+        if card.as_first_published or card.has_revisions:
+            st.session_state["filter_figures"] = card.as_first_published
+            st.toggle("As first published, before any revision", key="filter_figures", on_change=take_figures)
+
+
+def take_figures() -> None:
+    """Put into the view whether figures are shown as first published."""
+    session.keep(replace(session.view(), figures="first" if st.session_state["filter_figures"] else ""))
 
 
 session.show(page)

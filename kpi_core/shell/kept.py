@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+from ..errors import StoreError
 from ..model import Upload
 
 _MANIFEST = "manifest.json"
@@ -37,6 +40,16 @@ class Manifest:
     made_from: str
     """``data``, or ``example`` and its seed."""
     events: tuple[Event, ...] = ()
+
+
+class UnreadableManifest(StoreError):
+    """The manifest cannot be read, so what it says was published cannot be told."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            f"The manifest of {folder} cannot be read. Start the explorer, which writes it again from the database, or put it back "
+            "from a backup."
+        )
 
 
 def folder_of(database: Path) -> Path:
@@ -65,6 +78,8 @@ class Kept:
         write_whole(self._content(number, sha256), content)
         if profile is not None:
             write_whole(self._profile(number, sha256), profile.encode())
+        else:  # one may lie there of a publication that was cut short
+            self._profile(number, sha256).unlink(missing_ok=True)
 
     def forget(self, number: int, sha256: str) -> None:
         """Drop the bytes of an upload that was not published after all."""
@@ -87,9 +102,25 @@ class Kept:
         self._write(Manifest(manifest.made_from, (*manifest.events, event)))
 
     def manifest(self) -> Manifest:
-        """What the folder says was published. A manifest that cannot be read raises ``ValueError``."""
-        held = json.loads((self.folder / _MANIFEST).read_text(encoding="utf-8"))
-        return Manifest(held["made_from"], tuple(_event(one) for one in held["events"]))
+        """What the folder says was published. Raises ``UnreadableManifest``."""
+        try:
+            held = json.loads((self.folder / _MANIFEST).read_text(encoding="utf-8"))
+            made_from = _MADE_FROM.fullmatch(held["made_from"])
+            if made_from is None:
+                raise ValueError(held["made_from"])
+            return Manifest(made_from[0], tuple(_event(one) for one in held["events"]))
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            raise UnreadableManifest(self.folder.name) from error
+
+    def begin_again(self, made_up: bool, at: datetime) -> Path:
+        """Begin the manifest anew where it cannot be read. The former one is set aside, and where it is kept is returned."""
+        path = self.folder / _MANIFEST
+        # Where the first figures came from is known to the manifest alone.
+        found = _EXAMPLE.search(path.read_text(encoding="utf-8", errors="replace")) if made_up else None
+        aside = free_name(path, at)
+        os.replace(path, aside)
+        self.begin(found[0] if found else "data")
+        return aside
 
     def _write(self, manifest: Manifest) -> None:
         document = {"made_from": manifest.made_from, "events": [_json(event) for event in manifest.events]}
@@ -100,6 +131,16 @@ class Kept:
 
     def _profile(self, number: int, sha256: str) -> Path:
         return self.folder / f"{number:04d}-{sha256[:12]}.mapping.toml"
+
+
+_EXAMPLE = re.compile(r"example [0-9]{1,18}")
+_MADE_FROM = re.compile(rf"data|{_EXAMPLE.pattern}")
+
+
+def free_name(path: Path, at: datetime) -> Path:
+    """A name beside ``path`` to set it aside under, which nothing has yet."""
+    names = (path.with_name(f"{path.name}.{at:%Y%m%d-%H%M%S}-{number}.set-aside") for number in count(1))
+    return next(name for name in names if not name.exists())
 
 
 def _json(event: Event) -> dict[str, Any]:

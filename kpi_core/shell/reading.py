@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any, Protocol
 
@@ -272,6 +272,10 @@ class Reading:
             found.setdefault(area, {}).setdefault(indicator, {})[target.start] = target
         return {a: {i: list(of.values()) for i, of in each.items()} for a, each in found.items()}
 
+    def targets(self, areas: Collection[str]) -> list[Target]:
+        """Every target that stands in these areas."""
+        return [one for each in self._targets(areas).values() for of in each.values() for one in of]
+
     def collected(self, area: str) -> tuple[Collected, ...]:
         """For each quarter with anything reported, oldest first: how many of the indicators due have a figure.
 
@@ -379,6 +383,10 @@ class Reading:
                  withdrawn_at, withdrawn_by, withdrawn_reason) in rows
         )  # fmt: skip
 
+    def stands(self, sha256: str) -> bool:
+        """Whether these very bytes are published."""
+        return bool(self._rows("select 1 from upload where sha256 = ? and withdrawn_at is null", [sha256]))
+
     def next_upload(self) -> int:
         """The number of the upload to come."""
         return int(self._rows("select coalesce(max(id), 0) + 1 from upload")[0][0])
@@ -426,6 +434,15 @@ class Reading:
         parts = [str(self._rows(sql, [upload])[0][0]) for sql in _DIGESTS]
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
+    def happened(self) -> dict[tuple[str, int], int]:
+        """The place of each publication and withdrawal in the record of who did what, by what was done to which upload."""
+        done = {"published": "published", "withdrew": "withdrawn"}
+        found = (
+            (place, re.match(r"(published|withdrew) upload ([0-9]+):", said))
+            for place, said in self._rows("select id, said from audit")
+        )
+        return {(done[match[1]], int(match[2])): place for place, match in found if match}
+
     def chain_ends(self, areas: Collection[str], indicators: Collection[str]) -> dict[tuple[str, str, date], int]:
         """The number of the last row of each chain, whether it stands or not."""
         rows = self._rows(
@@ -440,25 +457,12 @@ class Reading:
 
     def hanging_on(self, upload: int) -> str:
         """What other uploads gave that needs what this one added to the register, in words; empty: nothing."""
-        rows = self._rows(
-            """
-            select distinct o.upload, i.name from standing_observation o join indicator i on i.code = o.indicator and i.upload = ?
-            where o.upload <> ? and not exists (
-                select 1 from indicator other where other.code = i.code and other.upload <> ?
-                  and other.upload not in (select id from upload where withdrawn_at is not null))
-            union
-            select distinct o.upload, a.name from standing_observation o join area a on a.code = o.area and a.upload = ?
-            where o.upload <> ? and not exists (
-                select 1 from area other where other.code = a.code and other.upload <> ?
-                  and other.upload not in (select id from upload where withdrawn_at is not null))
-            order by 1, 2
-            """,
-            [upload] * 6,
-        )
-        if not rows:
-            return ""
-        by = ", ".join(str(number) for number in sorted({number for number, _ in rows})[:5])
-        return f"it added “{rows[0][1]}”, which figures of upload {by} need"
+        for sql, added, needed in _HANGING:
+            rows = self._rows(sql, [upload, upload])
+            if rows:
+                by = ", ".join(str(number) for number in sorted({number for number, _ in rows})[:5])
+                return f"{added.format(rows[0][1])}, which {needed} of upload {by} need"
+        return ""
 
     # --- what a file is checked against ---
 
@@ -552,6 +556,39 @@ _DIGESTS = (
 )  # fmt: skip
 
 
+def _hanging_sql(table: str, needing: str, on: str, same: str) -> str:
+    """What later uploads gave to ``needing`` that needs what this one, and no other that stands, gave to ``table``."""
+    name = "(select min(name) from indicator where code = mine.indicator)" if table == "indicator_area" else "mine.name"
+    return f"""
+        select distinct needs.upload, {name} from {table} mine join {needing} needs on {on}
+        where mine.upload = ? and needs.upload > mine.upload
+          and needs.upload not in (select id from upload where withdrawn_at is not null)
+          and not exists (
+            select 1 from {table} other where {same} and other.upload <> ?
+              and other.upload not in (select id from upload where withdrawn_at is not null))
+        order by 1, 2
+    """
+
+
+_INDICATOR = ("indicator", "mine.code = needs.indicator", "other.code = mine.code", "it added “{}”")
+_AREA = ("area", "mine.code = needs.area", "other.code = mine.code", "it added “{}”")
+_LISTED = (
+    "indicator_area", "mine.indicator = needs.indicator and mine.area = needs.area",
+    "other.indicator = mine.indicator and other.area = mine.area", "it put “{}” on a scorecard",
+)  # fmt: skip
+_HANGING = tuple(
+    (_hanging_sql(table, needing, on, same), added, words)
+    for needing, words, kinds in (
+        ("observation", "figures", (_INDICATOR, _AREA, _LISTED)),
+        ("target", "targets", (_INDICATOR, _AREA)),
+        ("indicator_area", "register entries", (_INDICATOR, _AREA)),
+        ("indicator", "register entries", ((_LISTED[0], "mine.indicator = needs.code", *_LISTED[2:]),)),
+    )
+    for table, on, same, added in kinds
+)
+"""What an upload may have added that others need: the statement, what it added, and what needs it."""
+
+
 def _conflicts_by_indicator(conflicts: Iterable[Conflict]) -> dict[str, list[Conflict]]:
     found: dict[str, list[Conflict]] = {}
     for conflict in conflicts:
@@ -574,12 +611,31 @@ def _latest(area: str, chain: list[tuple[Any, ...]]) -> Observation:
     """The last row of a chain. It is revised where any row of the chain revised a published figure."""
     (indicator, start, _, value, absence, provisional, part, whole, series_break, not_comparable, _, note, source, _, _,
      comment) = chain[-1]  # fmt: skip
-    revised = [row for row in chain if row[13] == "revised"]
-    why, former = (revised[-1][10], _figure(revised[-1][14])) if revised else ("", None)
+    revised, why, former = _revised(chain)
     return Observation(
         indicator, area, _quarter(start), _decimal(value), absence and Absence(absence), provisional, part, whole,
-        series_break, not_comparable, len(revised), why, former, note, source, comment,
+        series_break, not_comparable, revised, why, former, note, source, comment,
     )  # fmt: skip
+
+
+def _revised(chain: list[tuple[Any, ...]]) -> tuple[int, str, Decimal | Absence | None]:
+    """How many rows revise the one that stands before them; of the last such, its reason and the figure it revises."""
+    count, why, former = 0, "", None
+    for before, row in pairwise(chain):
+        neighbours = row[2] == before[2] + 1
+        if row[13] == "revised" if neighbours else _other_figure(before, row):
+            count, former = count + 1, _figure(before[4] or before[3])
+            why = row[10] or f"given by {row[12]}, after what it repeats was withdrawn"
+    return count, why, former
+
+
+def _other_figure(before: tuple[Any, ...], row: tuple[Any, ...]) -> bool:
+    """Whether a row revises the one before it, from between which a withdrawn one is gone."""
+    was, now = _figure(before[4] or before[3]), _figure(row[4] or row[3])
+    if was != now:
+        return was is not Absence.NOT_AVAILABLE
+    counts = None not in (before[7], row[7]) and before[6:8] != row[6:8]
+    return counts or (row[5] and not before[5])
 
 
 def _figure(text: str | None) -> Decimal | Absence | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from ..errors import StoreError, UnknownChoice, UnknownIndicator
 from ..model import Benchmark, Conflict, ExceptionReport, Indicator, Observation, ReportState, Target
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
-from ..report import Table, template_table
+from ..report import Table, register_tables, template_table
 from ..scorecard import TREND_QUARTERS, Collected, Row, Scorecard, build, opening_quarter, row_of
 from . import database as health
 from .database import DATA, REBUILD, Clock, Health, data_files, fingerprints, open_database, utc_now
@@ -102,6 +102,9 @@ class About:
     """Each source with the number of figures it gave."""
     conflicts: tuple[Conflict, ...]
     indicators: tuple[Indicator, ...]
+    """Those that the area's scorecard lists."""
+    register: tuple[Indicator, ...]
+    """All that are held, retired ones and other areas' too."""
 
 
 class Services:
@@ -179,7 +182,7 @@ class Services:
             code, name = self._area(reading, area)
             chosen = _quarter(reading, quarter, code)
             held = reading.held(code, chosen, TREND_QUARTERS, as_first_published=as_first_published)
-            return build(chosen, code, name, held)
+            return replace(build(chosen, code, name, held), as_first_published=as_first_published)
 
     def template(self, quarter: str | None = None, area: str | None = None) -> Table:
         """The upload's template for a quarter (``None``: the one that follows the quarter that opens)."""
@@ -188,6 +191,14 @@ class Services:
             quarter = None if opens is None else (opens + 1).text
         card = self.scorecard(quarter, area)
         return template_table(card, self.scorecard((card.quarter - 1).text, area))
+
+    def register(self) -> tuple[Table, Table]:
+        """The register and the targets as they stand, in the form that an upload of them takes."""
+        with self._store.read() as reading:
+            areas: dict[str, list[str]] = {}
+            for area, code in sorted(reading.assigned()):
+                areas.setdefault(code, []).append(area)
+            return register_tables(reading.register().values(), reading.targets(reading.areas()), areas)
 
     def indicator(self, code: str, quarter: str | None = None, area: str | None = None) -> IndicatorView:
         """Everything about one indicator. Raises as ``scorecard`` does, and ``UnknownIndicator``."""
@@ -247,6 +258,7 @@ class Services:
                 sources=reading.sources(code),
                 conflicts=reading.conflicts(code),
                 indicators=reading.indicators(code),
+                register=tuple(reading.register().values()),
             )
 
     def data_changes(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from threading import RLock
+from time import monotonic, sleep
 
 import duckdb
 
@@ -32,6 +33,8 @@ _LOCKED = {
 _TABLES = "select table_name from information_schema.tables where table_type = 'BASE TABLE' order by table_name"
 BUNDLED = 0
 """The upload that the bundled data counts as."""
+_PATIENCE = 20.0
+"""For how many seconds a checkpoint waits for readers."""
 
 
 class Store:
@@ -42,6 +45,8 @@ class Store:
         self._writer = RLock()
         self._path = path
         self.name = path.name
+        self.step_before = 0
+        """The newest migration it had when it was opened; 0: it is new."""
 
     @classmethod
     def open(cls, path: Path | str, now: datetime) -> Store:
@@ -69,8 +74,19 @@ class Store:
         self._connection.close()
 
     def checkpoint(self) -> None:
-        """Write everything into the main file, so that no write-ahead log is left beside it."""
-        self._connection.execute("checkpoint")
+        """Write everything into the main file, so that no write-ahead log is left beside it.
+
+        A reader who still sees what was before an update holds a checkpoint up, so it is tried again for a while.
+        """
+        until = monotonic() + _PATIENCE
+        while True:
+            try:
+                self._connection.execute("checkpoint")
+                return
+            except duckdb.TransactionException:
+                if monotonic() > until:
+                    raise
+                sleep(0.01)
 
     def fault(self) -> str:
         """What DuckDB says when every block of every table is read, which checks each; empty: nothing is wrong."""
@@ -88,6 +104,20 @@ class Store:
 
     def _migrate(self, now: datetime) -> None:
         steps = {int(file.name[:4]): file for file in sorted(_MIGRATIONS.glob("[0-9]*.sql"))}
+        try:
+            done = self._steps_done()
+        except duckdb.Error as error:
+            raise _why_not_open(self.name, str(error)) from error
+        self.step_before = max(done, default=0)
+        if newer := done - set(steps):
+            raise NewerDatabase(self.name, max(newer))
+        for version in sorted(set(steps) - done):
+            with self._transaction() as cursor:
+                cursor.execute(steps[version].read_text(encoding="utf-8"))
+                cursor.execute("insert into migration values (?, ?, ?)", [version, steps[version].name, now])
+
+    def _steps_done(self) -> set[int]:
+        """The migrations it has had. A file with no tables at all gets the table that records them."""
         with self._transaction() as cursor:
             tables = {name for (name,) in cursor.execute("select table_name from information_schema.tables").fetchall()}
             if tables and "migration" not in tables:
@@ -95,18 +125,18 @@ class Store:
             cursor.execute(
                 "create table if not exists migration (version integer primary key, name varchar, applied_at timestamp)"
             )
-            done = {version for (version,) in cursor.execute("select version from migration").fetchall()}
-            if newer := done - set(steps):
-                raise NewerDatabase(self.name, max(newer))
-        for version in sorted(set(steps) - done):
-            with self._transaction() as cursor:
-                cursor.execute(steps[version].read_text(encoding="utf-8"))
-                cursor.execute("insert into migration values (?, ?, ?)", [version, steps[version].name, now])
+            return {version for (version,) in cursor.execute("select version from migration").fetchall()}
 
     @contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         cursor = self._connection.cursor()
-        cursor.execute("begin")
+        try:
+            cursor.execute("begin")
+        except duckdb.FatalException as error:  # DuckDB gives a database up for good when a checkpoint cannot be written
+            raise StoreError(
+                f"{self.name} could not be written, so it was closed to keep it whole. Make room on the disk and start the "
+                "explorer again."
+            ) from error
         try:
             yield cursor
             cursor.execute("commit")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from ..errors import Changed, KpiError, NotPublished, NotWithdrawn, shorten
+from ..errors import Changed, KpiError, NotPublished, NotWithdrawn, StoreError, shorten
 from ..history import Effect, Figure
 from ..intake import Draft, GivenFile, Preview, check, draft, fingerprint
 from ..intake_checks import Known
@@ -102,6 +102,7 @@ class Uploads:
         """
         _refuse(preview, decision)
         with self._store.alone():
+            self._catch_up(NotPublished, "Nothing was published")
             with self._store.read() as reading:
                 number = reading.next_upload()
             upload = self._upload_of(preview, decision, number)
@@ -114,9 +115,8 @@ class Uploads:
             except BaseException as error:
                 self._forget(upload)
                 if isinstance(error, Exception) and not isinstance(error, KpiError):
-                    raise _cannot_write(error) from error
+                    raise NotPublished(_cannot_write("Nothing was published", error)) from error
                 raise
-            self._at("committed")
             self._secure(Event("published", upload, digest, given))
         _log.info("Upload %s published: %s", upload.id, upload.file_name)
         return upload
@@ -138,7 +138,7 @@ class Uploads:
                 )
             except OSError as error:
                 self._forget(upload)
-                raise _cannot_write(error) from error
+                raise NotPublished(_cannot_write("Nothing was published", error)) from error
         self._at("bytes kept")
 
     def _forget(self, upload: Upload) -> None:
@@ -151,6 +151,8 @@ class Uploads:
         write_upload(writing, upload, preview, self._known_now(writing, preview))
 
     def _known_now(self, writing: Writing, preview: AnyPreview) -> str:
+        if writing.stands(preview.file.sha256):
+            return "published meanwhile"
         if isinstance(preview, EntriesPreview):
             again = self.previewed(preview.file, writing)
             return again.against
@@ -159,27 +161,45 @@ class Uploads:
         known = writing.known(self._home, self._clock().date(), areas, codes)
         added = {one.code: one for one in preview.new_indicators if one.code not in known.indicators}
         known = replace(known, indicators={**known.indicators, **added})
-        if preview.file.sha256 in known.published:
-            return "published meanwhile"
         keys = ((c.observation.area, c.observation.indicator, c.observation.quarter) for c in preview.changes)
         return fingerprint(known, keys)
 
     def _secure(self, event: Event) -> None:
-        """Put what is committed into the database's own file, and into the manifest; only then may it be announced."""
+        """Put what is committed into the database's own file, and into the manifest; only then may it be announced.
+
+        Whoever is told of a step may break off there, and nobody is then told that it is published; but it is secured.
+        """
+        number = event.upload.id
         try:
-            self._store.checkpoint()
-            if self._store.has_log():
-                raise OSError("the log is still there")
-            self._at("in one file")
-            if self._kept is not None and self._kept.there:
-                self._kept.record(event)
+            try:
+                self._at("committed")
+            finally:
+                self._store.checkpoint()
+                if self._store.has_log():
+                    raise OSError("the log is still there")
+            try:
+                self._at("in one file")
+            finally:
+                if self._kept is not None and self._kept.there:
+                    self._kept.record(event)
             self._at("recorded")
         except Exception as error:
-            _log.exception("Upload %s was committed but could not be secured", event.upload.id)
-            raise NotPublished(
-                f"Upload {event.upload.id} was written, but could not be secured on the disk ({shorten(str(error), 80)}). Make room on "
-                "the disk, start the explorer again, and look at the history of uploads before anything else."
+            _log.exception("Upload %s was %s but could not be secured", number, event.what)
+            what = f"Upload {number}" if event.what == "published" else f"The withdrawal of upload {number}"
+            raise (NotPublished if event.what == "published" else NotWithdrawn)(
+                f"{what} was written, but could not be secured on the disk ({shorten(str(error), 80)}). Make room on the disk, start the "
+                "explorer again, and look at the history of uploads before anything else."
             ) from error
+
+    def _catch_up(self, refused: type[KpiError], nothing: str) -> None:
+        """Name in the manifest what was committed before and could not be recorded: its order is what is played again."""
+        if self._kept is None or not self._kept.there:
+            return
+        try:
+            with self._store.read() as reading:
+                complete(reading, self._kept)
+        except (StoreError, OSError) as error:
+            raise refused(_cannot_write(nothing, error)) from error
 
     # --- history ---
 
@@ -216,22 +236,30 @@ class Uploads:
         if not by:
             raise NotWithdrawn("Nothing was withdrawn: say who withdraws it.")
         with self._store.alone():
-            with self._store.write() as writing:
-                done = self._one(writing, number)
-                if done.upload.withdrawn_at is not None:
-                    raise NotWithdrawn(f"Upload {number} was withdrawn already, on {_day(done.upload.withdrawn_at)}.")
-                if hanging := writing.hanging_on(number):
-                    raise NotWithdrawn(
-                        f"Upload {number} is left as it is: {hanging}. Withdraw what came later first, or give the register a new entry."
-                    )
-                now = self._clock()
-                writing.withdraw(number, now, by, reason)
-                writing.audit(now, by, f"withdrew upload {number}: {reason}")
-            self._at("committed")
-            upload = replace(done.upload, withdrawn_at=now, withdrawn_by=by, withdrawn_reason=reason)
-            self._secure(Event("withdrawn", upload))
+            self._catch_up(NotWithdrawn, "Nothing was withdrawn")
+            try:
+                with self._store.write() as writing:
+                    done = self._withdraw(writing, number, reason, by)
+            except KpiError:
+                raise
+            except Exception as error:
+                raise NotWithdrawn(_cannot_write("Nothing was withdrawn", error)) from error
+            self._secure(Event("withdrawn", done.upload))
         _log.info("Upload %s withdrawn", number)
-        return replace(done, upload=upload)
+        return done
+
+    def _withdraw(self, writing: Writing, number: int, reason: str, by: str) -> Withdrawal:
+        done = self._one(writing, number)
+        if done.upload.withdrawn_at is not None:
+            raise NotWithdrawn(f"Upload {number} was withdrawn already, on {_day(done.upload.withdrawn_at)}.")
+        if hanging := writing.hanging_on(number):
+            raise NotWithdrawn(
+                f"Upload {number} is left as it is: {hanging}. Withdraw what came later first, or give the register a new entry."
+            )
+        now = self._clock()
+        writing.withdraw(number, now, by, reason)
+        writing.audit(now, by, f"withdrew upload {number}: {reason}")
+        return replace(done, upload=replace(done.upload, withdrawn_at=now, withdrawn_by=by, withdrawn_reason=reason))
 
     # --- column mappings ---
 
@@ -289,12 +317,11 @@ def _refuse(preview: AnyPreview, decision: Decision) -> None:
         raise NotPublished("Nothing was published: say who publishes it.")
 
 
-def _cannot_write(error: Exception) -> NotPublished:
-    _log.exception("A publication could not be written")
-    return NotPublished(
-        f"Nothing was published: it could not be written ({shorten(str(error).splitlines()[0] if str(error) else type(error).__name__, 80)}). "
-        "See that there is room on the disk, and try again."
-    )
+def _cannot_write(nothing: str, error: Exception) -> str:
+    """The sentence for what could not be written, from the words that nothing was done. What the error says is logged."""
+    _log.error("%s: it could not be written", nothing, exc_info=error)
+    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return f"{nothing}: it could not be written ({shorten(said, 80)}). See that there is room on the disk, and try again."
 
 
 def _day(at: datetime) -> str:
@@ -316,6 +343,22 @@ def write_upload(writing: Writing, upload: Upload, preview: AnyPreview, against:
         writing.assigned_given(preview.assigned, upload.id)
         writing.figures(((c.observation, c.kind, _former(c.held)) for c in preview.changes), upload)
     writing.audit(upload.published_at, upload.published_by, f"published upload {upload.id}: {upload.file_name}")
+
+
+def complete(reading: Reading, kept: Kept) -> None:
+    """Add to the manifest what was committed but not recorded, as when the program ended between the two."""
+    listed = {(event.what, event.upload.id) for event in kept.manifest().events}
+    uploads = reading.uploads()
+    lacking = [("published", one) for one in uploads] + [("withdrawn", one) for one in uploads if one.withdrawn_at]
+    lacking = [(what, one) for what, one in lacking if (what, one.id) not in listed]
+    if not lacking:
+        return
+    given, happened = reading.given(), reading.happened()
+    for what, one in sorted(lacking, key=lambda of: happened.get((of[0], of[1].id), 0)):
+        if what == "published":
+            kept.record(Event(what, one, reading.digest(one.id), given.get(one.id, (0, 0, 0))))
+        else:
+            kept.record(Event(what, one))
 
 
 def _former(held: Observation | None) -> Figure | None:

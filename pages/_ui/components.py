@@ -39,7 +39,7 @@ def capital(text: str) -> str:
 
 
 def message(sentence: str, kind: str = "note") -> None:
-    """A sentence to the reader: a ``note``, a ``warning`` or an ``error``.
+    """A sentence to the reader: a ``note``, a ``warning``, an ``error``, or that something is ``done``.
 
     In HTML, because Streamlit's own boxes are Markdown, which makes links of addresses that somebody typed.
     """
@@ -51,6 +51,9 @@ def banner(services: Services) -> None:
     """What every page must say first: made-up figures, and files that have changed since they were loaded."""
     if services.council()[1]:
         message(f"Example council. {MADE_UP}", "warning")
+    for sentence in (services.recovered, services.place_warning()):
+        if sentence:
+            message(sentence, "warning")
     for change in services.data_changes():
         message(change, "warning")
 
@@ -60,9 +63,34 @@ def title(over: str, heading: str) -> None:
     st.html(f'<p class="over muted">{escape(over)}</p><h1 class="heading">{escape(heading)}</h1>')
 
 
-def section(heading: str) -> None:
-    """A heading within the page."""
-    st.html(f'<h2 class="section">{escape(heading)}</h2>')
+def section(heading: str, anchor: str = "") -> None:
+    """A heading within the page; ``anchor`` is what ``go_to`` finds it by."""
+    place = f' id="{anchor}" tabindex="-1"' if anchor else ""
+    st.html(f'<h2 class="section"{place}>{escape(heading)}</h2>')
+
+
+def steps(names: Sequence[str], at: int) -> None:
+    """The steps of a piece of work, with those done and the one to do now in words too."""
+    said = ("done", "now", "to come")
+    items = "".join(
+        f'<li class="{said[(n > at) - (n < at) + 1]}"{" aria-current=step" if n == at else ""}><strong>{n + 1}. {escape(name)}</strong> '
+        f'<span class="muted">{said[(n > at) - (n < at) + 1]}</span></li>'
+        for n, name in enumerate(names)
+    )
+    st.html(f'<ol class="steps" aria-label="Steps">{items}</ol>')
+
+
+def go_to(anchor: str, focus: str) -> None:
+    """Move the keyboard and the screen to a heading, once for each ``focus``: what it is about."""
+    if st.session_state.get("gone_to") == (anchor, focus):
+        return
+    st.session_state["gone_to"] = (anchor, focus)
+    st.html(f"<script>document.getElementById('{anchor}')?.focus()</script>", unsafe_allow_javascript=True)
+
+
+def plain(text: str) -> str:
+    """Text in a widget's label, which is Markdown, as it stands."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:.-])", r"\\\1", text)
 
 
 def badge(rating: Rating, extra: str = "") -> str:
@@ -228,7 +256,10 @@ def table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) 
     heads = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
     body = "".join(
         f'<tr><th scope="row">{first}</th>'
-        + "".join(f'<td data-label="{escape(h)}">{cell}</td>' for h, cell in zip(headings[1:], rest, strict=True))
+        + "".join(
+            f'<td data-label="{escape(h)}"{"" if cell else " class=blank"}>{cell}</td>'
+            for h, cell in zip(headings[1:], rest, strict=True)
+        )
         + "</tr>"
         for first, *rest in rows
     )

@@ -63,6 +63,11 @@ def keep(changed: View) -> None:
         st.query_params.from_dict(parameters)
 
 
+def asked(name: str) -> str:
+    """A parameter of the URL that is not part of the view; empty where there is none."""
+    return str(st.query_params.get(name, ""))
+
+
 def chosen_quarter() -> tuple[Quarter | None, Sequence[Quarter], list[str]]:
     """The quarter of the view, all the quarters to choose from (newest first), and what must be said of them.
 
@@ -133,6 +138,9 @@ def navigation() -> StreamlitPage:
             st.Page("pages/scorecard.py", title="Scorecard", default=True),
             st.Page("pages/indicator.py", title="Indicator", url_path="indicator"),
             st.Page("pages/exceptions.py", title="Exceptions", url_path="exceptions"),
+            st.Page("pages/upload.py", title="Upload", url_path="upload"),
+            st.Page("pages/mapping.py", title="Column mapping", url_path="mapping"),
+            st.Page("pages/history.py", title="History", url_path="history"),
             st.Page("pages/about.py", title="About these figures", url_path="about"),
         ],
         position="top",

@@ -17,6 +17,8 @@ class View:
     rating: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
     indicator: str = ""
+    figures: str = ""
+    """``first``: as first published."""
 
     def parameters(self) -> dict[str, str | list[str]]:
         """The view as query parameters, what is empty left out."""

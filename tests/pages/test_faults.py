@@ -15,7 +15,7 @@ from kpi_core.shell.database import DATA, data_files
 from kpi_core.shell.services import Services
 
 from ..conftest import csv_bytes, figure, register, small_bundle
-from . import PAGES, body, codes, heading, opened, said
+from . import PAGES, READERS_PAGES, body, codes, heading, opened, said
 from .conftest import Load
 
 MARKUP = (
@@ -189,7 +189,7 @@ def test_markup_typed_into_the_url_is_shown_as_text(page: str, names: tuple[str,
     only_text(page, **dict.fromkeys(names, markup))
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", READERS_PAGES)
 @pytest.mark.parametrize("markup", MARKUP)
 def test_markup_written_into_the_files_is_shown_as_text(load: Load, page: str, markup: str) -> None:
     named = {"name": markup, "category": markup, "owner": markup, "definition": markup, "statutory_note": markup}

@@ -1,0 +1,187 @@
+"""Every upload: what it changed, what withdrawing it would take back, and keeping it all safe."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from html import escape
+
+import streamlit as st
+
+from kpi_core.errors import NotPublished, NotWithdrawn
+from kpi_core.figures import with_unit
+from kpi_core.history import Effect, Figure
+from kpi_core.model import Absence, ChangeKind, Indicator, Upload
+from kpi_core.problems import plural
+from kpi_core.report import effects_table
+from kpi_core.shell.uploads import Withdrawal
+from pages._ui import components, session
+
+MOST_EFFECTS = 200
+
+
+def page() -> None:
+    """The list, one upload, and the store's own health."""
+    chosen = session.asked("upload")
+    session.keep(session.view())
+    components.title(session.services().council()[0], "History of uploads")
+    if told := st.session_state.pop("withdrawn", ""):
+        components.message(told, "done")
+    history = session.services().uploads.history()
+    if not history:
+        st.html('<p class="measure">Nothing has been uploaded yet: every figure is from the bundled data.</p>')
+        st.page_link("pages/upload.py", label="Upload figures")
+    else:
+        st.html(
+            components.table(
+                f"Uploads ({len(history)})",
+                ("Upload", "Published", "File", "Gave", "Reason", "State"),
+                [line(one) for one in history],
+            )
+        )
+        one_upload(history, chosen)
+    keeping()
+
+
+def line(upload: Upload) -> tuple[str, ...]:
+    """One upload as cells."""
+    new, confirmed, revised, same = upload.counts
+    mapping = f"<br><span class='muted'>read through {escape(upload.profile)}</span>" if upload.profile else ""
+    state = "Stands"
+    if upload.withdrawn_at is not None:
+        state = f"<strong>Withdrawn</strong> {escape(when(upload.withdrawn_at))} by {escape(upload.withdrawn_by)}: {escape(upload.withdrawn_reason)}"
+    return (
+        str(upload.id),
+        f"{escape(when(upload.published_at))}<br>{escape(upload.published_by)}",
+        f"{escape(upload.file_name)}{mapping}",
+        f"{escape(upload.kind)}{f', {escape(upload.quarters)}' if upload.quarters else ''}: {new} new, {confirmed} confirmed, {revised} revised, {same} the same",
+        escape(f"{upload.revision_kind.capitalize()}: {upload.reason}" if upload.revision_kind else upload.reason),
+        state,
+    )
+
+
+def when(at: datetime) -> str:
+    """A moment as people read it."""
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def one_upload(history: tuple[Upload, ...], asked: str) -> None:
+    """What one upload changed, and its withdrawal."""
+    components.section("What an upload changed")
+    labels = {one.id: f"Upload {one.id}: {one.file_name}, {when(one.published_at)}" for one in history}
+    if asked.isdigit() and int(asked) in labels and "history_upload" not in st.session_state:
+        st.session_state["history_upload"] = int(asked)
+    number = st.selectbox("Upload", list(labels), format_func=labels.__getitem__, key="history_upload")
+    found = session.services().uploads.one(number)
+    indicators = {one.code: one for one in session.services().about().register}
+    effects = (*found.left_standing, *found.taken_back)
+    if effects:
+        rows = [effect_line(one, indicators, found.upload) for one in effects[:MOST_EFFECTS]]
+        st.html(
+            components.table(
+                f"Figures it gave ({len(effects):,})",
+                ("Indicator", "Quarter", "What it was", "Stood before", "Given", "Now"),
+                rows,
+            )
+        )
+        if len(effects) > MOST_EFFECTS:
+            st.html(f"<p>and {len(effects) - MOST_EFFECTS:,} more: download the whole list.</p>")
+        made = session.circumstances()
+        names = {code: one.name for code, one in indicators.items()}
+        components.download(
+            lambda: effects_table(found, names, made),
+            f"upload {number}",
+            "Download what it changed (CSV)",
+            key="effects",
+        )
+    else:
+        st.html(f"<p>It gave {escape(found.upload.kind)}, and no figures.</p>")
+    if found.upload.withdrawn_at is None:
+        withdrawal(found)
+
+
+def effect_line(effect: Effect, indicators: dict[str, Indicator], upload: Upload) -> tuple[str, ...]:
+    """One figure as cells."""
+    given = effect.given
+    indicator = indicators.get(given.indicator)
+    name = indicator.name if indicator else given.indicator
+    if upload.withdrawn_at is not None:
+        now = escape(effect.left_standing) or "taken back"
+    else:
+        now = escape(effect.left_standing) or "stands"
+    kind = {ChangeKind.REVISED: "revised", ChangeKind.SAME: "the same"}.get(given.kind, given.kind.value)
+    return (
+        escape(name),
+        f'<span class="nowrap">{escape(given.quarter.text)}</span>',
+        kind,
+        figure(effect.before.figure, indicator) if effect.before else '<span class="muted">nothing</span>',
+        figure(given.figure, indicator),
+        now,
+    )
+
+
+def figure(held: Figure, indicator: Indicator | None) -> str:
+    """A figure with its unit, or its mark."""
+    if isinstance(held, Absence):
+        return escape(held.mark)
+    return escape(with_unit(held, indicator.unit) if indicator else f"{held:f}")
+
+
+def withdrawal(found: Withdrawal) -> None:
+    """What taking it back would do, and the button that does."""
+    components.section("Withdraw this upload")
+    back, left = len(found.taken_back), len(found.left_standing)
+    said = f"{back} {plural(back, 'figure', 'figures')} would be taken back, and what stood before would stand again."
+    if left:
+        said += f" {left} would be left as {plural(left, 'it is', 'they are')}, because a later upload gave them too."
+    st.html(
+        f'<p class="measure">{escape(said)} The upload stays in this history, and the same file may be published again.</p>'
+    )
+    number = found.upload.id
+    st.text_input("Why is it withdrawn?", key=f"withdraw_reason_{number}", max_chars=300, width=640)
+    st.text_input("Your role or name", key=f"withdraw_by_{number}", max_chars=80, width=420)
+    if told := st.session_state.pop("not_withdrawn", ""):
+        components.message(told, "error")
+    st.button(f"Withdraw upload {number}", key=f"withdraw_{number}", on_click=withdraw_now, args=(number,))
+
+
+def withdraw_now(number: int) -> None:
+    """Take it back; what stops it is said over the button."""
+    reason, by = (st.session_state[f"withdraw_{name}_{number}"] for name in ("reason", "by"))
+    try:
+        done = session.services().uploads.withdraw(number, reason, by)
+    except (NotPublished, NotWithdrawn) as error:
+        st.session_state["not_withdrawn"] = str(error)
+        return
+    back, left = len(done.taken_back), len(done.left_standing)
+    st.session_state["withdrawn"] = (
+        f"Upload {number} is withdrawn: {back} {plural(back, 'figure', 'figures')} taken back"
+        + (f", {left} left as {plural(left, 'it is', 'they are')}." if left else ".")
+    )
+
+
+def keeping() -> None:
+    """A backup, and a look at whether all is well."""
+    components.section("Keeping it safe")
+    st.html(
+        '<p class="measure">Every uploaded file is kept beside the database, which can be made again from them. A backup holds '
+        "the database, those files and the list of them; keep it on another disk.</p>"
+    )
+    services = session.services()
+    left, right, _ = st.columns([1, 1, 2])
+    with left:
+        st.download_button(
+            "Download a backup", data=services.backup, file_name=f"kpi-backup-{services.clock():%Y-%m-%d}.zip",
+            mime="application/zip", on_click="ignore", icon=":material/download:", key="backup",
+        )  # fmt: skip
+    with right:
+        look = st.button("Check that all is well", key="verify")
+    if look:
+        with st.spinner("Reading everything that is held…"):
+            health = services.verify()
+        for problem in health.problems:
+            components.message(problem, "warning")
+        if not health.problems:
+            components.message("All is well: the database holds what was published.", "done")
+
+
+session.show(page)

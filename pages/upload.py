@@ -1,0 +1,409 @@
+"""Upload a file in four steps: choose it, check it, compare it with what is held, publish it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from kpi_core.errors import Changed, NotPublished
+from kpi_core.intake import GivenFile, Preview, rating_words
+from kpi_core.intake_register import EntriesPreview
+from kpi_core.model import ChangeKind, Upload
+from kpi_core.periods import Quarter, quarter
+from kpi_core.problems import Finding, Severity, plural
+from kpi_core.report import changes_table, findings_table, reconciliation_table
+from kpi_core.scorecard import display
+from kpi_core.shell.uploads import AnyPreview, Decision
+from pages._ui import components, session
+
+MOST_PROBLEMS, MOST_CHANGES = 50, 200
+STEPS = ("Choose the file", "Check it", "Compare", "Publish")
+TEMPLATE = "The template"
+REVISIONS = {
+    "scheduled": "A scheduled revision: the figure was announced as provisional",
+    "correction": "A correction: the figure was wrong",
+}
+KIND_WORDS = {
+    ChangeKind.REVISED: "revised: what was published changes",
+    ChangeKind.CONFIRMED: "confirmed: provisional, now final",
+    ChangeKind.NEW: "new",
+    ChangeKind.SAME: "the same",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A preview, and what it is a preview of."""
+
+    of: tuple[Any, ...]
+    preview: AnyPreview
+
+
+def page() -> None:
+    """The four steps, as far as the file has come."""
+    session.keep(session.view())
+    components.title(session.services().council()[0], "Upload figures")
+    published: Upload | None = st.session_state.get("published")
+    file = st.session_state.get(f"file_{round_number()}")
+    preview = checked(file) if file is not None else None
+    at = 0 if preview is None else 1 if preview.blocked else 3
+    components.steps(STEPS, at)
+    if published is not None:
+        announce(published)
+    choose()
+    if preview is None:
+        return
+    check(preview)
+    if not preview.blocked:
+        compare(preview)
+        publish(preview)
+    components.go_to("checked", focus=preview.file.sha256)
+
+
+def round_number() -> int:
+    """How many files were published in this session: each begins with an empty uploader."""
+    return int(st.session_state.get("round", 0))
+
+
+# --- 1 ------------------------------------------------------------------------------------------------------------
+
+
+def choose() -> None:
+    """The template, and the file."""
+    components.section("1. Choose the file")
+    quarters = quarter_choices()
+    labels = {one.text: one.label for one in quarters}
+    uploads = session.services().uploads
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        st.selectbox(
+            "Quarter the file is for",
+            list(labels),
+            format_func=lambda text: labels.get(text, text),
+            key="upload_quarter",
+            help="A file of figures for another quarter is refused. A mapped file may hold any quarters.",
+        )
+        st.selectbox(
+            "Read it as",
+            [TEMPLATE, *uploads.profiles()],
+            format_func=lambda name: name if name == TEMPLATE else f"Column mapping: {name}",
+            key="upload_profile",
+            help="A file that is not the template is read through a column mapping. The page Column mapping makes one.",
+        )
+    with right:
+        chosen = st.session_state["upload_quarter"]
+        services = session.services()
+        st.html(
+            '<p class="measure">Fill in the template in a spreadsheet and save it as CSV UTF-8: one row for each indicator '
+            "due, with a value or both counts. The marks c (confidential), z (does not apply) and x (not available) stand "
+            "for a value. Nothing is published until you say so in step 4.</p>"
+        )
+        components.download(
+            lambda: services.template(chosen), f"template {chosen}", "Download the template (CSV)", key="template"
+        )
+        with st.popover("Register and targets"):
+            st.html(
+                '<p class="measure">To add or retire an indicator, or to set a target, change these files in a spreadsheet '
+                "and upload them here.</p>"
+            )
+            components.download(
+                lambda: services.register()[0], "register", "Download the register (CSV)", key="register"
+            )
+            components.download(lambda: services.register()[1], "targets", "Download the targets (CSV)", key="targets")
+    st.file_uploader(
+        "The CSV file", key=f"file_{round_number()}", on_change=forget_published, accept_multiple_files=False
+    )
+
+
+def quarter_choices() -> list[Quarter]:
+    """The quarters a file may be for: the one that opens next first, as officers collect it, then back in time."""
+    period = session.services().period()
+    held = set(period.held)
+    if not held:
+        return [quarter("Q1 2022-23")]
+    latest = max(held)
+    first = period.collecting[-1].quarter if period.collecting else latest + 1
+    others = sorted({*held, latest + 1, *(latest - back for back in range(4))} - {first}, reverse=True)
+    return [first, *others]
+
+
+def forget_published() -> None:
+    """Another file is chosen: what was said of the last one is no longer the news."""
+    st.session_state.pop("published", None)
+
+
+def checked(file: Any) -> AnyPreview:
+    """The preview of the chosen file; made once, and again when the file, the quarter, the mapping or what is held changes."""
+    services = session.services()
+    chosen, name = st.session_state.get("upload_quarter"), st.session_state.get("upload_profile", TEMPLATE)
+    of = (file.file_id, chosen, name, st.session_state.get("compared", 0), len(services.uploads.history()))
+    held: Checked | None = st.session_state.get("checked")
+    if held is None or held.of != of:
+        profile = None if name == TEMPLATE else services.uploads.profile(name)
+        given = GivenFile(file.getvalue(), file.name, profile, quarter(chosen) if chosen and profile is None else None)
+        with st.spinner("Checking every row and comparing it with what is held…"):
+            held = Checked(of, services.uploads.preview(given))
+        st.session_state["checked"] = held
+    return held.preview
+
+
+# --- 2 ------------------------------------------------------------------------------------------------------------
+
+
+def check(preview: AnyPreview) -> None:
+    """Every problem, worst first."""
+    components.section("2. Check it", anchor="checked")
+    blocks, warnings, notes = (
+        [one for one in preview.findings if one.severity is severity]
+        for severity in (Severity.BLOCK, Severity.WARN, Severity.NOTE)
+    )
+    if blocks:
+        said = f"{len(blocks)} {plural(len(blocks), 'problem blocks', 'problems block')} this file. Correct the file, save it and choose it again: nothing is published."
+        components.message(said, "error")
+        if any(one.code in ("not-the-template", "missing-column", "title-row") for one in blocks):
+            st.page_link("pages/mapping.py", label="If this is another system’s file, map its columns")
+    else:
+        words = [
+            f"{len(of)} {plural(len(of), *names)}"
+            for of, names in ((warnings, ("warning to confirm", "warnings to confirm")), (notes, ("note", "notes")))
+            if of
+        ]
+        components.message(
+            f"Nothing blocks this file. {' and '.join(words)}.".replace(" .", "")
+            if words
+            else "Nothing is wrong with this file."
+        )
+    if preview.findings:
+        st.html(problems(preview.findings))
+        left = len(preview.findings) - MOST_PROBLEMS
+        if left > 0:
+            st.html(f"<p>and {left:,} more: download the whole list.</p>")
+        made = session.circumstances()
+        components.download(
+            lambda: findings_table(preview.findings, preview.file.file_name, made), f"problems {preview.file.file_name}",
+            "Download the problems (CSV)", key="problems",
+        )  # fmt: skip
+    if preview.not_run:
+        with st.expander(f"{len(preview.not_run)} checks did not run"):
+            rows = [(escape(code), escape(why)) for code, why in preview.not_run]
+            st.html(components.table("Checks that did not run", ("Check", "Why"), rows))
+
+
+SEVERITY_WORDS = {Severity.BLOCK: "✖ Blocks", Severity.WARN: "⚠ Confirm", Severity.NOTE: "· Note"}
+
+
+def problems(findings: tuple[Finding, ...]) -> str:
+    """The first problems as a table."""
+    rows = [
+        (
+            f'<span class="nowrap severity {one.severity}">{SEVERITY_WORDS[one.severity]}</span>',
+            "whole file" if one.row is None else str(one.row),
+            escape(one.column or ""),
+            escape(one.found or ""),
+            escape(one.message),
+        )
+        for one in findings[:MOST_PROBLEMS]
+    ]
+    return components.table(
+        f"Problems ({len(findings):,})", ("What it does", "Row", "Column", "Found", "What to do"), rows
+    )
+
+
+# --- 3 ------------------------------------------------------------------------------------------------------------
+
+
+def compare(preview: AnyPreview) -> None:
+    """What publishing would change."""
+    components.section("3. Compare")
+    new, confirmed, revised, same = preview.counts
+    counts = f"{new} new, {confirmed} confirmed, {revised} revised, {same} the same"
+    st.html(f'<p class="headline">{escape(counts)}</p>')
+    made = session.circumstances()
+    if isinstance(preview, EntriesPreview):
+        st.html(entries(preview))
+    else:
+        figures(preview)
+    components.download(
+        lambda: changes_table(preview, made),
+        f"changes {preview.file.file_name}",
+        "Download the comparison (CSV)",
+        key="changes",
+    )
+    if isinstance(preview, Preview) and preview.reported_ratings:
+        reconciled(preview)
+
+
+def figures(preview: Preview) -> None:
+    """The figures that would change, what they do to ratings, and what is missing."""
+    if preview.missing:
+        names = [preview.indicators[code.split("/")[-1]].name for code in preview.missing]
+        st.html(f'<p class="measure"><strong>{len(names)} still missing:</strong> {escape("; ".join(names))}.</p>')
+    order = list(KIND_WORDS)
+    changes = sorted(preview.changes, key=lambda change: order.index(change.kind))
+    shown = [change for change in changes if change.kind is not ChangeKind.SAME][:MOST_CHANGES]
+    rows = []
+    for change in shown:
+        one, indicator = change.observation, preview.indicators[change.observation.indicator]
+        before, after = preview.ratings(change)
+        turned = components.badge(after.rating)
+        if before is not None and before.rating is not after.rating:
+            turned = f"{components.badge(before.rating)} → {turned}"
+        place = one.quarter.text + (
+            f", {preview.new_areas.get(one.area, one.area)}" if len(preview.new_areas) or preview.file.profile else ""
+        )
+        rows.append(
+            (
+                escape(indicator.name),
+                f'<span class="nowrap">{escape(place)}</span>',
+                escape(KIND_WORDS[change.kind]),
+                escape(display(change.held, indicator)) or '<span class="muted">none held</span>',
+                f"<strong>{escape(display(one, indicator))}</strong>",
+                turned,
+                "required" if after.exception_required else '<span class="muted">not required</span>',
+            )
+        )
+    if rows:
+        headings = ("Indicator", "Quarter", "What it is", "Held", "In the file", "Rating", "Exception report")
+        st.html(
+            components.table(
+                f"What would change ({len([c for c in changes if c.kind is not ChangeKind.SAME]):,})", headings, rows
+            )
+        )
+    if (left := len([c for c in changes if c.kind is not ChangeKind.SAME]) - len(shown)) > 0:
+        st.html(f"<p>and {left:,} more: download the whole comparison.</p>")
+
+
+def entries(preview: EntriesPreview) -> str:
+    """The entries of a register or targets file that would change."""
+    rows = [
+        (
+            f"{escape(change.indicator.name)} ({escape(change.indicator.code)})",
+            escape(change.start.text) if change.start else "",
+            escape(change.kind.value),
+            escape(change.before) or '<span class="muted">none held</span>',
+            f"<strong>{escape(change.after)}</strong>",
+            "<br>".join(escape(f"{quarter}: {before} to {after}") for _, quarter, before, after in change.turned)
+            or '<span class="muted">none</span>',
+        )
+        for change in preview.changes[:MOST_CHANGES]
+    ]
+    what = "Targets" if preview.kind == "targets" else "Register entries"
+    headings = ("Indicator", "From", "What it is", "Held", "In the file", "Past ratings turned")
+    return components.table(f"{what} ({len(preview.changes)})", headings, rows)
+
+
+def reconciled(preview: Preview) -> None:
+    """The ratings as reported beside those worked out."""
+    differing = preview.reconciliation
+    agree = preview.reported_ratings - len(differing)
+    st.html(
+        f'<p class="measure"><strong>Ratings as reported:</strong> {preview.reported_ratings:,} are in the file; {agree:,} agree '
+        f"with those worked out, {len(differing):,} differ.</p>"
+    )
+    if not differing:
+        return
+    rows = [
+        (
+            escape(preview.indicators[one.change.observation.indicator].name), escape(one.change.observation.quarter.text),
+            escape(rating_words(one.reported)), components.badge(one.rated.rating), escape(one.rated.reason),
+        )
+        for one in differing[:MOST_PROBLEMS]
+    ]  # fmt: skip
+    st.html(components.table("Ratings that differ", ("Indicator", "Quarter", "Reported", "Worked out", "Why"), rows))
+    made = session.circumstances()
+    components.download(
+        lambda: reconciliation_table(preview, made),
+        "reconciliation",
+        "Download the reconciliation (CSV)",
+        key="reconciliation",
+    )
+
+
+# --- 4 ------------------------------------------------------------------------------------------------------------
+
+
+def publish(preview: AnyPreview) -> None:
+    """The warnings to confirm, the reason, who, and the button."""
+    components.section("4. Publish")
+    for name, of in to_confirm(preview).items():
+        more = f" (and {len(of) - 1} more of this kind)" if len(of) > 1 else ""
+        st.checkbox(f"I have checked: {components.plain(of[0].message)}{more}", key=tick(preview, name))
+    if preview.needs_reason:
+        st.text_area(
+            "Why does what was published change?", key="upload_reason", max_chars=500, width=640,
+            help="It stands beside the revised figure, so write it for the public.",
+        )  # fmt: skip
+        st.radio(
+            "What kind of change is it?", list(REVISIONS), list(REVISIONS).index(preview.likely_revision),
+            format_func=REVISIONS.__getitem__, key="upload_revision",
+        )  # fmt: skip
+    st.text_input("Your role or name", key="upload_by", max_chars=80, width=420)
+    if told := st.session_state.pop("not_published", ""):
+        components.message(told, "error")
+    st.button("Publish", type="primary", key="publish", on_click=publish_now, args=(preview,))
+
+
+def to_confirm(preview: AnyPreview) -> dict[str, list[Finding]]:
+    """The warnings by what confirms them: a class, or one warning where it is confirmed singly."""
+    warnings: dict[str, list[Finding]] = {}
+    for one in preview.findings:
+        if one.severity is Severity.WARN:
+            warnings.setdefault(preview.confirmation(one), []).append(one)
+    return warnings
+
+
+def tick(preview: AnyPreview, name: str) -> str:
+    """The key of the box that confirms a warning of this file."""
+    return f"confirm_{preview.file.sha256[:12]}_{name}"
+
+
+def publish_now(preview: AnyPreview) -> None:
+    """Publish, and begin anew; what stops it is said over the button.
+
+    What was typed is read here: a click may come with the last change of a box.
+    """
+    state = st.session_state
+    decision = Decision(
+        by=state["upload_by"],
+        reason=state.get("upload_reason", ""),
+        confirmed=[name for name in preview.to_confirm if state.get(tick(preview, name))],
+        revision_kind=state.get("upload_revision", ""),
+    )
+    try:
+        upload = session.services().uploads.publish(preview, decision)
+    except Changed as error:
+        state["not_published"] = str(error)
+        state["compared"] = state.get("compared", 0) + 1
+    except NotPublished as error:
+        state["not_published"] = str(error)
+    else:
+        state["published"] = upload
+        state["round"] = round_number() + 1
+        for name in ("checked", "upload_reason", "upload_revision"):
+            state.pop(name, None)
+
+
+def announce(upload: Upload) -> None:
+    """That it is published, and where to go from here."""
+    new, confirmed, revised, same = upload.counts
+    components.message(
+        f"Published as upload {upload.id}: {upload.file_name} ({new} new, {confirmed} confirmed, {revised} revised, {same} the same). "
+        "It is kept, and can be withdrawn from the history.",
+        "done",
+    )
+    left, right, _ = st.columns([1, 1, 2])
+    with left:
+        first = upload.quarters.split(",")[0].split(" and ")[-1]
+        st.page_link(
+            "pages/scorecard.py",
+            label="See the scorecard",
+            query_params={"quarter": first} if upload.kind == "figures" and first.startswith("Q") else {},
+        )
+    with right:
+        st.page_link("pages/history.py", label="See the history", query_params={"upload": str(upload.id)})
+
+
+session.show(page)
