@@ -3,12 +3,13 @@
 # Makes .venv, once. Another one: make PYTHON=/path/to/python3.12
 PYTHON ?= $(shell command -v python3.11 >/dev/null 2>&1 && echo python3.11 || echo python3)
 VENV := .venv/bin/python
+COUNT ?= 10000
 # Empty files whose age says which requirements are installed, so that pip runs only when those change.
 RUNTIME := .venv/.requirements
 DEV := .venv/.requirements-dev
 PIP := $(VENV) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup run example test lint bench clean
+.PHONY: help setup run example test lint bench fuzz clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -32,6 +33,9 @@ lint: $(DEV) ## style, formatting and types
 
 bench: $(DEV) ## how long things take, beside the least they could take
 	$(VENV) -m tests.bench
+
+fuzz: $(DEV) ## ten thousand damaged files through the upload; more: make fuzz COUNT=50000
+	$(VENV) -m tests.fuzz --count $(COUNT)
 
 clean: ## remove what tools left behind; .venv and the databases stay
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis

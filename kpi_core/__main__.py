@@ -15,7 +15,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 
 from . import wire
 from .assess import EXCEPTION_TRIGGER, Rating
@@ -32,7 +32,7 @@ from .sheet import UNCAPPED, Caps
 from .shell.database import backup_to, make_database, rebuild, utc_now
 from .shell.export import csv_file
 from .shell.services import DEFAULT_DATABASE, Services, places
-from .shell.uploads import AnyPreview, Decision
+from .shell.uploads import STEPS, AnyPreview, Decision
 
 Outcome = tuple[int, wire.Json, str]
 """Exit status, the JSON document, the text for people."""
@@ -128,25 +128,45 @@ def _parser() -> argparse.ArgumentParser:
 
 
 class Progress:
-    """A line on standard error that says how far a long piece of work is; only where a person looks at it."""
+    """A bar on standard error that says how far a long piece of work is; only where a person looks at it."""
+
+    _STAGES: ClassVar = {"reading and checking": (0.0, 0.6), "publishing": (0.6, 1.0)}
+    _WIDTH = 30
 
     def __init__(self, wanted: bool) -> None:
         self._shown = wanted and sys.stderr.isatty()
+        self._stage = ""
 
     def __enter__(self) -> Progress:
         return self
 
-    def __call__(self, step: str) -> None:
+    def __call__(self, stage: str) -> None:
+        """Begin a stage."""
+        self._stage = stage
+        self.part(0)
+
+    def part(self, part: float) -> None:
+        """How far the stage is, from 0 to 1."""
         if self._shown:
-            print(f"\r\033[K{step}…", end="", file=sys.stderr, flush=True)
+            start, end = self._STAGES[self._stage]
+            whole = start + part * (end - start)
+            done = round(whole * self._WIDTH)
+            bar = "#" * done + "-" * (self._WIDTH - done)
+            print(f"\r\033[K[{bar}] {whole:4.0%} {self._stage}", end="", file=sys.stderr, flush=True)
+
+    def step(self, step: str) -> None:
+        """A step of a publication is done."""
+        if step in STEPS and self._stage == "publishing":
+            # Writing the figures is most of the work.
+            self.part({STEPS[0]: 0.1}.get(step, 0.8 + 0.05 * STEPS.index(step)))
 
     def __exit__(self, *_: object) -> None:
         if self._shown:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-def _open(database: Path) -> closing[Services]:
-    return closing(Services.open(database, places()[1]))
+def _open(database: Path, at: Callable[[str], None] = lambda _: None) -> closing[Services]:
+    return closing(Services.open(database, places()[1], at=at))
 
 
 def _scorecard(arguments: argparse.Namespace, database: Path) -> Outcome:
@@ -237,14 +257,14 @@ def _template(arguments: argparse.Namespace, database: Path) -> Outcome:
 
 def _import(arguments: argparse.Namespace, database: Path) -> Outcome:
     chosen = read_quarter(arguments.quarter) if arguments.quarter else None
-    with _open(database) as services, Progress(not arguments.json) as progress:
+    with Progress(not arguments.json) as progress, _open(database, progress.step) as services:
         profile = services.uploads.profile(arguments.profile) if arguments.profile else None
-        progress("reading the file")
+        progress("reading and checking")
         caps = UNCAPPED if arguments.no_limits else Caps()
         if arguments.no_limits:
             gc.disable()  # millions of figures, none of them garbage: looking for some takes half the time
         file = GivenFile(_content(arguments.file, caps), arguments.file.name, profile, chosen, caps)
-        preview = services.uploads.preview(file)
+        preview = services.uploads.preview(file, progress.part)
         upload, refused = None, ""
         if arguments.publish:
             progress("publishing")

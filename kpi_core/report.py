@@ -15,9 +15,9 @@ from .intake import FigureChange, Preview, rating_words
 from .intake_checks import UNIT_WORDS
 from .intake_register import EntriesPreview
 from .mapping import TEMPLATE_COLUMNS
-from .model import Absence, Conflict, Indicator, Target
+from .model import Absence, Conflict, Indicator, Observation, Target
 from .problems import Finding
-from .scorecard import Row, Scorecard, display, level_words, target_words, tolerance_words
+from .scorecard import Row, Scorecard, display, former_words, level_words, target_words, tolerance_words
 
 if TYPE_CHECKING:
     from .shell.services import ExceptionsView, IndicatorView
@@ -114,16 +114,21 @@ def series_table(view: IndicatorView, made: Circumstances) -> Table:
         made.about(f"every quarter held; rated as of {view.row.quarter.label}", (("Indicator", indicator.name),), sources)
         + ((("Two figures or targets", view.row.conflict),) if view.row.conflict else ())
         + tuple((f"Note on {c.quarter}", said_of(c)) for c in view.conflicts),
-        ("Quarter", "Months", "Value", "Shown as", "Numerator", "Denominator", "Target", "Rating", "Reason", "Source", "Note"),
+        ("Quarter", "Months", "Value", "Shown as", "Numerator", "Denominator", "Target", "Rating", "Reason", "Revised from", "Reason for the revision", "Source", "Note"),
         tuple(
             (
                 j.observation.quarter.text, j.observation.quarter.months, j.rated.shown, display(j.observation, indicator),
                 j.observation.numerator, j.observation.denominator, target_words(j.target, indicator),
-                j.rated.rating.words, j.rated.reason, j.observation.source, j.observation.note,
+                j.rated.rating.words, j.rated.reason, _former(j.observation, indicator), j.observation.revision_reason,
+                j.observation.source, j.observation.note,
             )
             for j in view.series
         ),
     )  # fmt: skip
+
+
+def _former(observation: Observation, indicator: Indicator) -> str:
+    return former_words(observation, indicator) if observation.revised else ""
 
 
 def benchmarks_table(view: IndicatorView, made: Circumstances) -> Table:

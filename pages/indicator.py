@@ -10,7 +10,7 @@ import streamlit as st
 from kpi_core.charts import indicator_chart, indicator_data
 from kpi_core.errors import UnknownChoice, UnknownIndicator
 from kpi_core.figures import with_unit
-from kpi_core.model import Basis, Benchmark, Polarity, ReportState
+from kpi_core.model import Basis, Benchmark, Indicator, Observation, Polarity, ReportState
 from kpi_core.report import benchmarks_table, series_table
 from kpi_core.scorecard import Row, Scorecard, display, former_words, level_words, target_words, tolerance_words
 from kpi_core.shell.services import IndicatorView
@@ -170,8 +170,7 @@ def figures(view: IndicatorView) -> None:
     rows = [
         (
             escape(judged.observation.quarter.label),
-            escape(display(judged.observation, indicator))
-            + (f'<br><span class="muted">{escape(judged.observation.note)}</span>' if judged.observation.note else ""),
+            escape(display(judged.observation, indicator)) + beneath(judged.observation, indicator),
             escape(target_words(judged.target, indicator)) or '<span class="muted">none held</span>',
             components.badge(judged.rated.rating),
         )
@@ -225,6 +224,16 @@ def definition(view: IndicatorView) -> None:
             )
         )
     )
+
+
+def beneath(observation: Observation, indicator: Indicator) -> str:
+    """What stands under a figure: what it revised and why, and its note."""
+    said = []
+    if observation.revised:
+        said.append(f"Revised from {former_words(observation, indicator)}. {observation.revision_reason}")
+    if observation.note:
+        said.append(observation.note)
+    return "".join(f'<br><span class="muted">{escape(one)}</span>' for one in said)
 
 
 session.show(page)

@@ -5,8 +5,11 @@ Milliseconds are this machine's; the ratios travel better. Nothing fails here: w
 
 from __future__ import annotations
 
+import csv
+import io
 import logging
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -18,14 +21,19 @@ from time import perf_counter
 
 import duckdb
 
+from kpi_core.intake import GivenFile
+from kpi_core.mapping import TEMPLATE_COLUMNS
+from kpi_core.periods import Quarter
 from kpi_core.scorecard import Scorecard
 from kpi_core.shell.database import make_database, utc_now
 from kpi_core.shell.services import Services
 from kpi_core.shell.store import Store
+from kpi_core.shell.uploads import Decision
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
 INDICATORS, AREAS, QUARTERS, CATEGORIES = 200, 150, 40, 10
+HISTORY = INDICATORS * AREAS * QUARTERS
 HEAVY = ("streamlit", "pandas", "altair")
 """What the command line must not wait for."""
 
@@ -44,6 +52,10 @@ def main() -> None:
         compare_page(folder / "page.duckdb", runs=50)
         print("\nd. The command line, as a whole process")
         compare_command_line(bundled, runs=7)
+        print("\ne. An upload of 5,000 rows")
+        compare_upload(folder / "upload.duckdb", rows=5_000, runs=5)
+        print(f"\nf. History of {HISTORY:,} rows, through a column mapping on the command line")
+        compare_history(folder)
 
 
 # --- measuring ----------------------------------------------------------------------------------------------------
@@ -126,20 +138,20 @@ _COUNT = "cast(300 + hash(i.range, a.range, q.range) % 600 as bigint)"
 _SUPPRESSED = "hash(q.range, i.range, a.range) % 50 = 0"
 _GENERATE = (
     "insert into setting values ('council', 'Bench'), ('home_area', 'A000'), ('made_up', 'yes')",
-    f"insert into area select {_AREA}, 'Area ' || a.range from {_A} a",
+    f"insert into area select {_AREA}, 'Area ' || a.range, 0 from {_A} a",
     f"""
     insert into indicator
     select {_CODE}, i.range, 'Indicator ' || i.range, 'Category ' || (i.range % {CATEGORIES}), 'percent', 1,
            case when i.range % 2 = 0 then 'high' else 'low' end, 'quarter', 'Head of service', 'A made-up measure.',
-           'Children with it', 'Children', false, '1234', i.range % 10 = 0, '', null, ''
+           'Children with it', 'Children', false, '1234', i.range % 10 = 0, '', null, '', null, null, 0, 0
     from {_I} i
     """,
-    f"insert into indicator_area select {_CODE}, {_AREA} from {_I} i, {_A} a",
+    f"insert into indicator_area select {_CODE}, {_AREA}, 0 from {_I} i, {_A} a",
     f"""
     insert into target
     select {_CODE}, {_AREA}, date '{_FIRST}', false, cast(40 + i.range % 40 as varchar), null, null,
            case when (i.range + a.range) % 5 < 4 then '5' end, case when (i.range + a.range) % 5 < 4 then 'points' else '' end,
-           null, null, 'local', '', '', 'bench', ''
+           null, null, 'local', '', null, '', 'bench', '', false, 0, 0
     from {_I} i, {_A} a
     """,
     f"""
@@ -148,7 +160,7 @@ _GENERATE = (
            case when not {_SUPPRESSED} then cast(cast({_COUNT} / 10 as decimal(4, 1)) as varchar) end,
            case when {_SUPPRESSED} then 'c' end, q.range >= {QUARTERS - 2},
            case when not {_SUPPRESSED} then {_COUNT} end, case when not {_SUPPRESSED} then 1000 end,
-           '', '', '', '', 'bench', null
+           '', '', '', '', 'bench', 0, 'new', null, ''
     from {_Q} q, {_A} a, {_I} i order by q.range, a.range, i.range
     """,
 )
@@ -197,6 +209,91 @@ def python(*arguments: str) -> str:
     """Run Python in the repository's folder; what it wrote to standard error."""
     run = subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
     return run.stderr
+
+
+# --- e and f: uploads ----------------------------------------------------------------------------------------------
+
+
+def compare_upload(database: Path, rows: int, runs: int) -> None:
+    services = Services.open(database)
+    head = "code,name,category,unit,decimals,polarity\n"
+    register = head + "".join(f"B{n:05d},Indicator {n},Bench,percent,1,high\n" for n in range(rows))
+    publish(services, GivenFile(register.encode(), "register.csv"))
+    last = services.period().opens
+    assert last is not None
+    checked, published, bare = [], [], []
+    for run in range(1, runs + 1):
+        content = quarter_of(rows, last - run)
+        file = GivenFile(content, f"quarter-{run}.csv")
+        checked += measure(lambda file=file: services.uploads.preview(file), 1, warm_up=0)
+        preview = services.uploads.preview(file)
+        decision = Decision("bench", confirmed=None)
+        published += measure(lambda p=preview, d=decision: services.uploads.publish(p, d), 1, warm_up=0)
+        bare += measure(lambda c=content: list(csv.reader(io.StringIO(c.decode()))), 1, warm_up=0)
+    services.close()
+    say("checked and compared", checked, "under 1,000 ms")
+    say("published", published, "under 1,000 ms")
+    say("read by the csv module alone", bare)
+    say_ratio("checking against bare reading", checked, bare)
+
+
+def publish(services: Services, file: GivenFile) -> None:
+    services.uploads.publish(services.uploads.preview(file), Decision("bench", confirmed=None))
+
+
+def quarter_of(rows: int, quarter: Quarter) -> bytes:
+    """A filled template with ``rows`` figures, each with its counts and a comment."""
+    lines = [
+        f"B{n:05d},Indicator {n},percentage,{quarter},{n % 900 / 10 + 5:.1f},{n % 900 + 50},1000,final,as counted,,"
+        for n in range(rows)
+    ]
+    return "\n".join((",".join(TEMPLATE_COLUMNS), *lines)).encode()
+
+
+def compare_history(folder: Path) -> None:
+    data = folder / "data"
+    shutil.copytree(DATA, data, ignore=shutil.ignore_patterns("*.duckdb*"))
+    entries = "".join(
+        f'[[register]]\ncode = "H{i:03d}"\nname = "Measure {i}"\ncategory = "Bench"\nunit = "percent"\ndecimals = 1\npolarity = "high"\n'
+        for i in range(INDICATORS)
+    )
+    (data / "profiles" / "bench.toml").write_text(_MAPPING + entries, encoding="utf-8")
+    file = folder / "history.csv"
+    quarters = [Quarter(2013, 1) + n for n in range(QUARTERS)]
+    with file.open("w", encoding="utf-8") as out:
+        out.write("area,period,measure,part,whole,value\n")
+        for area in range(AREAS):
+            for indicator in range(INDICATORS):
+                level = 300 + (area * 7 + indicator * 13) % 500
+                counts = [level + (n * 37 + indicator) % 90 for n in range(QUARTERS)]
+                out.writelines(
+                    f"Area {area},{quarter},H{indicator:03d},{count},1000,{count / 10}\n"
+                    for quarter, count in zip(quarters, counts, strict=True)
+                )
+    command = ["-m", "kpi_core", "--db", str(folder / "history.duckdb"), "import", str(file), "--profile", "bench",
+               "--no-limits", "--publish", "--confirm-warnings", "--by", "bench"]  # fmt: skip
+    os.environ["KPI_DATA"] = str(data)
+    times = measure(lambda: python(*command), 1, warm_up=0)
+    del os.environ["KPI_DATA"]
+    bare = measure(lambda: list(csv.reader(file.open(encoding="utf-8"))), 1, warm_up=0)
+    say("checked, compared and published", times, "under 60,000 ms")
+    say("read by the csv module alone", bare)
+    say_ratio("all of it against bare reading", times, bare)
+
+
+_MAPPING = """
+shape = "long"
+areas_from_file = true
+
+[columns]
+indicator = "measure"
+quarter = "period"
+value = "value"
+numerator = "part"
+denominator = "whole"
+area_name = "area"
+
+"""
 
 
 if __name__ == "__main__":
