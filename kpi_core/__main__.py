@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -19,20 +20,22 @@ from typing import ClassVar, NoReturn
 
 from . import wire
 from .assess import EXCEPTION_TRIGGER, Rating
-from .errors import KpiError, NotPublished, PeriodError, UnknownChoice, UnknownIndicator
+from .errors import KpiError, NotPublished, PeriodError, UnknownChoice, UnknownIndicator, shorten
 from .figures import with_unit
 from .headline import headline
 from .intake import GivenFile, Preview, rating_words
-from .intake_register import EntriesPreview
+from .intake_register import AnyPreview, EntriesPreview
+from .mapping import Profile, ProfileError
 from .model import ChangeKind, Upload
 from .periods import quarter as read_quarter
+from .problems import Finding
 from .report import MADE_UP, said_of
 from .scorecard import Row, display, level_words, target_words
 from .sheet import UNCAPPED, Caps
 from .shell.database import backup_to, make_database, rebuild, utc_now
 from .shell.export import csv_file
 from .shell.services import DEFAULT_DATABASE, Services, places
-from .shell.uploads import STEPS, AnyPreview, Decision
+from .shell.uploads import STEPS, Decision
 
 Outcome = tuple[int, wire.Json, str]
 """Exit status, the JSON document, the text for people."""
@@ -51,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"{error.filename or database}: {error.strerror}.", file=sys.stderr)
+        print(f"{shorten(str(error.filename or database), 200)}: {error.strerror}.", file=sys.stderr)
         return 1
     status, document, text = outcome
     try:
@@ -256,9 +259,9 @@ def _template(arguments: argparse.Namespace, database: Path) -> Outcome:
 
 
 def _import(arguments: argparse.Namespace, database: Path) -> Outcome:
-    chosen = read_quarter(arguments.quarter) if arguments.quarter else None
+    chosen = None if arguments.quarter is None else read_quarter(arguments.quarter)
     with Progress(not arguments.json) as progress, _open(database, progress.step) as services:
-        profile = services.uploads.profile(arguments.profile) if arguments.profile else None
+        profile = None if arguments.profile is None else _mapping(services, arguments.profile)
         progress("reading and checking")
         caps = UNCAPPED if arguments.no_limits else Caps()
         if arguments.no_limits:
@@ -278,7 +281,19 @@ def _import(arguments: argparse.Namespace, database: Path) -> Outcome:
         print(refused, file=sys.stderr)
     status = 1 if refused or (preview.blocked and upload is None) else 0
     document = wire.import_json(preview, upload) if arguments.json else {}
-    return status, document, "\n".join(_import_lines(preview, upload))
+    return status, document, "\n".join(_import_lines(preview, upload, arguments.publish))
+
+
+def _mapping(services: Services, name: str) -> Profile:
+    """A saved column mapping. Raises ``UnknownChoice`` where none has that name, ``ProfileError`` where it cannot be used."""
+    try:
+        return services.uploads.profile(name)
+    except ProfileError:
+        raise
+    except UnicodeDecodeError as error:
+        raise ProfileError(name, ["It is not saved as UTF-8."]) from error
+    except KpiError as error:
+        raise UnknownChoice("column mapping", name, tuple(services.uploads.profiles())) from error
 
 
 def _content(path: Path, caps: Caps) -> bytes:
@@ -297,36 +312,53 @@ def _user() -> str:
 _MOST_LINES = 50
 
 
-def _import_lines(preview: AnyPreview, upload: Upload | None) -> list[str]:
+def _import_lines(preview: AnyPreview, upload: Upload | None, asked: bool) -> list[str]:
     new, confirmed, revised, same = preview.counts
     lines = [f"{preview.file.file_name}: {preview.kind}{f', {preview.quarters}' if preview.quarters else ''}"]
-    lines += [f"  {one.severity.value:<5} {one.code}: {one.message}" for one in preview.findings[:_MOST_LINES]]
-    if len(preview.findings) > _MOST_LINES:
-        lines.append(f"  and {len(preview.findings) - _MOST_LINES} more")
+    lines += _finding_lines(preview.findings)
     lines.append(f"{new} new, {confirmed} confirmed, {revised} revised, {same} the same")
     turned = _turned_lines(preview)
-    lines += [
-        *turned[:_MOST_LINES],
-        *([f"  and {len(turned) - _MOST_LINES} more"] if len(turned) > _MOST_LINES else []),
-    ]
+    lines += _first(turned)
     if preview.missing:
         lines.append(f"Missing: {', '.join(preview.missing)}")
     if isinstance(preview, Preview) and preview.reported_ratings:
         lines.append(
             f"Ratings as reported: {preview.reported_ratings}, of which {len(preview.reconciliation)} differ from those worked out"
         )
-        lines += [
-            f"  {one.change.observation.area} {one.change.observation.indicator} {one.change.observation.quarter}: reported "
-            f"{rating_words(one.reported)}. {one.rated.reason}"
-            for one in preview.reconciliation[:_MOST_LINES]
-        ]
+        lines += _first(
+            [
+                f"  {one.change.observation.area} {one.change.observation.indicator} {one.change.observation.quarter}: "
+                f"reported {rating_words(one.reported)}. {one.rated.reason}"
+                for one in preview.reconciliation
+            ]
+        )
     if upload is not None:
         lines.append(f"Published as upload {upload.id}.")
     elif preview.blocked:
         lines.append("Blocked: correct the file and check it again.")
     else:
-        lines.append("Nothing is published. Add --publish to publish it.")
+        lines.append("Nothing is published." if asked else "Nothing is published. Add --publish to publish it.")
     return lines
+
+
+def _first(lines: list[str]) -> list[str]:
+    """The first lines, and how many more there are."""
+    more = len(lines) - _MOST_LINES
+    return lines if more <= 0 else [*lines[:_MOST_LINES], f"  and {more} more"]
+
+
+def _finding_lines(findings: Sequence[Finding]) -> list[str]:
+    """Every problem; of very many the first of each class, so that one class does not keep another out of sight."""
+    each = len(findings)
+    if each > _MOST_LINES:
+        each = max(_MOST_LINES // len({one.code for one in findings}), 1)
+    counts: Counter[str] = Counter()
+    lines = []
+    for one in findings:
+        counts[one.code] += 1
+        if counts[one.code] <= each:
+            lines.append(f"  {one.severity.value:<5} {one.code}: {one.message}")
+    return [*lines, *(f"  and {count - each} more of {code}" for code, count in counts.items() if count > each)]
 
 
 def _turned_lines(preview: AnyPreview) -> list[str]:
@@ -376,7 +408,10 @@ def _withdraw(arguments: argparse.Namespace, database: Path) -> Outcome:
     with _open(database) as services:
         done = services.uploads.withdraw(arguments.id, arguments.reason, arguments.by or _user())
     lines = [f"Upload {done.upload.id} ({done.upload.file_name}) is withdrawn."]
-    lines.append(f"{len(done.taken_back)} figures taken back, {len(done.left_standing)} left standing.")
+    if done.upload.kind == "figures":
+        lines.append(f"{len(done.taken_back)} figures taken back, {len(done.left_standing)} left standing.")
+    else:
+        lines.append(f"What it gave to the {done.upload.kind} is taken back.")
     lines += [
         f"  {one.given.indicator} {one.given.quarter}: {one.left_standing}" for one in done.left_standing[:_MOST_LINES]
     ]

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import altair as alt
 
@@ -14,9 +13,7 @@ from .figures import shown, with_unit
 from .model import Indicator, Target, Unit
 from .periods import Quarter
 from .scorecard import TREND_QUARTERS, Row
-
-if TYPE_CHECKING:
-    from .shell.services import IndicatorView
+from .views import IndicatorView
 
 FEWEST_FOR_A_LINE = 3
 AXIS_WORDS = {

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import partial
+from typing import TypeVar
 
 from .assess import Rated, Rating, judge
-from .figures import shown
+from .errors import shorten
+from .figures import is_number, number, shown
 from .intake_cells import QuarterReader, read_count, read_status, read_value
 from .intake_checks import (
     NOT_BUILT,
@@ -34,10 +36,12 @@ from .intake_checks import (
     unknown_indicator,
 )
 from .mapping import Mapped, Profile, Raw, as_template, through
-from .model import Absence, ChangeKind, Indicator, Observation, Target
+from .model import Absence, ChangeKind, Indicator, Observation, Target, Unit
 from .periods import Quarter
 from .problems import Finding, Findings, Severity, finding
 from .sheet import Caps, read
+
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,23 @@ class Preview(Checked):
 # --- bytes to entries ---------------------------------------------------------------------------------------------
 
 
-def draft(file: GivenFile) -> Draft:
+Tick = Callable[[float], None]
+"""Told, from 0 to 1, how far a piece of work is."""
+
+
+def _quiet(_: float) -> None:
+    """For who does not ask how far it is."""
+
+
+def _ticking(items: Sequence[_Item], tick: Tick) -> Iterator[_Item]:
+    """The items, with a word now and then on how far they have been gone through."""
+    for place, item in enumerate(items):
+        if place % 10_000 == 0:
+            tick(place / len(items))
+        yield item
+
+
+def draft(file: GivenFile, tick: Tick = _quiet) -> Draft:
     """Read a file by itself. Whatever the bytes, it gives entries or findings, and never raises."""
     if not file.content and not file.file_name:
         return Draft(file, (), (finding("no-file"),), {}, unreadable=True)
@@ -207,7 +227,7 @@ def draft(file: GivenFile) -> Draft:
         return Draft(file, (), sheet.findings, {}, unreadable=True)
     mapped = through(sheet, profile) if profile else as_template(sheet)
     reader = _EntryReader(mapped, profile)
-    entries = [entry for entry in map(reader.entry, mapped.rows) if entry is not None]
+    entries = [entry for entry in map(reader.entry, _ticking(mapped.rows, tick)) if entry is not None]
     found = (*sheet.findings, *mapped.findings, *reader.findings)
     named = frozenset(raw.indicator for raw in mapped.rows)
     return Draft(file, tuple(entries), _as_annual(mapped, found), reader.area_names, named)
@@ -231,9 +251,8 @@ class _EntryReader:
         self._columns = mapped.columns
         self._profile = profile
         self._quarter = QuarterReader("Q2 2022-23")
-        self._fractions = profile is not None and profile.fractions
         self._leave_out = profile is not None and profile.leave_out_several_quarters
-        self._counts = ("numerator" in mapped.columns, "denominator" in mapped.columns)
+        self._no_values = "value" not in mapped.columns and not {"numerator", "denominator"} <= mapped.columns.keys()
 
     def entry(self, raw: Raw) -> Entry | None:
         """The entry of one row; ``None`` where its indicator, quarter or figure cannot be told."""
@@ -242,11 +261,15 @@ class _EntryReader:
         if fault is not None and self._leave_out and fault.code == "several-quarters":
             self.findings.append(finding("several-quarters-left-out", row, fault.column, raw.quarter))
             return None
+        # What a missing column would have held is not asked for row by row: the column is.
         if not raw.indicator:
-            self.findings.append(finding("notes-below-figures", row, self._columns.get("indicator", "indicator")))
+            if "indicator" in self._columns:
+                self.findings.append(finding("notes-below-figures", row, self._columns["indicator"]))
             return None
-        if fault is not None:
+        if fault is not None and (raw.quarter or "quarter" in self._columns):
             self.findings.append(fault)
+        if self._no_values and not raw.value:
+            return None
         before = len(self.findings)
         entry = self._figure(raw, quarter or Quarter(2000, 1))
         return None if quarter is None or (len(self.findings) > before and self._blocked(before)) else entry
@@ -271,8 +294,6 @@ class _EntryReader:
             if cell.empty and not cell.findings:
                 self.findings.append(finding("value-missing", row, raw.column, None, found_too=""))
         value, absence = cell.value, cell.absence
-        if self._fractions and value is not None and not cell.percent_sign:
-            value = Decimal(f"{value.scaleb(2):f}")
         if (part == 0 and whole == 0) and (worked_out or value is not None):
             said = "a value" if value is None else raw.value
             self.findings.append(finding("nothing-of-nothing", row, raw.column, said, numerator=0, denominator=0))
@@ -281,8 +302,8 @@ class _EntryReader:
         if raw.area_name:
             self.area_names.setdefault(area, raw.area_name)
         return Entry(
-            row, raw.column, raw.indicator, area, quarter, value, absence, provisional, part, whole, raw.comment,
-            raw.name, raw.unit, raw.target, raw.rating, cell.percent_sign, worked_out,
+            row, raw.column, unguarded(raw.indicator), area, quarter, value, absence, provisional, part, whole, raw.comment,
+            unguarded(raw.name), raw.unit, raw.target, raw.rating and _as_rating(raw.rating), cell.percent_sign, worked_out,
         )  # fmt: skip
 
     def _count(self, text: str, row: int, field_name: str) -> int | None:
@@ -291,10 +312,24 @@ class _EntryReader:
         return count
 
 
+def unguarded(text: str) -> str:
+    """Text of a file without the apostrophe that our own downloads put before what a spreadsheet would run."""
+    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@＝＋－＠") else text
+
+
+_RATINGS = frozenset(one.value for one in Rating)
+
+
+def _as_rating(reported: str) -> str:
+    """A rating as it was reported: one of ours by its own name, in any case; other text as it stands."""
+    plain = "_".join(reported.casefold().replace("_", " ").split())
+    return plain if plain in _RATINGS else reported
+
+
 # --- entries against what is held ---------------------------------------------------------------------------------
 
 
-def check(drafted: Draft, known: Known) -> Preview:
+def check(drafted: Draft, known: Known, tick: Tick = _quiet) -> Preview:
     """Every problem with a drafted file, and what publishing it would change."""
     placed = _Placing(drafted, known)
     entries, by_key = placed.figures()
@@ -311,7 +346,7 @@ def check(drafted: Draft, known: Known) -> Preview:
     findings = Findings()
     findings.extend(drafted.findings)
     findings.extend(placed.findings)
-    _run_all(checking, findings)
+    _run_all(checking, findings, tick)
     published = known.published.get(drafted.file.sha256)
     if published is not None:
         when = f"{published[1].day} {published[1]:%B %Y}"
@@ -358,11 +393,14 @@ class _Placing:
         self._drafted = drafted
         profile = drafted.file.profile
         self.findings: list[Finding] = []
-        brought = {one.code: one for one in profile.register} if profile else {}
-        named = drafted.codes
+        named = {code.casefold() for code in drafted.codes} if profile else set()
+        held = {code.casefold() for code in known.indicators}
         self.new_indicators = tuple(
-            one for code, one in brought.items() if code not in known.indicators and code in named
+            one
+            for one in (profile.register if profile else ())
+            if one.code.casefold() not in held and not named.isdisjoint((one.code.casefold(), one.name.casefold()))
         )
+        self._fractions = profile is not None and profile.fractions
         added = {one.code: one for one in self.new_indicators}
         self.known = replace(known, indicators={**known.indicators, **added})
         self.new_areas: dict[str, str] = {}
@@ -380,6 +418,8 @@ class _Placing:
             if entry.indicator is None or area is None:
                 continue
             entry.code, entry.area = entry.indicator.code, area
+            if self._fractions and entry.indicator.unit is Unit.PERCENT:
+                _as_percentage(entry)
             if entry.worked_out and not self._work_out(entry):
                 continue
             key = entry.key
@@ -476,6 +516,18 @@ class _Placing:
         return tuple(pair for pair in pairs if pair not in self.known.assigned)
 
 
+_EXACT = Context(prec=80)
+"""More digits than any number that is read has."""
+
+
+def _as_percentage(entry: Entry) -> None:
+    """Make a fraction the percentage it stands for, and its target too. What has a % sign is one already."""
+    if entry.value is not None and not (entry.percent_sign or entry.worked_out):
+        entry.value = Decimal(f"{entry.value.scaleb(2, _EXACT):f}")
+    if is_number(entry.target):
+        entry.target = f"{number(entry.target).scaleb(2, _EXACT):f}"
+
+
 def kind_of(entry: Entry) -> ChangeKind:
     """What an entry is beside the figure that stands. Figures are compared as they are shown."""
     held = entry.held
@@ -517,10 +569,10 @@ def _to_hold(entry: Entry) -> Observation:
     )
 
 
-def _run_all(checking: Checking, findings: Findings) -> None:
+def _run_all(checking: Checking, findings: Findings, tick: Tick) -> None:
     """All the checks, each on what it looks at."""
     on_every, on_changed = (_asked(checks, checking.entries) for checks in (ON_EVERY_ENTRY, ON_CHANGED_FIGURES))
-    for entry in checking.entries:
+    for entry in _ticking(checking.entries, tick):
         _run(on_every, entry, checking, findings)
         if entry.changed:
             _run(on_changed, entry, checking, findings)
@@ -573,5 +625,5 @@ def _reconciled(preview: Preview, entries: Sequence[Entry]) -> tuple[int, tuple[
 
 
 def rating_words(reported: str) -> str:
-    """A reported rating as a reader is told it; text that is no rating is given back as it stands."""
-    return Rating(reported).words if reported in set(Rating) else reported
+    """A reported rating as a reader is told it; text that is no rating is quoted as it stands, and said to be none."""
+    return Rating(reported).words if reported in _RATINGS else f"“{shorten(reported)}”, which is no rating"

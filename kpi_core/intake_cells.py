@@ -26,6 +26,8 @@ _THOUSANDS = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _DECIMAL_COMMA = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+),[0-9]+")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}")
 _SYMBOL_AND_NUMBER = re.compile(r"\[?[czx*:~]\]?\s*[0-9].*|-?[0-9][0-9.,]*\s*%?\s*\[?[czx*:~]\]?", re.IGNORECASE)
+# No number or symbol is longer; some of the patterns would take minutes over a cell of 5,000 characters.
+_LONGEST = 60
 _OTHER_MARKS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00a0": "", "\u202f": "", "\u2009": "", "_": "", " ": ""})
 
 
@@ -82,6 +84,8 @@ def _fault(text: str) -> tuple[str, dict[str, str]]:
         return "value-missing", {"found_too": f"It is “{shorten(text)}”."}
     if _EXCEL_ERROR.fullmatch(text.upper()):
         return "excel-error", {}
+    if len(text) > _LONGEST:
+        return ("formula" if text.startswith("=") else "not-a-number"), {}
     unsigned = text.removeprefix("+")
     if text.startswith(("=", "@", "+")) and len(text) > 1 and not (is_number(unsigned) or _SCIENTIFIC.fullmatch(text)):
         return "formula", {}

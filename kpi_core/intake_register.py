@@ -15,12 +15,12 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
-from .assess import judge, rate, target_in_force
+from .assess import Rated, judge, rate, target_in_force
 from .columns import NEEDED, TABLES, Column
 from .errors import KpiError, PeriodError
-from .intake import Checked, GivenFile
+from .intake import Checked, GivenFile, Preview, unguarded
 from .intake_checks import Known, unknown_indicator
-from .model import ChangeKind, Indicator, Observation, Target, Unit
+from .model import Absence, ChangeKind, Indicator, Observation, Target, Unit
 from .periods import Quarter
 from .problems import Finding, Findings, finding
 from .scorecard import level_words, target_words, tolerance_words
@@ -28,24 +28,30 @@ from .sheet import Sheet, read
 
 _ALIASES = {"paper": "source", "date": "decided_on", "from": "from_quarter", "start": "from_quarter"}
 _TABLES: dict[str, dict[str, Column]] = {
-    "register": {**TABLES["indicators.csv"], "corrects": TABLES["targets.csv"]["corrects"]},
+    # Areas are told apart once it is known which there are: a code may hold a space.
+    "register": {**TABLES["indicators.csv"], "areas": (str, ""), "corrects": TABLES["targets.csv"]["corrects"]},
     # The paper may be left out: then the file itself is the source.
     "targets": {**TABLES["targets.csv"], "source": (TABLES["targets.csv"]["source"][0], "")},
 }
+
+_REGISTER_ONLY = {"category", "decimals", "polarity"}
+"""What a register needs and a file of figures has no column for."""
+_MOST_DECIMALS = 6
 
 
 def kind_of_file(file: GivenFile) -> str:
     """``figures``, ``register`` or ``targets``, by the headings."""
     if file.profile is not None:
         return "figures"
-    first = file.content[:8192].decode("utf-8-sig", errors="replace").split("\n", 1)[0].replace("\r", "")
+    first = re.split("[\r\n]", file.content[:8192].decode("utf-8-sig", errors="replace"), maxsplit=1)[0]
     try:
         headings = {_field(heading) for row in csv.reader([first]) for heading in row}
     except csv.Error:
         return "figures"
     if {"indicator", "from_quarter"} <= headings:
         return "targets"
-    return "register" if {"code", "polarity"} <= headings else "figures"
+    # One of its columns may be missing, which is then said.
+    return "register" if "code" in headings and len(_REGISTER_ONLY & headings) > 1 else "figures"
 
 
 def _field(heading: str) -> str:
@@ -55,7 +61,7 @@ def _field(heading: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EntriesDraft:
-    """A register or targets file read by itself: (row, cells read) by row."""
+    """A register or targets file read by itself: (row, cells read) by row. None where a column is missing or twice there."""
 
     file: GivenFile
     kind: str
@@ -127,6 +133,10 @@ class EntriesPreview(Checked):
         return f"from {starts[0].text}" if starts else ""
 
 
+AnyPreview = Preview | EntriesPreview
+"""What a file comes to, whichever kind it is of."""
+
+
 # --- rows ---------------------------------------------------------------------------------------------------------
 
 
@@ -137,11 +147,12 @@ def draft_entries(file: GivenFile, kind: str) -> EntriesDraft:
         return EntriesDraft(file, kind, (), sheet.findings, unreadable=True)
     table = _TABLES[kind]
     places, findings = _headings(sheet, table)
+    whole = not any(one.blocks for one in findings)
     rows = []
     for row, cells in sheet.records:
         before = len(findings)
         read_row = _row(row, {name: cells[place].strip() for name, place in places.items()}, table, findings)
-        if len(findings) == before:
+        if whole and len(findings) == before:
             rows.append((row, read_row))
     return EntriesDraft(file, kind, tuple(rows), (*sheet.findings, *findings))
 
@@ -166,7 +177,7 @@ def _headings(sheet: Sheet, table: Mapping[str, Column]) -> tuple[dict[str, int]
 def _row(row: int, cells: Mapping[str, str], table: Mapping[str, Column], findings: list[Finding]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, (convert, default) in table.items():
-        text = cells.get(name, "")
+        text = unguarded(cells.get(name, ""))
         if not text:
             found[name] = default
             if default is NEEDED and name in cells:
@@ -205,7 +216,7 @@ def check_entries(drafted: EntriesDraft, known: Known) -> EntriesPreview:
         kind=drafted.kind,
         changes=changes,
         indicators=tuple(change.indicator for change in kept) if drafted.kind == "register" else (),
-        assigned=tuple(pair for pair in checker.assigned if pair not in known.assigned),
+        assigned=tuple(dict.fromkeys(pair for pair in checker.assigned if pair not in known.assigned)),
         targets=tuple(target for row, target in checker.targets if row in rows),
     )
 
@@ -275,14 +286,33 @@ def _turned(
     for quarter, observation in sorted(series.items()):
         old, new = (judge(observation, targets, one, quarter) for one, targets in (before, after))
         if (old.rating, old.intervention_passed, old.shown) != (new.rating, new.intervention_passed, new.shown):
-            yield area, quarter, old.rating.words, new.rating.words
+            yield area, quarter, _told_from(old, new), _told_from(new, old)
+
+
+def _told_from(rated: Rated, other: Rated) -> str:
+    """A rating in words that say how it is not ``other``."""
+    words = [rated.rating.words]
+    if rated.rating is other.rating:
+        if rated.shown != other.shown and rated.shown is not None:
+            words.append(f"shown as {rated.shown:f}")
+        if rated.intervention_passed != other.intervention_passed:
+            words.append(f"intervention level {'passed' if rated.intervention_passed else 'not passed'}")
+    return ", ".join(words)
+
+
+def _unusable(target: Target, indicator: Indicator) -> str:
+    """Why an indicator cannot be rated by a target; empty where it can."""
+    try:
+        rate(Decimal(0), target, indicator)
+    except KpiError as error:
+        return str(error)
+    return ""
 
 
 class _Targets(_Entries):
     def changes(self) -> Iterator[EntryChange]:
         """Each row as a change."""
         read = [one for row, cells in self._drafted.rows if (one := self._target(row, cells)) is not None]
-        self.targets = read
         by_pair: dict[tuple[str, str], list[tuple[int, Target]]] = {}
         for row, target in read:
             by_pair.setdefault((target.area, target.indicator), []).append((row, target))
@@ -315,22 +345,31 @@ class _Targets(_Entries):
         before = len(self.findings)
         if not target.has_target and target.intervention_level is None:
             self._wrong(row, "Enter a target, a band or an intervention level.")
-        try:
-            rate(Decimal(0), target, indicator)
-        except KpiError as error:
-            self._wrong(row, str(error))
+        if why := _unusable(target, indicator):
+            self._wrong(row, why)
         if indicator.unit is Unit.PERCENT:
             for column in ("value", "low", "high", "intervention_level"):
-                self._in_range(row, column, getattr(target, column), indicator)
+                self._in_range(row, column, target, indicator)
         return len(self.findings) == before
 
-    def _in_range(self, row: int, column: str, value: Decimal | None, indicator: Indicator) -> None:
-        if value is None or ((value == 0 or value >= 1) and (value <= 100 or indicator.may_pass_100)):
+    def _in_range(self, row: int, column: str, target: Target, indicator: Indicator) -> None:
+        value = getattr(target, column)
+        if value is None:
             return
-        like = f", like {(value * 100).normalize() + 0:f}" if 0 < value < 1 else ""
+        scaled = 0 < value < 1 and not (column == "low" and (target.high or 0) >= 1) and not self._below_one(target)
+        if value >= 0 and (value <= 100 or indicator.may_pass_100) and not scaled:
+            return
+        like = f", like {(value * 100).normalize() + 0:f}" if scaled else ""
         self.findings.append(
             finding("target-out-of-range", row, column, f"{value:f}", between=f"between 0 and 100{like}")
         )
+
+    def _below_one(self, target: Target) -> bool:
+        """Whether the indicator runs below 1%, so that a target such as 0.05% is no fraction: by what is held of it."""
+        pair = (target.area, target.indicator)
+        figures = [one.value for one in self._known.series.get(pair, {}).values() if one.value is not None]
+        agreed = [one.value for one in self._known.targets.get(pair, ()) if one.value is not None]
+        return any(0 < value < 1 for value in agreed) or (bool(figures) and max(figures) < 1)
 
     def _wrong(self, row: int, what: str) -> None:
         self.findings.append(finding("target-cannot-be-used", row, None, None, what=what))
@@ -349,11 +388,14 @@ class _Targets(_Entries):
             mine = [one for one in turned if self._holder(targets, one[1], rows) is target]
             self._say_turned(mine, row, indicator.name, target.corrects)
             before = held.get(target.start)
-            kind = ChangeKind.NEW if before is None else ChangeKind.SAME if before == target else ChangeKind.REVISED
+            # What turns no past rating corrects none, whatever the file says; what once did, still does.
+            corrects = (target.corrects and bool(mine)) or (before is not None and before.corrects)
+            given = replace(target, corrects=corrects)
+            self.targets.append((row, given))
+            kind = ChangeKind.NEW if before is None else ChangeKind.SAME if before == given else ChangeKind.REVISED
             said = "" if before is None else _target_words(before, indicator)
-            yield EntryChange(
-                indicator, area, target.start, kind, said, _target_words(target, indicator), row, tuple(mine)
-            )
+            told = _target_words(given, indicator, before)
+            yield EntryChange(indicator, area, target.start, kind, said, told, row, tuple(mine))
 
     @staticmethod
     def _holder(targets: tuple[Target, ...], quarter: Quarter, rows: list[tuple[int, Target]]) -> Target:
@@ -364,32 +406,68 @@ class _Targets(_Entries):
         return max((one for one in given if one.start <= quarter), key=lambda one: one.start, default=given[0])
 
 
-def _target_words(target: Target, indicator: Indicator) -> str:
+def _target_words(target: Target, indicator: Indicator, before: Target | None = None) -> str:
+    """A target in words; where they are those of ``before``, with what else of it changes."""
     words = [
         target_words(target, indicator) or "no target",
         f"tolerance {said}" if (said := tolerance_words(target, indicator)) else "",
         f"intervention level {said}" if (said := level_words(target, indicator)) else "",
         "profiled" if target.profiled else "",
     ]
-    return ", ".join(word for word in words if word)
+    said = ", ".join(word for word in words if word)
+    if before is None or _target_words(before, indicator) != said:
+        return said
+    what = [
+        one.name.replace("_", " ") for one in fields(Target) if getattr(before, one.name) != getattr(target, one.name)
+    ]
+    return f"{said} (changed: {', '.join(what)})" if what else said
 
 
 class _Register(_Entries):
     def changes(self) -> Iterator[EntryChange]:
         """Each row as a change."""
         for row, cells in self._drafted.rows:
-            areas, corrects = cells["areas"] or (self._known.home,), cells["corrects"]
             indicator = Indicator(**{one.name: cells[one.name] for one in fields(Indicator)})
             if not self._once(indicator.code.casefold(), row, f"the indicator {indicator.code}"):
                 continue
-            listed = [area for text in areas if (area := self._area(text, row, "areas")) is not None]
-            self.assigned += [(area, indicator.code) for area in listed]
-            yield self._change(row, indicator, corrects)
+            plain = indicator.code.casefold()
+            held = next((one for code, one in self._known.indicators.items() if code.casefold() == plain), None)
+            areas = self._listed(cells["areas"], row, held)
+            self.assigned += [(area, indicator.code) for area in areas]
+            self._sound(row, indicator)
+            yield self._change(row, indicator, held, areas, cells["corrects"])
 
-    def _change(self, row: int, indicator: Indicator, corrects: bool) -> EntryChange:
-        held = next(
-            (one for code, one in self._known.indicators.items() if code.casefold() == indicator.code.casefold()), None
-        )
+    def _listed(self, text: str, row: int, held: Indicator | None) -> list[str]:
+        """The areas of an entry, by code or name: between semicolons, or between spaces where no area is named so.
+
+        None named: the home area lists a new indicator, and a held one stays where it is.
+        """
+        if not text:
+            return [] if held is not None else [self._known.home]
+        known = {*self._known.areas, *self._known.areas.values()}
+        parts = [part.strip() for part in text.split(";") if part.strip()]
+        named = parts if ";" in text or text in known else text.split()
+        found = [area for part in named if (area := self._area(part, row, "areas")) is not None]
+        return list(dict.fromkeys(found))
+
+    def _sound(self, row: int, indicator: Indicator) -> None:
+        """Say what no indicator can be, whatever is held of it."""
+        if indicator.decimals > _MOST_DECIMALS:
+            told = f"“{indicator.decimals}” must be {_MOST_DECIMALS} or less."
+            self.findings.append(finding("entry-not-readable", row, "decimals", indicator.decimals, what=told))
+        first, final = indicator.first_quarter, indicator.final_quarter
+        if first is not None and final is not None and first > final:
+            told = f"It would end in {final}, before it begins in {first}."
+            self.findings.append(finding("entry-not-readable", row, "final_quarter", final.text, what=told))
+        if indicator.smallest_change is not None and indicator.smallest_change < 0:
+            told = "It must be 0 or more."
+            self.findings.append(
+                finding("entry-not-readable", row, "smallest_change", f"{indicator.smallest_change:f}", what=told)
+            )
+
+    def _change(
+        self, row: int, indicator: Indicator, held: Indicator | None, areas: list[str], corrects: bool
+    ) -> EntryChange:
         if held is None:
             return EntryChange(indicator, "", indicator.first_quarter, ChangeKind.NEW, "", indicator.name, row)
         if held.code != indicator.code:
@@ -399,29 +477,50 @@ class _Register(_Entries):
                 )
             )
         what = [one.name for one in fields(Indicator) if getattr(held, one.name) != getattr(indicator, one.name)]
-        turned = []
-        for pair, series in self._known.series.items():
-            if pair[1] == held.code:
-                targets = self._known.targets.get(pair, ())
-                turned += list(_turned(pair[0], series, (held, targets), (indicator, targets)))
-                self._ended_early(row, indicator, series)
+        added = [area for area in areas if (area, held.code) not in self._known.assigned]
+        turned = self._turned_by(row, held, indicator)
         self._say_turned(turned, row, indicator.name, corrects)
-        if what:
-            said = "; ".join(
+        if what or added:
+            said = [
                 f"{name.replace('_', ' ')} from “{_words(getattr(held, name))}” to “{_words(getattr(indicator, name))}”"
                 for name in what
-            )
-            self.findings.append(finding("held-entry-changes", row, "code", indicator.code, name=held.name, what=said))
-        kind = ChangeKind.REVISED if what else ChangeKind.SAME
-        changed = ", ".join(name.replace("_", " ") for name in what)
+            ]
+            said += [f"listed on the scorecard of {self._known.areas.get(area, area)} too" for area in added]
+            told = "; ".join(said)
+            self.findings.append(finding("held-entry-changes", row, "code", indicator.code, name=held.name, what=told))
+        kind = ChangeKind.REVISED if what or added else ChangeKind.SAME
+        changed = ", ".join([*(name.replace("_", " ") for name in what), *(["areas"] if added else [])])
         return EntryChange(
             indicator, "", indicator.first_quarter, kind, held.name, changed or held.name, row, tuple(turned)
         )
 
-    def _ended_early(self, row: int, indicator: Indicator, series: Mapping[Quarter, Observation]) -> None:
-        latest = max((quarter for quarter, one in series.items() if one.value is not None), default=None)
-        final = indicator.final_quarter
-        if final is not None and latest is not None and latest > final:
+    def _turned_by(self, row: int, held: Indicator, indicator: Indicator) -> list[tuple[str, Quarter, str, str]]:
+        """The past ratings that the entry would turn; none where its targets could not be used with it, which is said."""
+        turned = []
+        for pair in sorted(pair for pair in {*self._known.series, *self._known.targets} if pair[1] == held.code):
+            targets, series = self._known.targets.get(pair, ()), self._known.series.get(pair, {})
+            faults = [(target, why) for target in targets if (why := _unusable(target, indicator))]
+            if faults:
+                target, why = faults[0]
+                told = f"the target of “{held.name}” from {target.start} could not be used with this entry. {why}"
+                told += " Add a new indicator and end this one."
+                self.findings.append(finding("target-cannot-be-used", row, None, None, what=told))
+                continue
+            turned += list(_turned(pair[0], series, (held, targets), (indicator, targets)))
+            self._out_of_force(row, indicator, series)
+        return turned
+
+    def _out_of_force(self, row: int, indicator: Indicator, series: Mapping[Quarter, Observation]) -> None:
+        """Say where the entry would end before its figures do, or begin after they do: they would be gone from scorecards."""
+        held = sorted(quarter for quarter, one in series.items() if one.absence is not Absence.NOT_AVAILABLE)
+        if not held:
+            return
+        earliest, latest = held[0], held[-1]
+        first, final = indicator.first_quarter, indicator.final_quarter
+        if first is not None and earliest < first:
+            told = f"“{indicator.name}” has a figure for {earliest.text}. Enter that quarter or an earlier one, or leave it empty."
+            self.findings.append(finding("entry-not-readable", row, "first_quarter", first.text, what=told))
+        if final is not None and latest > final:
             self.findings.append(
                 finding(
                     "ends-before-figures",

@@ -6,22 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from .columns import TABLES
 from .headline import headline
 from .history import Figure
 from .intake import FigureChange, Preview, rating_words
 from .intake_checks import UNIT_WORDS
-from .intake_register import EntriesPreview
+from .intake_register import AnyPreview, EntriesPreview
 from .mapping import TEMPLATE_COLUMNS
-from .model import Absence, Conflict, Indicator, Observation, Target
+from .model import Absence, Conflict, Indicator, Observation, Target, Unit
 from .problems import Finding
 from .scorecard import Row, Scorecard, display, former_words, level_words, target_words, tolerance_words
-
-if TYPE_CHECKING:
-    from .shell.services import ExceptionsView, IndicatorView
-    from .shell.uploads import AnyPreview, Withdrawal
+from .views import ExceptionsView, IndicatorView, Withdrawal
 
 Cell = str | int | Decimal | None
 
@@ -183,6 +179,10 @@ def conflicts_table(conflicts: Iterable[Conflict], made: Circumstances) -> Table
     )
 
 
+_TEMPLATE_UNITS = UNIT_WORDS | {Unit.DAYS: "days", Unit.WEEKS: "weeks", Unit.POUNDS: "pounds"}
+"""The unit in a template, in words that an upload of it is read by."""
+
+
 def template_table(card: Scorecard, earlier: Scorecard) -> Table:
     """The upload's template: a row for each indicator due in ``card``'s quarter, with what is held for reference."""
     before = {row.indicator.code: row.display for row in earlier.rows if row.absence is None}
@@ -192,7 +192,7 @@ def template_table(card: Scorecard, earlier: Scorecard) -> Table:
         TEMPLATE_COLUMNS,
         tuple(
             (
-                row.indicator.code, row.indicator.name, UNIT_WORDS[row.indicator.unit], row.quarter.text, "", "", "", "", "",
+                row.indicator.code, row.indicator.name, _TEMPLATE_UNITS[row.indicator.unit], row.quarter.text, "", "", "", "", "",
                 target_words(row.target, row.indicator), before.get(row.indicator.code, ""),
             )
             for row in card.rows
@@ -321,7 +321,8 @@ def register_tables(
 
 def _entry_cell(entry: Indicator | Target, name: str, areas: Mapping[str, Sequence[str]]) -> Cell:
     if isinstance(entry, Indicator) and name == "areas":
-        return " ".join(areas.get(entry.code, ()))
+        listed = areas.get(entry.code, ())
+        return ("; " if any(" " in code for code in listed) else " ").join(listed)
     if isinstance(entry, Target) and name in ("from_quarter", "kind"):
         return entry.start.text if name == "from_quarter" else "profiled" if entry.profiled else "standing"
     value = getattr(entry, name)

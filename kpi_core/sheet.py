@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from .problems import Finding, finding, plural
 
@@ -282,9 +283,9 @@ def _before(records: Iterable[Record], end: int) -> Iterator[Record]:
         yield record
 
 
-def _filled(cells: Iterable[str]) -> list[str]:
-    """The cells that hold something to be seen."""
-    return [plain for cell in cells if cell and (plain := _STRANGE.sub("", cell).strip())]
+def _filled(cells: Sequence[str]) -> list[str]:
+    """The cells that hold something to be seen, of as many as a spreadsheet has columns."""
+    return [plain for cell in cells[:_MOST_COLUMNS] if cell and (plain := _STRANGE.sub("", cell).strip())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,13 +312,8 @@ def _top(records: Iterator[Record], headings_row: int | None, findings: list[Fin
         for place, one in enumerate(ahead):
             if len(_filled(one[1])) >= _FEWEST_HEADINGS:
                 findings.append(finding("title-row", first[0], found=" ".join(title)))
-                return _Top(one, _joined(ahead[place + 1 :], records))
-    return _Top(first, _joined(ahead, records))
-
-
-def _joined(ahead: Iterable[Record], records: Iterable[Record]) -> Iterator[Record]:
-    yield from ahead
-    yield from records
+                return _Top(one, chain(ahead[place + 1 :], records))
+    return _Top(first, chain(ahead, records))
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,15 +332,15 @@ def _body(records: Iterable[Record], most: int) -> _Body:
     for record in records:
         cells = record[1]
         # Nearly every row shows it in its first cell, and there may be a million.
-        if (cells and cells[0].strip()) or any(map(str.strip, cells)):
+        if not cells:
+            empty += 1
+        elif cells[0].strip() or any(map(str.strip, cells)):
             count += 1
             blank, empty = blank + empty, 0
             if count <= most:
                 kept.append(record)
-        elif cells:
-            blank, empty = blank + empty + 1, 0
         else:
-            empty += 1
+            blank, empty = blank + empty + 1, 0
     return _Body(kept, count, blank)
 
 
@@ -359,7 +355,8 @@ def _below(top: _Top, text: str, quotes: _Quotes, caps: Caps, is_template: bool,
         findings.append(finding("blank-rows", found=body.blank, rows=plural(body.blank, "row was", "rows were")))
     if body.count == 0 and not quotes.unclosed:
         findings.append(finding("no-rows"))
-    headings = top.headings
+    # Headings beyond are cut off, and their cells are too many: half a million of them would each be spoken of.
+    headings = (top.headings[0], top.headings[1][:_MOST_COLUMNS])
     if _has_strange(text):
         headings, rows = _cleaned(headings, rows, findings)
     names = headings[1]

@@ -9,21 +9,17 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .assess import EXCEPTION_TRIGGER, Change, Rated
 from .headline import headline
 from .history import Effect
 from .intake import Differing, FigureChange, Preview
-from .intake_register import EntriesPreview, EntryChange
+from .intake_register import AnyPreview, EntriesPreview, EntryChange
 from .model import Absence, Benchmark, Conflict, ExceptionReport, Indicator, Target, Upload
 from .problems import Finding
 from .scorecard import Row, Scorecard, display, target_words, tolerance_words
-
-if TYPE_CHECKING:
-    from .shell.database import Health
-    from .shell.services import ExceptionsView, IndicatorView
-    from .shell.uploads import AnyPreview, Withdrawal
+from .views import ExceptionsView, Health, IndicatorView, Withdrawal
 
 Json = dict[str, Any]
 

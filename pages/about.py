@@ -8,7 +8,7 @@ import streamlit as st
 
 from kpi_core.assess import EXCEPTION_TRIGGER
 from kpi_core.report import COLOURS_NOTE, MARKS, conflicts_table, said_of
-from kpi_core.shell.services import About
+from kpi_core.views import About
 from pages._ui import components, session
 
 RULES = (

@@ -7,13 +7,13 @@ from html import escape
 
 import streamlit as st
 
-from kpi_core.errors import NotPublished, NotWithdrawn
+from kpi_core.errors import NotPublished, NotWithdrawn, shorten
 from kpi_core.figures import with_unit
 from kpi_core.history import Effect, Figure
 from kpi_core.model import Absence, ChangeKind, Indicator, Upload
 from kpi_core.problems import plural
 from kpi_core.report import effects_table
-from kpi_core.shell.uploads import Withdrawal
+from kpi_core.views import Withdrawal
 from pages._ui import components, session
 
 MOST_EFFECTS = 200
@@ -24,9 +24,10 @@ def page() -> None:
     chosen = session.asked("upload")
     session.keep(session.view())
     components.title(session.services().council()[0], "History of uploads")
-    if told := st.session_state.pop("withdrawn", ""):
-        components.message(told, "done")
     history = session.services().uploads.history()
+    if told := st.session_state.pop("withdrawn", ""):
+        components.message(told, "done", anchor="withdrawn")
+        components.go_to("withdrawn", focus=told)
     if not history:
         st.html('<p class="measure">Nothing has been uploaded yet: every figure is from the bundled data.</p>')
         st.page_link("pages/upload.py", label="Upload figures")
@@ -50,7 +51,7 @@ def line(upload: Upload) -> tuple[str, ...]:
     if upload.withdrawn_at is not None:
         state = f"<strong>Withdrawn</strong> {escape(when(upload.withdrawn_at))} by {escape(upload.withdrawn_by)}: {escape(upload.withdrawn_reason)}"
     return (
-        str(upload.id),
+        f'<span class="nowrap">Upload {upload.id}</span>',
         f"{escape(when(upload.published_at))}<br>{escape(upload.published_by)}",
         f"{escape(upload.file_name)}{mapping}",
         f"{escape(upload.kind)}{f', {escape(upload.quarters)}' if upload.quarters else ''}: {new} new, {confirmed} confirmed, {revised} revised, {same} the same",
@@ -68,8 +69,11 @@ def one_upload(history: tuple[Upload, ...], asked: str) -> None:
     """What one upload changed, and its withdrawal."""
     components.section("What an upload changed")
     labels = {one.id: f"Upload {one.id}: {one.file_name}, {when(one.published_at)}" for one in history}
-    if asked.isdigit() and int(asked) in labels and "history_upload" not in st.session_state:
-        st.session_state["history_upload"] = int(asked)
+    if "history_upload" not in st.session_state and asked:
+        if asked.isdecimal() and int(asked) in labels:
+            st.session_state["history_upload"] = int(asked)
+        else:
+            components.message(f"There is no upload “{shorten(asked)}”. The newest is shown instead.")
     number = st.selectbox("Upload", list(labels), format_func=labels.__getitem__, key="history_upload")
     found = session.services().uploads.one(number)
     indicators = {one.code: one for one in session.services().about().register}

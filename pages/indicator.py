@@ -13,7 +13,7 @@ from kpi_core.figures import with_unit
 from kpi_core.model import Basis, Benchmark, Indicator, Observation, Polarity, ReportState
 from kpi_core.report import benchmarks_table, series_table
 from kpi_core.scorecard import Row, Scorecard, display, former_words, level_words, target_words, tolerance_words
-from kpi_core.shell.services import IndicatorView
+from kpi_core.views import IndicatorView
 from pages._ui import components, session
 
 GOOD = {

@@ -8,6 +8,7 @@ from html import escape
 
 import streamlit as st
 
+from kpi_core.assess import Rating
 from kpi_core.errors import KpiError, PeriodError
 from kpi_core.mapping import RATINGS, Mapped, Profile, Raw, guess, through, wanting, write_profile
 from kpi_core.periods import quarter
@@ -15,7 +16,7 @@ from kpi_core.sheet import CAPPED, Sheet, read
 from pages._ui import components, session
 
 NONE = "(none)"
-SAMPLE_ROWS, MOST_NAMES = 8, 25
+SAMPLE_ROWS, MOST_NAMES, MOST_RATINGS = 8, 25, 12
 FIELD_WORDS = {
     "indicator": "Indicator, by code or name",
     "quarter": "Quarter (one column, or two that belong together)",
@@ -41,7 +42,8 @@ def page() -> None:
         "From then on choose the mapping on the page Upload. Nothing is published here.</p>"
     )
     if told := st.session_state.pop("mapping_saved", ""):
-        components.message(told, "done")
+        components.message(told, "done", anchor="saved")
+        components.go_to("saved", focus=told)
         st.page_link("pages/upload.py", label="Upload a file through it")
     file = st.file_uploader("A CSV file to try it on", key="mapping_file")
     saved()
@@ -91,6 +93,8 @@ def take(profile: Profile) -> None:
     register = {one.code for one in session.services().about().register}
     for text, code in (*profile.measures.items(), *profile.indicator_names.items()):
         state[f"mapping_name_{text}"] = code if code in register else NONE
+    for text, rating in profile.ratings.items():
+        state[f"mapping_rating_{text}"] = rating
 
 
 def chosen(sheet: Sheet, row: int) -> Profile:
@@ -131,15 +135,12 @@ def chosen(sheet: Sheet, row: int) -> Profile:
     plain = Profile(
         name="mapping", shape=shape, headings_row=row, columns=columns, fixed=fixed, counts_rounded_to=int(rounded) or None,
         fractions=st.checkbox("Values are fractions: 0.98 means 98%", key="mapping_fractions"),
-        calendar_quarters=st.checkbox("Quarters are of the calendar year: Q4 2012 is October to December 2012", key="mapping_calendar_quarters"),
+        calendar_quarters=st.checkbox("Calendar quarters: Q4 2012 is October to December 2012", key="mapping_calendar_quarters"),
         leave_out_several_quarters=st.checkbox("Leave out rows that cover several quarters", key="mapping_leave_out_several_quarters"),
         areas_from_file=st.checkbox("Add areas that are not held yet", key="mapping_areas_from_file"),
     )  # fmt: skip
     names, measures = names_of(sheet, plain, register)
-    ratings = {"r": "red", "a": "amber", "g": "green"} if "rating" in columns else {}
-    return changed(
-        plain, indicator_names=names, measures=measures, ratings={t: r for t, r in ratings.items() if r in RATINGS}
-    )
+    return changed(plain, indicator_names=names, measures=measures, ratings=ratings_of(sheet, plain))
 
 
 def changed(profile: Profile, **given: object) -> Profile:
@@ -168,6 +169,20 @@ def names_of(sheet: Sheet, profile: Profile, register: dict[str, str]) -> tuple[
         if code != NONE:
             found[text] = code
     return ({}, found) if profile.shape == "wide" else (found, {})
+
+
+def ratings_of(sheet: Sheet, profile: Profile) -> dict[str, str]:
+    """What the file writes for a rating, and which it is."""
+    texts = dict.fromkeys(raw.rating for raw in mapped(sheet, profile).rows)
+    found = {}
+    for text in [text for text in texts if text and text not in RATINGS][:MOST_RATINGS]:
+        rating = st.selectbox(
+            f"Rating for “{components.plain(text)}”", [NONE, *RATINGS],
+            format_func=lambda rating: rating if rating == NONE else Rating(rating).words, key=f"mapping_rating_{text}",
+        )  # fmt: skip
+        if rating != NONE:
+            found[text] = rating
+    return found
 
 
 def mapped(sheet: Sheet, profile: Profile) -> Mapped:
@@ -204,7 +219,6 @@ def line(raw: Raw, profile: Profile) -> Sequence[str]:
         when = str(error)
     value = f"{raw.value} (a fraction)" if profile.fractions and raw.value else raw.value
     cells = (
-        str(raw.row),
         raw.indicator,
         when,
         value,
@@ -213,7 +227,7 @@ def line(raw: Raw, profile: Profile) -> Sequence[str]:
         raw.status,
         raw.area_name or raw.area,
     )
-    return tuple(escape(cell) for cell in cells)
+    return f'<span class="nowrap">Row {raw.row}</span>', *(escape(cell) for cell in cells)
 
 
 def save(profile: Profile) -> None:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 import streamlit as st
 
+from kpi_core.assess import Rated
 from kpi_core.errors import Changed, NotPublished
-from kpi_core.intake import GivenFile, Preview, rating_words
-from kpi_core.intake_register import EntriesPreview
+from kpi_core.intake import FigureChange, GivenFile, Preview, rating_words
+from kpi_core.intake_register import AnyPreview, EntriesPreview
 from kpi_core.model import ChangeKind, Upload
 from kpi_core.periods import Quarter, quarter
 from kpi_core.problems import Finding, Severity, plural
 from kpi_core.report import changes_table, findings_table, reconciliation_table
 from kpi_core.scorecard import display
-from kpi_core.shell.uploads import AnyPreview, Decision
+from kpi_core.shell.uploads import Decision
 from pages._ui import components, session
 
-MOST_PROBLEMS, MOST_CHANGES = 50, 200
+MOST_PROBLEMS, MOST_CHANGES, MOST_TURNED, MOST_SINGLY = 50, 200, 8, 20
 STEPS = ("Choose the file", "Check it", "Compare", "Publish")
 TEMPLATE = "The template"
 REVISIONS = {
@@ -34,33 +37,48 @@ KIND_WORDS = {
 }
 
 
+CHANGED_MEANWHILE = "Somebody has published or withdrawn figures since you compared. This is a new comparison: look at it before you publish."
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A preview, and what it is a preview of."""
+    """A preview, what it is a preview of, and the uploads that stood then."""
 
     of: tuple[Any, ...]
+    standing: tuple[Any, ...]
     preview: AnyPreview
+    again: int
+    """How many times the same file was compared anew, because what is held had changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why nothing was published. ``anew``: what is held has changed, so there is a new comparison to look at."""
+
+    sentence: str
+    anew: bool = False
 
 
 def page() -> None:
     """The four steps, as far as the file has come."""
     session.keep(session.view())
     components.title(session.services().council()[0], "Upload figures")
-    published: Upload | None = st.session_state.get("published")
+    publish_decided()
     file = st.session_state.get(f"file_{round_number()}")
-    preview = checked(file) if file is not None else None
-    at = 0 if preview is None else 1 if preview.blocked else 3
-    components.steps(STEPS, at)
-    if published is not None:
-        announce(published)
+    found = checked(file) if file is not None else None
+    components.steps(STEPS, 0 if found is None else 1 if found.preview.blocked else 3)
+    announce()
     choose()
-    if preview is None:
+    if found is None:
         return
-    check(preview)
+    preview = found.preview
+    refused: Refused = st.session_state.pop("not_published", Refused(""))
+    check(preview, refused.sentence if preview.blocked else "")
     if not preview.blocked:
-        compare(preview)
-        publish(preview)
-    components.go_to("checked", focus=preview.file.sha256)
+        compare(preview, refused.sentence if refused.anew else "")
+        publish(preview, "" if refused.anew else refused.sentence)
+    again = found.again and not preview.blocked
+    components.go_to("compared" if again else "checked", focus=f"{found.of[0]} {found.again}")
 
 
 def round_number() -> int:
@@ -133,41 +151,48 @@ def quarter_choices() -> list[Quarter]:
 def forget_published() -> None:
     """Another file is chosen: what was said of the last one is no longer the news."""
     st.session_state.pop("published", None)
+    st.session_state.pop("not_published", None)
 
 
-def checked(file: Any) -> AnyPreview:
+def checked(file: Any) -> Checked:
     """The preview of the chosen file; made once, and again when the file, the quarter, the mapping or what is held changes."""
     services = session.services()
     chosen, name = st.session_state.get("upload_quarter"), st.session_state.get("upload_profile", TEMPLATE)
-    of = (file.file_id, chosen, name, st.session_state.get("compared", 0), len(services.uploads.history()))
+    of = (file.file_id, chosen, name)
+    standing = (st.session_state.get("compared", 0), *(one.withdrawn_at for one in services.uploads.history()))
     held: Checked | None = st.session_state.get("checked")
-    if held is None or held.of != of:
+    if held is None or (held.of, held.standing) != (of, standing):
         profile = None if name == TEMPLATE else services.uploads.profile(name)
         given = GivenFile(file.getvalue(), file.name, profile, quarter(chosen) if chosen and profile is None else None)
+        again = held.again + 1 if held is not None and held.of == of else 0
+        if again:
+            st.session_state.setdefault("not_published", Refused(CHANGED_MEANWHILE, anew=True))
         with st.spinner("Checking every row and comparing it with what is held…"):
-            held = Checked(of, services.uploads.preview(given))
+            held = Checked(of, standing, services.uploads.preview(given), again)
         st.session_state["checked"] = held
-    return held.preview
+    return held
 
 
 # --- 2 ------------------------------------------------------------------------------------------------------------
 
 
-def check(preview: AnyPreview) -> None:
+def check(preview: AnyPreview, refused: str) -> None:
     """Every problem, worst first."""
     components.section("2. Check it", anchor="checked")
+    if refused:
+        components.message(refused, "error")
     blocks, warnings, notes = (
         [one for one in preview.findings if one.severity is severity]
         for severity in (Severity.BLOCK, Severity.WARN, Severity.NOTE)
     )
     if blocks:
-        said = f"{len(blocks)} {plural(len(blocks), 'problem blocks', 'problems block')} this file. Correct the file, save it and choose it again: nothing is published."
+        said = f"{len(blocks):,} {plural(len(blocks), 'problem blocks', 'problems block')} this file. Correct the file, save it and choose it again: nothing is published."
         components.message(said, "error")
         if any(one.code in ("not-the-template", "missing-column", "title-row") for one in blocks):
             st.page_link("pages/mapping.py", label="If this is another system’s file, map its columns")
     else:
         words = [
-            f"{len(of)} {plural(len(of), *names)}"
+            f"{len(of):,} {plural(len(of), *names)}"
             for of, names in ((warnings, ("warning to confirm", "warnings to confirm")), (notes, ("note", "notes")))
             if of
         ]
@@ -192,6 +217,7 @@ def check(preview: AnyPreview) -> None:
             st.html(components.table("Checks that did not run", ("Check", "Why"), rows))
 
 
+NOT_BROKEN = "-\u2060"  # a hyphen that no line ends with: Q3 2022-23 is read as one
 SEVERITY_WORDS = {Severity.BLOCK: "✖ Blocks", Severity.WARN: "⚠ Confirm", Severity.NOTE: "· Note"}
 
 
@@ -200,9 +226,9 @@ def problems(findings: tuple[Finding, ...]) -> str:
     rows = [
         (
             f'<span class="nowrap severity {one.severity}">{SEVERITY_WORDS[one.severity]}</span>',
-            "whole file" if one.row is None else str(one.row),
+            '<span class="nowrap">whole file</span>' if one.row is None else str(one.row),
             escape(one.column or ""),
-            escape(one.found or ""),
+            escape(one.found or "").replace("-", NOT_BROKEN),
             escape(one.message),
         )
         for one in findings[:MOST_PROBLEMS]
@@ -215,11 +241,13 @@ def problems(findings: tuple[Finding, ...]) -> str:
 # --- 3 ------------------------------------------------------------------------------------------------------------
 
 
-def compare(preview: AnyPreview) -> None:
+def compare(preview: AnyPreview, refused: str) -> None:
     """What publishing would change."""
-    components.section("3. Compare")
+    components.section("3. Compare", anchor="compared")
+    if refused:
+        components.message(refused, "error")
     new, confirmed, revised, same = preview.counts
-    counts = f"{new} new, {confirmed} confirmed, {revised} revised, {same} the same"
+    counts = f"{new:,} new, {confirmed:,} confirmed, {revised:,} revised, {same:,} the same"
     st.html(f'<p class="headline">{escape(counts)}</p>')
     made = session.circumstances()
     if isinstance(preview, EntriesPreview):
@@ -242,15 +270,20 @@ def figures(preview: Preview) -> None:
         names = [preview.indicators[code.split("/")[-1]].name for code in preview.missing]
         st.html(f'<p class="measure"><strong>{len(names)} still missing:</strong> {escape("; ".join(names))}.</p>')
     order = list(KIND_WORDS)
-    changes = sorted(preview.changes, key=lambda change: order.index(change.kind))
-    shown = [change for change in changes if change.kind is not ChangeKind.SAME][:MOST_CHANGES]
+    changes = sorted(
+        (change for change in preview.changes if change.kind is not ChangeKind.SAME), key=lambda c: order.index(c.kind)
+    )
+    turned_ratings(preview, changes)
+    shown = changes[:MOST_CHANGES]
     rows = []
     for change in shown:
         one, indicator = change.observation, preview.indicators[change.observation.indicator]
         before, after = preview.ratings(change)
-        turned = components.badge(after.rating)
+        turned, required = components.badge(after.rating), exception_words(after)
         if before is not None and before.rating is not after.rating:
             turned = f"{components.badge(before.rating)} → {turned}"
+        if before is not None and before.exception_required is not after.exception_required:
+            required = f"{exception_words(before)} → {required}"
         place = one.quarter.text + (
             f", {preview.new_areas.get(one.area, one.area)}" if len(preview.new_areas) or preview.file.profile else ""
         )
@@ -262,18 +295,38 @@ def figures(preview: Preview) -> None:
                 escape(display(change.held, indicator)) or '<span class="muted">none held</span>',
                 f"<strong>{escape(display(one, indicator))}</strong>",
                 turned,
-                "required" if after.exception_required else '<span class="muted">not required</span>',
+                required,
             )
         )
     if rows:
         headings = ("Indicator", "Quarter", "What it is", "Held", "In the file", "Rating", "Exception report")
-        st.html(
-            components.table(
-                f"What would change ({len([c for c in changes if c.kind is not ChangeKind.SAME]):,})", headings, rows
-            )
-        )
-    if (left := len([c for c in changes if c.kind is not ChangeKind.SAME]) - len(shown)) > 0:
+        st.html(components.table(f"What would change ({len(changes):,})", headings, rows))
+    if (left := len(changes) - len(shown)) > 0:
         st.html(f"<p>and {left:,} more: download the whole comparison.</p>")
+
+
+def exception_words(rated: Rated) -> str:
+    """Whether a figure requires an exception report."""
+    return "required" if rated.exception_required else '<span class="muted">not required</span>'
+
+
+def turned_ratings(preview: Preview, changes: Sequence[FigureChange]) -> None:
+    """In a sentence, which published ratings publishing would turn."""
+    turned = []
+    for change in changes:
+        before, after = preview.ratings(change) if change.held is not None else (None, None)
+        if before is not None and after is not None and before.rating is not after.rating:
+            name = preview.indicators[change.observation.indicator].name
+            turned.append(
+                f"{name}, {change.observation.quarter.text}, from {before.rating.words} to {after.rating.words}"
+            )
+    if not turned:
+        if any(change.held is not None for change in changes):
+            st.html('<p class="measure">No published rating turns.</p>')
+        return
+    more = f"; and {len(turned) - MOST_TURNED:,} more" if len(turned) > MOST_TURNED else ""
+    said = f"{len(turned):,} published {plural(len(turned), 'rating turns', 'ratings turn')}:"
+    st.html(f'<p class="measure"><strong>{said}</strong> {escape("; ".join(turned[:MOST_TURNED]))}{more}.</p>')
 
 
 def entries(preview: EntriesPreview) -> str:
@@ -325,11 +378,11 @@ def reconciled(preview: Preview) -> None:
 # --- 4 ------------------------------------------------------------------------------------------------------------
 
 
-def publish(preview: AnyPreview) -> None:
+def publish(preview: AnyPreview, refused: str) -> None:
     """The warnings to confirm, the reason, who, and the button."""
     components.section("4. Publish")
     for name, of in to_confirm(preview).items():
-        more = f" (and {len(of) - 1} more of this kind)" if len(of) > 1 else ""
+        more = f" (and {len(of) - 1:,} more of this kind)" if len(of) > 1 else ""
         st.checkbox(f"I have checked: {components.plain(of[0].message)}{more}", key=tick(preview, name))
     if preview.needs_reason:
         st.text_area(
@@ -341,59 +394,88 @@ def publish(preview: AnyPreview) -> None:
             format_func=REVISIONS.__getitem__, key="upload_revision",
         )  # fmt: skip
     st.text_input("Your role or name", key="upload_by", max_chars=80, width=420)
-    if told := st.session_state.pop("not_published", ""):
-        components.message(told, "error")
-    st.button("Publish", type="primary", key="publish", on_click=publish_now, args=(preview,))
+    if refused:
+        components.message(refused, "error")
+    st.button("Publish", type="primary", key="publish", on_click=decide, args=(preview,))
 
 
 def to_confirm(preview: AnyPreview) -> dict[str, list[Finding]]:
-    """The warnings by what confirms them: a class, or one warning where it is confirmed singly."""
-    warnings: dict[str, list[Finding]] = {}
-    for one in preview.findings:
-        if one.severity is Severity.WARN:
-            warnings.setdefault(preview.confirmation(one), []).append(one)
-    return warnings
+    """The warnings by the box that confirms them: a class, or one warning where it is confirmed singly.
+
+    Nobody ticks a thousand boxes one by one: of a class with more than ``MOST_SINGLY`` warnings one box confirms all.
+    """
+    warnings = [one for one in preview.findings if one.severity is Severity.WARN]
+    counts = Counter(one.code for one in warnings)
+    boxes: dict[str, list[Finding]] = {}
+    for one in warnings:
+        name = one.code if counts[one.code] > MOST_SINGLY else preview.confirmation(one)
+        boxes.setdefault(name, []).append(one)
+    return boxes
+
+
+def ticked(preview: AnyPreview) -> list[str]:
+    """The names of the warnings whose boxes are ticked."""
+    boxes = (of for name, of in to_confirm(preview).items() if st.session_state.get(tick(preview, name)))
+    return list(dict.fromkeys(preview.confirmation(one) for of in boxes for one in of))
 
 
 def tick(preview: AnyPreview, name: str) -> str:
-    """The key of the box that confirms a warning of this file."""
-    return f"confirm_{preview.file.sha256[:12]}_{name}"
+    """The key of the box that confirms a warning of this comparison; of a new one it is to be confirmed again."""
+    return f"confirm_{preview.file.sha256[:12]}_{preview.against[:12]}_{name}"
 
 
-def publish_now(preview: AnyPreview) -> None:
-    """Publish, and begin anew; what stops it is said over the button.
-
-    What was typed is read here: a click may come with the last change of a box.
-    """
+def decide(preview: AnyPreview) -> None:
+    """What the officer decides. What was typed is read here: a click may come with the last change of a box."""
     state = st.session_state
     decision = Decision(
         by=state["upload_by"],
         reason=state.get("upload_reason", ""),
-        confirmed=[name for name in preview.to_confirm if state.get(tick(preview, name))],
+        confirmed=ticked(preview),
         revision_kind=state.get("upload_revision", ""),
     )
-    try:
-        upload = session.services().uploads.publish(preview, decision)
-    except Changed as error:
-        state["not_published"] = str(error)
-        state["compared"] = state.get("compared", 0) + 1
-    except NotPublished as error:
-        state["not_published"] = str(error)
-    else:
-        state["published"] = upload
-        state["round"] = round_number() + 1
-        for name in ("checked", "upload_reason", "upload_revision"):
-            state.pop(name, None)
+    state["decided"] = preview, decision
 
 
-def announce(upload: Upload) -> None:
-    """That it is published, and where to go from here."""
+def publish_decided() -> None:
+    """Publish what was decided, and begin anew; what stops it is said where the officer must look."""
+    state = st.session_state
+    preview, decision = state.pop("decided", (None, None))
+    held: Checked | None = state.get("checked")
+    if preview is None or held is None or held.preview is not preview:
+        return  # nothing was decided, or a second click came while the first was published
+    left = sum(preview.confirmation(of[0]) not in decision.confirmed for of in to_confirm(preview).values())
+    if left and not preview.blocked:
+        what = plural(left, "one warning is not confirmed", f"{left:,} warnings are not confirmed")
+        state["not_published"] = Refused(f"Nothing was published: {what}. Tick each one once you have checked it.")
+        return
+    with st.spinner("Publishing: keeping the file, writing the figures, seeing that they are safe on the disk…"):
+        try:
+            upload = session.services().uploads.publish(preview, decision)
+        except Changed as error:
+            state["not_published"] = Refused(str(error), anew=True)
+            state["compared"] = state.get("compared", 0) + 1
+        except NotPublished as error:
+            state["not_published"] = Refused(str(error))
+        else:
+            state["published"] = upload
+            state["round"] = round_number() + 1
+            for name in ("checked", "upload_reason", "upload_revision"):
+                state.pop(name, None)
+
+
+def announce() -> None:
+    """That it is published, as long as it stands, and where to go from here."""
+    upload: Upload | None = st.session_state.get("published")
+    if upload is None or session.services().uploads.one(upload.id).upload.withdrawn_at is not None:
+        return
     new, confirmed, revised, same = upload.counts
     components.message(
         f"Published as upload {upload.id}: {upload.file_name} ({new} new, {confirmed} confirmed, {revised} revised, {same} the same). "
         "It is kept, and can be withdrawn from the history.",
         "done",
+        anchor="published",
     )
+    components.go_to("published", focus=str(upload.id))
     left, right, _ = st.columns([1, 1, 2])
     with left:
         first = upload.quarters.split(",")[0].split(" and ")[-1]

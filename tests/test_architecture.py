@@ -20,7 +20,7 @@ LAYERS = (
     {"scorecard", "bundle", "intake_cells"},
     {"headline", "intake_checks"},
     {"intake"},
-    {"intake_register"},
+    {"intake_register", "views"},
     {"report", "charts", "wire"},
     {"shell.export", "shell.example", "shell.kept"},
     {"shell.reading"},

@@ -381,6 +381,20 @@ def test_what_is_no_number_is_told_by_what_it_most_likely_is(text: str, code: st
     assert (cell.value, cell.absence) == (None, None)
 
 
+@pytest.mark.parametrize("text", [f"1{' ' * 4_900}q", "1" * 61, "1," * 2_000 + "q", "ﷺ" * 4_900])
+def test_a_cell_too_long_for_a_number_is_none_and_is_not_looked_at_further(text: str) -> None:
+    (found,) = read_value(text, 3, "value").findings
+    assert found.code == "not-a-number"
+    assert len(found.message) < 150
+
+
+def test_no_more_headings_are_spoken_of_than_a_spreadsheet_has_columns(councils: Callable[[str], Services]) -> None:
+    wide = b"indicator,quarter,value" + b",extra" * 20_000 + b"\r\nCIN,Q2 2022-23,1004" + b",1" * 20_000
+    shown = preview(councils("history"), wide)
+    assert [(one.code, one.row) for one in shown.findings if one.blocks] == [("too-many-cells", 2)]
+    assert "Row 2 has 20003 cells. It must have 16384." in shown.findings[0].message
+
+
 @pytest.mark.parametrize(
     ("text", "mark"),
     [("c", "c"), ("C", "c"), ("[c]", "c"), ("*", "c"), ("<5", "c"), ("< 5", "c"), ("z", "z"), ("[z]", "z"), ("x", "x"),

@@ -13,8 +13,9 @@ from kpi_core.bundle import read
 from kpi_core.charts import ChartData, indicator_chart, indicator_data, span
 from kpi_core.periods import Quarter
 from kpi_core.shell import example
-from kpi_core.shell.services import IndicatorView, Services
+from kpi_core.shell.services import Services
 from kpi_core.shell.store import Store
+from kpi_core.views import IndicatorView
 
 from .conftest import NOW, Cells, figure, fixed_clock, small_bundle
 

@@ -11,26 +11,29 @@ import logging
 import os
 import sys
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..bundle import CSV_FILES, REPORT_FOLDER, read
-from ..errors import DatabaseHeld, KpiError, NewerDatabase, StoreError
+from ..errors import DatabaseHeld, KpiError, NewerDatabase, StoreError, shorten
 from ..intake import GivenFile
 from ..mapping import read_profile
+from ..model import Upload
 from ..sheet import UNCAPPED
-from .kept import Event, Kept, folder_of, write_whole
+from ..views import Health
+from .kept import Event, Kept, UnreadableManifest, folder_of, free_name, write_whole
 from .reading import Reading
-from .store import Store, log_of
-from .uploads import Uploads, write_upload
+from .store import Store, Writing, log_of
+from .uploads import Uploads, complete, record_audit, write_upload
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 REBUILD = "python -m kpi_core rebuild"
+KEPT_SINCE = 2
+"""The migration since which uploads are kept; an older database held what was bundled and no more."""
 
 Clock = Callable[[], datetime]
 _log = logging.getLogger("kpi_explorer")
@@ -71,12 +74,17 @@ def make_database(
             f"{kept.folder.name} holds uploads of an earlier {database.name}. Run {REBUILD} to have them back, or name a new file."
         )
     files = data_files(data) if isinstance(data, Path) else data
-    _make(database, files, (), clock)
-    kept.begin(made_from)
+    _make(database, files, (), clock, made_from)
 
 
-def _make(database: Path, files: Mapping[str, bytes], events: tuple[Event, ...], clock: Clock) -> tuple[str, ...]:
-    """Make a database from files and kept uploads, beside ``database``, and put it there; what could not be had again."""
+def _make(
+    database: Path, files: Mapping[str, bytes], events: tuple[Event, ...], clock: Clock, begin: str | None
+) -> tuple[tuple[str, ...], tuple[Path, ...]]:
+    """Make a database from files and kept uploads, beside ``database``, and put it there.
+
+    ``begin``: what the manifest is begun with; ``None``: it is there. What could not be had again comes back, and the
+    files that were set aside.
+    """
     bundle = read(files)
     part = database.with_name(f"{database.name}.{os.getpid()}.part")
     database.parent.mkdir(parents=True, exist_ok=True)
@@ -89,13 +97,14 @@ def _make(database: Path, files: Mapping[str, bytes], events: tuple[Event, ...],
             store.checkpoint()
         finally:
             store.close()
+        if begin is not None:  # before the database: without its folder a database would never be kept
+            Kept(database).begin(begin)
         # A log that outlived its database would be taken for the new one's.
-        _set_aside(database, clock)
-        _set_aside(log_of(database), clock)
+        aside = _set_aside((database, log_of(database)), clock)
         os.replace(part, database)
     finally:
         _remove(part)
-    return gaps
+    return gaps, aside
 
 
 # --- making it again ----------------------------------------------------------------------------------------------
@@ -111,13 +120,15 @@ class Rebuilt:
     """How many uploads were published again."""
     gaps: tuple[str, ...]
     """One sentence for each upload that could not be had again as it was."""
+    set_aside: tuple[Path, ...] = ()
+    """Every file that was set aside: the former database and, where one lay there, its write-ahead log."""
 
 
 def rebuild(database: Path, data: Path = DATA, clock: Clock = utc_now) -> Rebuilt:
     """Make the database again from ``data`` and the kept uploads. The former one is set aside, never deleted.
 
-    Raises ``StoreError`` where another process holds the database, its figures are made up from no known seed, or its
-    uploads are not kept beside it; ``BundleError`` where a file of ``data`` is wrong. Each time nothing is changed.
+    Raises ``StoreError`` where another process holds the database, its figures are made up from no known seed, its
+    uploads are not kept beside it, or what was published cannot be told; ``BundleError`` where a file of ``data`` is wrong. Each time nothing is changed.
     """
     kept = Kept(database)
     manifest = kept.manifest() if kept.there else None
@@ -126,14 +137,10 @@ def rebuild(database: Path, data: Path = DATA, clock: Clock = utc_now) -> Rebuil
     read(files)
     if database.exists():
         _refuse_to_replace(database, kept, made_from, clock)
-    events = manifest.events if manifest else ()
-    before = set(database.parent.glob(f"{database.name}.*.set-aside"))
-    gaps = _make(database, files, events, clock)
-    if manifest is None:
-        kept.begin(made_from)
-    new = sorted(set(database.parent.glob(f"{database.name}.*.set-aside")) - before)
-    aside = next((path for path in new if not path.name.startswith(log_of(database).name)), None)
-    return Rebuilt(aside, sum(event.what == "published" for event in events), gaps)
+    events = kept.manifest().events if kept.there else ()
+    gaps, aside = _make(database, files, events, clock, None if kept.there else made_from)
+    former = next((path for path in aside if not path.name.startswith(log_of(database).name)), None)
+    return Rebuilt(former, sum(event.what == "published" for event in events), gaps, aside)
 
 
 def _example_files(made_from: str) -> Mapping[str, bytes]:
@@ -151,16 +158,18 @@ def _refuse_to_replace(database: Path, kept: Kept, made_from: str, clock: Clock)
     except StoreError:
         return
     try:
+        if store.fault():
+            return
         with store.read() as reading:
             made_up = reading.settings().get("made_up") == "yes"
             uploads = reading.uploads()
         _complete(store, kept)
-        listed = {event.upload.id for event in kept.manifest().events} if kept.there else set()
+        unkept = [str(one.id) for one in uploads if not kept.there or kept.content(one.id, one.sha256) is None]
     finally:
         store.close()
     if made_up and made_from == "data":
         raise StoreError(f"{database.name} holds made-up figures. Name the council's own database with --db.")
-    if unkept := [str(one.id) for one in uploads if one.id not in listed]:
+    if unkept:
         raise StoreError(
             f"{database.name} is left as it is: what upload {', '.join(unkept[:5])} gave would be lost, as its file is not kept in "
             f"{kept.folder.name}. Put that folder beside the database first."
@@ -189,12 +198,9 @@ def _replay_one(store: Store, kept: Kept, event: Event) -> str:
                 upload.published_at, upload.withdrawn_by, f"withdrew upload {upload.id}: {upload.withdrawn_reason}"
             )
             return ""
-        content = kept.content(upload.id, upload.sha256)
-        if content is None or hashlib.sha256(content).hexdigest() != upload.sha256:
-            writing.record(upload)
-            state = "is not there" if content is None else "is not as it was published"
-            return f"Upload {upload.id} ({upload.file_name}) could not be published again: its kept file {state}."
-        text = kept.profile(upload.id, upload.sha256)
+        if not_kept := _not_kept(kept, upload):
+            return _gap(writing, upload, not_kept)
+        content, text = kept.content(upload.id, upload.sha256) or b"", kept.profile(upload.id, upload.sha256)
         try:
             file = GivenFile(
                 content, upload.file_name, None if text is None else read_profile(text, upload.profile), caps=UNCAPPED
@@ -203,10 +209,32 @@ def _replay_one(store: Store, kept: Kept, event: Event) -> str:
             preview = uploads.previewed(file, writing)
             write_upload(writing, upload, preview, preview.against)
         except KpiError as error:
-            writing.record(upload)
-            return f"Upload {upload.id} ({upload.file_name}) could not be published again: {error}"
+            return _gap(writing, upload, str(error))
         if writing.digest(upload.id) != event.digest:
-            return f"Upload {upload.id} ({upload.file_name}) does not give what it gave when it was published: data/ has changed since."
+            return f"{_called(upload)} does not give what it gave when it was published: data/ has changed since."
+    return ""
+
+
+def _gap(writing: Writing, upload: Upload, why: str) -> str:
+    """Record an upload that gives nothing any more, and say so."""
+    writing.record(upload)
+    record_audit(writing, upload)
+    return f"{_called(upload)} could not be published again: {why}"
+
+
+def _called(upload: Upload) -> str:
+    return f"Upload {upload.id} ({shorten(upload.file_name)})"
+
+
+def _not_kept(kept: Kept, upload: Upload) -> str:
+    """Why an upload could not be published again from what is kept, in a sentence; empty: it could be."""
+    content = kept.content(upload.id, upload.sha256)
+    if content is None:
+        return "its kept file is not there."
+    if hashlib.sha256(content).hexdigest() != upload.sha256:
+        return "its kept file is not as it was published."
+    if upload.profile and kept.profile(upload.id, upload.sha256) is None:
+        return f"the column mapping {upload.profile} it was read through is not kept with it."
     return ""
 
 
@@ -221,7 +249,7 @@ def open_database(database: Path, data: Path = DATA, clock: Clock = utc_now) -> 
     kept = Kept(database)
     why = ""
     if not database.exists():
-        if not (kept.there and kept.manifest().events):
+        if not _has_events(kept):
             make_database(database, data, clock)
             return Store.open(database, clock()), ""
         why = f"{database.name} was not there"
@@ -233,31 +261,81 @@ def open_database(database: Path, data: Path = DATA, clock: Clock = utc_now) -> 
         except StoreError as error:
             if not kept.there:
                 raise
+            _has_events(kept)
             why = str(error).split(". ")[0]
         else:
-            why = _broken(store, kept)
+            try:
+                why, said = _seen_to(store, database, kept, clock)
+            except BaseException:
+                store.close()
+                raise
             if not why:
-                _complete(store, kept)
-                return store, ""
+                return store, said
             store.close()
     _log.warning("%s: %s", database.name, why)
     rebuilt = rebuild(database, data, clock)
     said = f"{why}. It was made again from the bundled data and {rebuilt.uploads} kept upload{'s' * (rebuilt.uploads != 1)}."
-    if rebuilt.aside:
-        said += f" The former file is kept as {rebuilt.aside.name}."
+    if rebuilt.set_aside:
+        said += f" What was there before is kept as {' and '.join(path.name for path in rebuilt.set_aside)}."
     said = " ".join((said, *(rebuilt.gaps or ("Nothing that was published is missing.",))))
     _log.warning("%s", said)
     return Store.open(database, clock()), said
 
 
-def _broken(store: Store, kept: Kept) -> str:
-    """Why the database cannot be trusted, in a clause; empty: it holds what the manifest says was published."""
+def _has_events(kept: Kept) -> bool:
+    """Whether anything was published. Raises ``StoreError`` where that cannot be told."""
+    try:
+        return kept.there and bool(kept.manifest().events)
+    except UnreadableManifest as error:
+        raise _neither(kept) from error
+
+
+def _neither(kept: Kept) -> StoreError:
+    return StoreError(
+        f"The database cannot be read, and neither can the manifest of {kept.folder.name}, so what was published cannot be told. "
+        "Put both back from a backup."
+    )
+
+
+def _seen_to(store: Store, database: Path, kept: Kept, clock: Clock) -> tuple[str, str]:
+    """See to an open database at start: why it must be made again, or what must be said of what was mended.
+
+    Raises ``StoreError`` where it is damaged and cannot be made again.
+    """
+    said = ""
+    if fault := store.fault(thorough=False):
+        why = f"{store.name} is damaged ({shorten(fault, 80)})"
+        if not kept.there:
+            raise StoreError(
+                f"{why}, and {kept.folder.name} is not beside it to make it again from. Put back a backup."
+            )
+        _has_events(kept)
+        return why, ""
     if not kept.there:
-        return ""
-    if fault := store.fault():
-        return f"{store.name} is damaged ({fault[:80]})"
+        if 0 < store.step_before < KEPT_SINCE:
+            kept.begin("data")
+        return "", ""
+    try:
+        kept.manifest()
+    except UnreadableManifest:
+        said = _mend_manifest(store, kept, clock)
+        _log.warning("%s: %s", database.name, said)
     with store.read() as reading:
-        return _lacking(reading, kept, exactly=False)
+        why = _lacking(reading, kept, exactly=False)
+    if not why:
+        _complete(store, kept)
+    return why, said
+
+
+def _mend_manifest(store: Store, kept: Kept, clock: Clock) -> str:
+    """Write a manifest that cannot be read again from a database that can."""
+    with store.read() as reading:
+        aside = kept.begin_again(reading.settings().get("made_up") == "yes", clock())
+        complete(reading, kept)
+    return (
+        f"The manifest of {kept.folder.name} could not be read. It was written again from the database; what was there before is "
+        f"kept as {aside.name}."
+    )
 
 
 def _lacking(reading: Reading, kept: Kept, exactly: bool) -> str:
@@ -281,30 +359,12 @@ def _lacking(reading: Reading, kept: Kept, exactly: bool) -> str:
 
 
 def _complete(store: Store, kept: Kept) -> None:
-    """Add to the manifest what was committed but not recorded, when the program ended between the two."""
-    if not kept.there:
-        return
-    events = kept.manifest().events
-    published = {event.upload.id for event in events if event.what == "published"}
-    withdrawn = {event.upload.id for event in events if event.what == "withdrawn"}
-    with store.read() as reading:
-        uploads, given = reading.uploads(), reading.given()
-        for one in uploads:
-            if one.id not in published and kept.content(one.id, one.sha256) is not None:
-                kept.record(Event("published", one, reading.digest(one.id), given.get(one.id, (0, 0, 0))))
-            if one.withdrawn_at is not None and one.id not in withdrawn:
-                kept.record(Event("withdrawn", one))
+    if kept.there:
+        with store.read() as reading:
+            complete(reading, kept)
 
 
 # --- on demand ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """What ``verify`` found. ``problems`` empty: all is well."""
-
-    counts: tuple[tuple[str, int], ...]
-    problems: tuple[str, ...]
 
 
 def verify(store: Store, database: Path | None) -> Health:
@@ -328,17 +388,17 @@ def _manifest_problems(reading: Reading, kept: Kept) -> list[str]:
             f"The folder {kept.folder.name} is not beside the database, so the database could not be rebuilt if it broke. "
             "Put the folder back, or take a backup."
         ]
+    try:
+        published = [event.upload for event in kept.manifest().events if event.what == "published"]
+    except UnreadableManifest as error:
+        return [str(error)]
     said = []
     if lacking := _lacking(reading, kept, exactly=True):
         said.append(f"{lacking[0].upper()}{lacking[1:]}. Run: {REBUILD}")
-    for event in kept.manifest().events:
-        if event.what == "published":
-            content = kept.content(event.upload.id, event.upload.sha256)
-            if content is None or hashlib.sha256(content).hexdigest() != event.upload.sha256:
-                said.append(
-                    f"The kept file of upload {event.upload.id} ({event.upload.file_name}) is not there as it was published, so the "
-                    "database could not be rebuilt with it."
-                )
+    listed = {upload.id for upload in published}
+    for upload in (*published, *(one for one in reading.uploads() if one.id not in listed)):
+        if not_kept := _not_kept(kept, upload):
+            said.append(f"The database could not be rebuilt with {_called(upload)}: {not_kept}")
     if gaps := reading.settings().get("gaps"):
         said.append(
             f"When the database was made again, upload {gaps.replace(' ', ', ')} could not be had again as it was published."
@@ -356,6 +416,8 @@ _SYNCED = (
     "owncloud",
     "sharepoint",
     "creative cloud",
+    "cloudstorage",
+    "mobile documents",  # where a Mac keeps iCloud Drive
 )
 _NETWORK = (
     "nfs",
@@ -416,7 +478,7 @@ def backup(store: Store, database: Path | None, clock: Clock = utc_now) -> bytes
         if database is not None and Kept(database).there:
             kept = folder_of(database)
             for path in sorted(kept.iterdir()):
-                if not path.name.endswith(".part"):
+                if path.is_file() and not path.name.endswith(".part"):
                     archive.write(path, f"{kept.name}/{path.name}")
     return packed.getvalue()
 
@@ -429,15 +491,14 @@ def backup_to(path: Path, packed: bytes) -> None:
     write_whole(path, packed)
 
 
-def _set_aside(path: Path, clock: Clock) -> Path | None:
-    if not path.exists():
-        return None
-    for number in count(1):
-        aside = path.with_name(f"{path.name}.{clock():%Y%m%d-%H%M%S}-{number}.set-aside")
-        if not aside.exists():
-            break
-    os.replace(path, aside)
-    return aside
+def _set_aside(paths: Iterable[Path], clock: Clock) -> tuple[Path, ...]:
+    """Rename those files that are there, and say what they are called now."""
+    aside = []
+    for path in paths:
+        if path.exists():
+            aside.append(free_name(path, clock()))
+            os.replace(path, aside[-1])
+    return tuple(aside)
 
 
 def _remove(path: Path) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 
-from ..assess import Rated, judge, target_in_force
+from ..assess import judge, target_in_force
 from ..errors import StoreError, UnknownChoice, UnknownIndicator
-from ..model import Benchmark, Conflict, ExceptionReport, Indicator, Observation, ReportState, Target
+from ..model import ReportState
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
 from ..report import Table, register_tables, template_table
-from ..scorecard import TREND_QUARTERS, Collected, Row, Scorecard, build, opening_quarter, row_of
+from ..scorecard import TREND_QUARTERS, Scorecard, build, opening_quarter, row_of
+from ..views import About, ExceptionsView, Health, IndicatorView, Judged, Period
 from . import database as health
-from .database import DATA, REBUILD, Clock, Health, data_files, fingerprints, open_database, utc_now
+from .database import DATA, REBUILD, Clock, data_files, fingerprints, open_database, utc_now
 from .kept import Kept
 from .reading import Reading
 from .store import Store
@@ -30,81 +30,6 @@ PROFILES = "profiles"
 def places() -> tuple[Path, Path]:
     """The database and the folder of figures that are in use: what ``KPI_DB`` and ``KPI_DATA`` name, or the bundled."""
     return Path(os.environ.get("KPI_DB") or DEFAULT_DATABASE), Path(os.environ.get("KPI_DATA") or DATA)
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The quarters there are to choose from, and the one that opens."""
-
-    held: tuple[Quarter, ...]
-    opens: Quarter | None
-    collecting: tuple[Collected, ...]
-    """Later quarters that have figures but not yet half of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One observation of a series with the target then in force."""
-
-    observation: Observation
-    target: Target | None
-    rated: Rated
-
-
-@dataclass(frozen=True, slots=True)
-class IndicatorView:
-    """All that is known of one indicator, seen from one quarter."""
-
-    row: Row
-    series: tuple[Judged, ...]
-    """Every quarter held, oldest first, also those after the quarter looked at."""
-    targets: tuple[Target, ...]
-    benchmarks: tuple[Benchmark, ...]
-    """The latest year of each series that ended before the quarter did."""
-    benchmarks_since: tuple[Benchmark, ...]
-    """Years that ended later: published since."""
-    benchmarks_all: tuple[Benchmark, ...]
-    conflicts: tuple[Conflict, ...]
-    """Conflicts of this indicator in this quarter, resolved ones too."""
-    report: ExceptionReport | None
-
-    @property
-    def indicator(self) -> Indicator:
-        """The register's entry."""
-        return self.row.indicator
-
-
-@dataclass(frozen=True, slots=True)
-class ExceptionsView:
-    """What a quarter requires, and what is there."""
-
-    scorecard: Scorecard
-    required: tuple[Row, ...]
-    not_required: tuple[Row, ...]
-    """Rows with a report that the trigger does not ask for."""
-    conflicts: tuple[Conflict, ...]
-    """What is known to be wrong with the quarter's papers as a whole."""
-
-    def in_state(self, state: ReportState) -> tuple[Row, ...]:
-        """The rows whose required report is in this state."""
-        return tuple(row for row in self.required if row.exception.state is state)
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """Where the figures come from."""
-
-    council: str
-    made_up: bool
-    loaded_at: datetime | None
-    collected: tuple[Collected, ...]
-    sources: tuple[tuple[str, int], ...]
-    """Each source with the number of figures it gave."""
-    conflicts: tuple[Conflict, ...]
-    indicators: tuple[Indicator, ...]
-    """Those that the area's scorecard lists."""
-    register: tuple[Indicator, ...]
-    """All that are held, retired ones and other areas' too."""
 
 
 class Services:

@@ -15,12 +15,13 @@ from datetime import datetime
 from pathlib import Path
 
 from ..errors import Changed, KpiError, NotPublished, NotWithdrawn, StoreError, shorten
-from ..history import Effect, Figure
-from ..intake import Draft, GivenFile, Preview, check, draft, fingerprint
+from ..history import Figure
+from ..intake import Draft, GivenFile, Tick, check, draft, fingerprint
 from ..intake_checks import Known
-from ..intake_register import EntriesPreview, check_entries, draft_entries, kind_of_file
+from ..intake_register import AnyPreview, EntriesPreview, check_entries, draft_entries, kind_of_file
 from ..mapping import Profile, read_profile, write_profile
 from ..model import Observation, Upload
+from ..views import Withdrawal
 from .kept import Event, Kept
 from .reading import Reading
 from .store import Store, Writing
@@ -28,17 +29,7 @@ from .store import Store, Writing
 STEPS = ("bytes kept", "figures written", "committed", "in one file", "recorded")
 """The steps of a publication, in order. After the last it is announced."""
 
-AnyPreview = Preview | EntriesPreview
 _log = logging.getLogger("kpi_explorer")
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """What withdrawing an upload would do, or did."""
-
-    upload: Upload
-    taken_back: tuple[Effect, ...]
-    left_standing: tuple[Effect, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +65,23 @@ class Uploads:
 
     # --- before publishing ---
 
-    def preview(self, file: GivenFile) -> AnyPreview:
-        """Everything that is wrong with a file and everything that publishing it would change. Nothing is written."""
-        with self._store.read() as reading:
-            return self.previewed(file, reading)
+    def preview(self, file: GivenFile, tick: Tick = lambda _: None) -> AnyPreview:
+        """Everything that is wrong with a file and everything that publishing it would change. Nothing is written.
 
-    def previewed(self, file: GivenFile, reading: Reading) -> AnyPreview:
+        ``tick`` is told how far it is, from 0 to 1.
+        """
+        with self._store.read() as reading:
+            return self.previewed(file, reading, tick)
+
+    def previewed(self, file: GivenFile, reading: Reading, tick: Tick = lambda _: None) -> AnyPreview:
         """``preview`` as of what ``reading`` sees."""
         kind = kind_of_file(file)
         today = self._clock().date()
         if kind != "figures":
             entries = draft_entries(file, kind)
             return check_entries(entries, reading.known(self._home, today, entries.areas, entries.codes))
-        drafted = draft(file)
-        return check(drafted, self._known(reading, drafted))
+        drafted = draft(file, lambda part: tick(part / 2))
+        return check(drafted, self._known(reading, drafted), lambda part: tick((1 + part) / 2))
 
     def _known(self, reading: Reading, drafted: Draft) -> Known:
         return reading.known(self._home, self._clock().date(), drafted.areas, drafted.codes)
@@ -167,21 +161,17 @@ class Uploads:
     def _secure(self, event: Event) -> None:
         """Put what is committed into the database's own file, and into the manifest; only then may it be announced.
 
-        Whoever is told of a step may break off there, and nobody is then told that it is published; but it is secured.
+        Where that is broken off, the next publication or the next start puts it into both.
         """
         number = event.upload.id
         try:
-            try:
-                self._at("committed")
-            finally:
-                self._store.checkpoint()
-                if self._store.has_log():
-                    raise OSError("the log is still there")
-            try:
-                self._at("in one file")
-            finally:
-                if self._kept is not None and self._kept.there:
-                    self._kept.record(event)
+            self._at("committed")
+            self._store.checkpoint()
+            if self._store.has_log():
+                raise OSError("the log is still there")
+            self._at("in one file")
+            if self._kept is not None and self._kept.there:
+                self._kept.record(event)
             self._at("recorded")
         except Exception as error:
             _log.exception("Upload %s was %s but could not be secured", number, event.what)
@@ -321,7 +311,11 @@ def _cannot_write(nothing: str, error: Exception) -> str:
     """The sentence for what could not be written, from the words that nothing was done. What the error says is logged."""
     _log.error("%s: it could not be written", nothing, exc_info=error)
     said = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return f"{nothing}: it could not be written ({shorten(said, 80)}). See that there is room on the disk, and try again."
+    if "corrupt" in said.casefold():
+        return f"{nothing}: the database is damaged ({shorten(said, 80)}). Close the explorer and run: python -m kpi_core rebuild"
+    return (
+        f"{nothing}: it could not be written ({shorten(said, 80)}). See that there is room on the disk, and try again."
+    )
 
 
 def _day(at: datetime) -> str:
@@ -342,6 +336,11 @@ def write_upload(writing: Writing, upload: Upload, preview: AnyPreview, against:
         writing.indicators_given(preview.new_indicators, upload.id)
         writing.assigned_given(preview.assigned, upload.id)
         writing.figures(((c.observation, c.kind, _former(c.held)) for c in preview.changes), upload)
+    record_audit(writing, upload)
+
+
+def record_audit(writing: Writing, upload: Upload) -> None:
+    """The line of a publication in the record of who did what."""
     writing.audit(upload.published_at, upload.published_by, f"published upload {upload.id}: {upload.file_name}")
 
 

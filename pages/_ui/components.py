@@ -38,13 +38,15 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def message(sentence: str, kind: str = "note") -> None:
+def message(sentence: str, kind: str = "note", anchor: str = "") -> None:
     """A sentence to the reader: a ``note``, a ``warning``, an ``error``, or that something is ``done``.
+
+    ``anchor`` is what ``go_to`` finds it by.
 
     In HTML, because Streamlit's own boxes are Markdown, which makes links of addresses that somebody typed.
     """
     role = "alert" if kind == "error" else "status"
-    st.html(f'<p class="message {kind}" role="{role}">{escape(sentence)}</p>')
+    st.html(f'<p class="message {kind}" role="{role}"{_place(anchor)}>{escape(sentence)}</p>')
 
 
 def banner(services: Services) -> None:
@@ -65,8 +67,11 @@ def title(over: str, heading: str) -> None:
 
 def section(heading: str, anchor: str = "") -> None:
     """A heading within the page; ``anchor`` is what ``go_to`` finds it by."""
-    place = f' id="{anchor}" tabindex="-1"' if anchor else ""
-    st.html(f'<h2 class="section"{place}>{escape(heading)}</h2>')
+    st.html(f'<h2 class="section"{_place(anchor)}>{escape(heading)}</h2>')
+
+
+def _place(anchor: str) -> str:
+    return f' id="{anchor}" tabindex="-1"' if anchor else ""
 
 
 def steps(names: Sequence[str], at: int) -> None:
@@ -88,9 +93,15 @@ def go_to(anchor: str, focus: str) -> None:
     st.html(f"<script>document.getElementById('{anchor}')?.focus()</script>", unsafe_allow_javascript=True)
 
 
+# Streamlit looks for these in the finished text, where no backslash helps: addresses, :icons:, and arrows.
+_FOUND_LATER = re.compile(r"(?<=:)(?=\S)|(?<=www)(?=\.)|(?<=@)|(?<=[-<>~=])(?=[-<>~=])", re.IGNORECASE)
+_UNSEEN = "\u2060"
+"""A word joiner: it has no width, and no line breaks at it."""
+
+
 def plain(text: str) -> str:
     """Text in a widget's label, which is Markdown, as it stands."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:.-])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:.&=-])", r"\\\1", _FOUND_LATER.sub(_UNSEEN, text))
 
 
 def badge(rating: Rating, extra: str = "") -> str:

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -49,7 +49,8 @@ class Server:
 def serving(database: Path, log: Path) -> Iterator[Server]:
     """The app over ``database``, on a port of its own, until the block ends."""
     port = _free_port()
-    options = ["--server.port", str(port), "--server.headless", "true"]
+    # A file of the code that changes while the tests run is not to be loaded into the running app.
+    options = ["--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none"]
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", *options],
@@ -114,3 +115,53 @@ def violations(page: Page) -> list[str]:
         for one in found
         for node in one["nodes"]
     ]
+
+
+# --- uploads ------------------------------------------------------------------------------------------------------
+
+# What a console says of requests for /upload/_stcore/...: Streamlit looks under which path it is served.
+_STREAMLIT_LOOKS = "/_stcore/"
+
+
+def listen(page: Page) -> list[str]:
+    """The errors that the page's console says from now on."""
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on(
+        "console",
+        lambda one: (
+            said.append(one.text)
+            if one.type == "error" and _STREAMLIT_LOOKS not in one.location.get("url", "")
+            else None
+        ),
+    )
+    return said
+
+
+def give(page: Page, content: bytes, name: str = "figures.csv") -> Page:
+    """Choose a file; returns once the page has been drawn with it."""
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+    expect(page.get_by_test_id("stFileUploader")).to_contain_text(name[:6])  # a long name is cut in its middle
+    page.wait_for_timeout(400)  # what is drawn of a former file stands until the new one has been sent
+    return settled(page)
+
+
+def tick_all(page: Page) -> None:
+    """Tick every box."""
+    for box in page.get_by_test_id("stCheckbox").all():
+        box.locator("label").click()
+        expect(box.locator("input")).to_be_checked()
+    settled(page)
+
+
+def fill_in(page: Page, reason: str = "Late assessments were counted twice.", by: str = "Performance officer") -> None:
+    """Confirm everything and say why and who, as an officer does before pressing Publish."""
+    tick_all(page)
+    if reason:
+        page.get_by_role("textbox", name="Why does what was published change?").fill(reason)
+    page.get_by_role("textbox", name="Your role or name").fill(by)
+
+
+def publish_button(page: Page) -> Locator:
+    """The button of step 4."""
+    return page.get_by_role("button", name="Publish", exact=True)

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from . import settled
+from ..pages import FIGURES, template
+from . import give, settled
 from .conftest import OpenPage
 
 A4_PORTRAIT, A4_LANDSCAPE = {"width": 718, "height": 1047}, {"width": 1047, "height": 718}
@@ -98,3 +99,16 @@ def test_without_colour_every_badge_has_a_shape_and_a_word_of_its_own(
     if address == "/":
         pills = opened.get_by_test_id("stButtonGroup").get_by_role("button")
         expect(pills).to_have_text([re.compile(rf"{shape} {word} \d+") for shape, word in RATINGS.items()])
+
+
+def test_the_comparison_of_an_upload_prints_as_its_tables_with_nothing_to_press(app: str, page: OpenPage) -> None:
+    opened = page(f"{app}/upload")
+    give(opened, template(FIGURES, {"indicator": "FD01", "quarter": "Q2 2022-23", "value": "88.2"}))
+    shown = badges(opened)
+    for size in (A4_PORTRAIT, A4_LANDSCAPE):
+        assert printed(opened, size).evaluate(_SPILLS) == [], size
+    assert opened.locator(SCREEN_ONLY).evaluate_all(_SEEN) == []
+    expect(opened.get_by_test_id("stFileUploader")).to_be_hidden()
+    expect(opened.locator("table.kpi", has_text="What would change (16)")).to_be_visible()
+    assert badges(opened) == shown
+    assert shown <= RATINGS.items()

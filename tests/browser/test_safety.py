@@ -10,7 +10,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from . import Server
+from ..pages import csv_file
+from . import Server, give
 from .conftest import OpenPage
 
 LISTENING = "0A"
@@ -123,3 +124,31 @@ def test_the_tabs_icon_is_our_own(app: str, page: OpenPage) -> None:
     assert icons
     for icon in icons:
         assert icon.startswith(app)
+
+
+WRITTEN = (
+    *(SCRIPT, MARKDOWN, "http://evil.example/x", "www.evil.example", "who@evil.example", "$x$ **b** ~~c~~ &lt;d&gt;"),
+    *(":material/face: :smile: :streamlit:", "a -> b <- c -- d >= e ~= f", "![i](http://evil.example/i.png)"),
+)
+
+
+def test_what_a_file_says_is_text_in_a_widgets_label_too(app: str, page: OpenPage) -> None:
+    """A label is Markdown, in which Streamlit also looks for addresses, icons and arrows after all marks are read."""
+    opened = page(f"{app}/mapping")
+    rows = [(one, "Q3 2022-23", "86.0") for one in WRITTEN]
+    give(opened, csv_file(("PI Code", "Quarter", "Outturn"), *rows), f"{SCRIPT}.csv")
+    opened.get_by_role("button", name="Start from a guess").click()
+    asked = opened.get_by_test_id("stWidgetLabel").filter(has_text="Indicator for the name in the file")
+    expect(asked).to_have_count(len(WRITTEN))
+    said = [label.removeprefix("Indicator for the name in the file ").replace("\u2060", "") for label in asked.all_inner_texts()]  # fmt: skip
+    assert said == [f"“{one}”" for one in WRITTEN]
+    expect(asked.locator("p *")).to_have_count(0)
+
+
+def test_what_a_file_says_is_text_where_it_is_confirmed(app: str, page: OpenPage) -> None:
+    opened = page(f"{app}/upload")
+    give(opened, csv_file(("indicator", "quarter", "value", *WRITTEN[:1]), ("FD01", "Q3 2022-23", "89.5", "z")), f"{MARKDOWN}.csv")  # fmt: skip
+    box = opened.get_by_test_id("stCheckbox").filter(has_text="is not in the template")
+    expect(box).to_contain_text(f"“{SCRIPT}”")
+    expect(box.locator("p *")).to_have_count(0)
+    assert "KPI explorer" in opened.title()

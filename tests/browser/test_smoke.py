@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from . import settled
+from ..pages import FIGURES, template
+from . import give, settled
 from .conftest import OpenPage
 
 # A small phone, half a screen, a tablet, a laptop with the page enlarged, a laptop.
@@ -42,4 +43,18 @@ def test_at_no_width_do_words_run_out_of_their_cells_or_the_page_sideways(
         opened.set_viewport_size({"width": width, "height": 900})
         if found := settled(opened).evaluate(_SPILLS):
             spilt[width] = found
+    assert spilt == {}
+
+
+def test_at_no_width_do_the_words_of_an_upload_run_out_of_their_cells(app: str, page: OpenPage) -> None:
+    opened = page(f"{app}/upload")
+    give(opened, template(FIGURES | {"ED07": "25.4"}, {"indicator": "FD01", "quarter": "Q2 2022-23", "value": "88.2"}))
+    expect(opened.locator("table.kpi", has_text="What would change (16)")).to_be_visible()
+    spilt = {}
+    for width in WIDTHS:
+        opened.set_viewport_size({"width": width, "height": 900})
+        if found := settled(opened).evaluate(_SPILLS):
+            spilt[width] = found
+        for label in opened.get_by_test_id("stCheckbox").locator("label").all():
+            assert label.evaluate("one => one.scrollWidth <= one.clientWidth + 1"), (width, label.inner_text())
     assert spilt == {}

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import io
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from streamlit.testing.v1 import AppTest
+
+from kpi_core.shell.kept import folder_of
 
 ROOT = Path(__file__).resolve().parents[2]
 READERS_PAGES = ("scorecard", "indicator", "exceptions", "about")
@@ -184,3 +189,67 @@ def shown(at: AppTest) -> list[Line]:
 
 def codes(at: AppTest) -> list[str]:
     return [line.code for line in shown(at)]
+
+
+# --- uploads ------------------------------------------------------------------------------------------------------
+
+TEMPLATE = ("indicator", "name", "unit", "quarter", "value", "numerator", "denominator", "status", "comment")
+FIGURES: Mapping[str, str] = {
+    "PCP01": "291", "PCP02": "349", "PCP03": "97", "PCP04": "93", "PCP05": "81", "PCP06": "14.2", "FD01": "89.5",
+    "FD02": "19.2", "ED01": "201", "ED02": "0.01", "ED03": "0.05", "ED04": "95", "ED05": "97", "ED06": "100", "ED07": "5.1",
+}  # fmt: skip
+"""A value for each of the council's indicators, with which nothing blocks."""
+
+
+def csv_file(headings: Sequence[str], *rows: Sequence[str]) -> bytes:
+    """A CSV file."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([headings, *rows])
+    return text.getvalue().encode()
+
+
+def template(
+    values: Mapping[str, str] = FIGURES,
+    *more: Mapping[str, str],
+    quarter: str = "Q3 2022-23",
+    **changed: Mapping[str, str],
+) -> bytes:
+    """The filled-in template: a row for each value, rows ``more`` below, and by indicator the cells that differ."""
+    rows = [{"indicator": code, "value": value, **changed.get(code, {})} for code, value in values.items()]
+    plain = dict.fromkeys(TEMPLATE, "") | {"quarter": quarter, "status": "final"}
+    return csv_file(TEMPLATE, *([(plain | row)[name] for name in TEMPLATE] for row in (*rows, *more)))
+
+
+def keep_uploads(made: Path, database: Path) -> None:
+    """Put beside ``database``, a copy of ``made``, the folder of kept uploads that was made with that."""
+    shutil.copytree(folder_of(made), folder_of(database))
+
+
+def uploaded(content: bytes, name: str = "figures.csv", at: AppTest | None = None) -> AppTest:
+    """The page Upload with a file chosen: of a new session, or of ``at``."""
+    at = opened("upload") if at is None else at
+    (uploader,) = at.file_uploader
+    uploader.upload(name, content)
+    return at.run()
+
+
+def published(at: AppTest, by: str = "Performance officer", reason: str = "Counted twice.") -> AppTest:
+    """The same session after everything is ticked, filled in and published."""
+    for box in at.checkbox:
+        box.check()
+    if at.text_area:
+        at.text_area(key="upload_reason").input(reason)
+    at.text_input(key="upload_by").input(by)
+    at.button(key="publish").click()
+    return at.run()
+
+
+def sections(at: AppTest) -> list[str]:
+    """The headings below the page's own."""
+    return [one.text for one in body(at).every("h2")]
+
+
+def saved(made: Callable[[], bytes]) -> list[list[str]]:
+    """The lines of a download below what it says of itself: its headings and rows."""
+    lines = list(csv.reader(io.StringIO(made().decode("utf-8-sig"), newline="")))
+    return lines[lines.index([]) + 1 :]

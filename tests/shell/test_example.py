@@ -21,7 +21,8 @@ from kpi_core.model import Absence, Basis, Indicator, Observation, Polarity, Rep
 from kpi_core.scorecard import Row
 from kpi_core.shell.database import DATA, data_files, make_database
 from kpi_core.shell.example import files
-from kpi_core.shell.services import IndicatorView, Services
+from kpi_core.shell.services import Services
+from kpi_core.views import IndicatorView
 
 NOW = datetime(2025, 11, 3, 9, 0)
 LATEST = "Q2 2025-26"

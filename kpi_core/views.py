@@ -1,0 +1,104 @@
+"""What the use cases answer: records for pages, exports and the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .assess import Rated
+from .history import Effect
+from .model import Benchmark, Conflict, ExceptionReport, Indicator, Observation, ReportState, Target, Upload
+from .periods import Quarter
+from .scorecard import Collected, Row, Scorecard
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The quarters there are to choose from, and the one that opens."""
+
+    held: tuple[Quarter, ...]
+    opens: Quarter | None
+    collecting: tuple[Collected, ...]
+    """Later quarters that have figures but not yet half of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One observation of a series with the target then in force."""
+
+    observation: Observation
+    target: Target | None
+    rated: Rated
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorView:
+    """All that is known of one indicator, seen from one quarter."""
+
+    row: Row
+    series: tuple[Judged, ...]
+    """Every quarter held, oldest first, also those after the quarter looked at."""
+    targets: tuple[Target, ...]
+    benchmarks: tuple[Benchmark, ...]
+    """The latest year of each series that ended before the quarter did."""
+    benchmarks_since: tuple[Benchmark, ...]
+    """Years that ended later: published since."""
+    benchmarks_all: tuple[Benchmark, ...]
+    conflicts: tuple[Conflict, ...]
+    """Conflicts of this indicator in this quarter, resolved ones too."""
+    report: ExceptionReport | None
+
+    @property
+    def indicator(self) -> Indicator:
+        """The register's entry."""
+        return self.row.indicator
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionsView:
+    """What a quarter requires, and what is there."""
+
+    scorecard: Scorecard
+    required: tuple[Row, ...]
+    not_required: tuple[Row, ...]
+    """Rows with a report that the trigger does not ask for."""
+    conflicts: tuple[Conflict, ...]
+    """What is known to be wrong with the quarter's papers as a whole."""
+
+    def in_state(self, state: ReportState) -> tuple[Row, ...]:
+        """The rows whose required report is in this state."""
+        return tuple(row for row in self.required if row.exception.state is state)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Where the figures come from."""
+
+    council: str
+    made_up: bool
+    loaded_at: datetime | None
+    collected: tuple[Collected, ...]
+    sources: tuple[tuple[str, int], ...]
+    """Each source with the number of figures it gave."""
+    conflicts: tuple[Conflict, ...]
+    indicators: tuple[Indicator, ...]
+    """Those that the area's scorecard lists."""
+    register: tuple[Indicator, ...]
+    """All that are held, retired ones and other areas' too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What ``verify`` found. ``problems`` empty: all is well."""
+
+    counts: tuple[tuple[str, int], ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What withdrawing an upload would do, or did."""
+
+    upload: Upload
+    taken_back: tuple[Effect, ...]
+    left_standing: tuple[Effect, ...]
