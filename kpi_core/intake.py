@@ -230,15 +230,15 @@ def draft(file: GivenFile, tick: Tick = _quiet) -> Draft:
     entries = [entry for entry in map(reader.entry, _ticking(mapped.rows, tick)) if entry is not None]
     found = (*sheet.findings, *mapped.findings, *reader.findings)
     named = frozenset(raw.indicator for raw in mapped.rows)
-    return Draft(file, tuple(entries), _as_annual(mapped, found), reader.area_names, named)
+    return Draft(file, tuple(entries), _as_annual(mapped, found, profile.headings_row if profile else 1), reader.area_names, named)
 
 
-def _as_annual(mapped: Mapped, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Where every row speaks of a whole year the file is annual, and that is said once, not row by row."""
+def _as_annual(mapped: Mapped, findings: Sequence[Finding], headings_row: int) -> tuple[Finding, ...]:
+    """Where every row speaks of a whole year the file is annual: that is said once, and nothing else of its rows."""
     whole = [one for one in findings if one.code == "whole-year"]
     if len(whole) < 2 or len(whole) < len(mapped.rows):
         return tuple(findings)
-    others = [one for one in findings if one.code != "whole-year"]
+    others = [one for one in findings if (one.row or 0) <= headings_row]
     return (*others, finding("annual-figures", whole[0].row, whole[0].column, whole[0].found))
 
 
@@ -299,6 +299,11 @@ class _EntryReader:
             self.findings.append(finding("nothing-of-nothing", row, raw.column, said, numerator=0, denominator=0))
             value, absence, part, whole, worked_out = None, Absence.NOT_APPLICABLE, None, None, False
         area = raw.area or raw.area_name
+        if absence is not None and (part, whole) != (None, None):
+            mark = absence.value
+            self.findings.append(
+                finding("counts-beside-a-symbol", row, self._columns.get("numerator", "numerator"), mark)
+            )
         if raw.area_name:
             self.area_names.setdefault(area, raw.area_name)
         return Entry(
@@ -386,6 +391,10 @@ def fingerprint(known: Known, keys: Iterable[Key]) -> str:
     return said.hexdigest()
 
 
+_MOST_SUGGESTED = 100
+"""For how many unknown codes the nearest known one is looked for: it is slow, and a file with more is another file."""
+
+
 class _Placing:
     """Finds the indicator and area of each entry, and puts repeats and contradictions aside."""
 
@@ -406,7 +415,12 @@ class _Placing:
         self.new_areas: dict[str, str] = {}
         self._by_name = {name: code for code, name in known.areas.items()}
         self._areas: dict[str, str | None] = {}
-        self._unknown: set[str] = set()
+        self._unknown: dict[str, Finding] = {}
+        self._in_other_words = {one.code.casefold(): one for one in self.known.indicators.values()}
+        if profile is not None:
+            self._in_other_words = {
+                one.name.casefold(): one for one in self.known.indicators.values()
+            } | self._in_other_words
 
     def figures(self) -> tuple[list[Entry], dict[Key, Entry]]:
         """The entries that can be placed, each figure once, with what it is beside the one that stands."""
@@ -434,12 +448,16 @@ class _Placing:
 
     def _indicator(self, entry: Entry) -> Indicator | None:
         """An indicator by its code in another case, or by its name in a mapped file."""
-        profile = self._drafted.file.profile
         plain = entry.code.casefold()
-        for one in self.known.indicators.values():
-            if one.code.casefold() == plain or (profile is not None and one.name.casefold() == plain):
-                return one
-        self.findings.append(unknown_indicator(entry.code, entry.row, "indicator", self.known))
+        if found := self._in_other_words.get(plain):
+            return found
+        if plain not in self._unknown:
+            suggested = len(self._unknown) < _MOST_SUGGESTED
+            self._unknown[plain] = unknown_indicator(entry.code, entry.row, "indicator", self.known, suggested)
+        one = self._unknown[plain]
+        self.findings.append(
+            replace(one, row=entry.row, message=one.message.replace(f"Row {one.row}:", f"Row {entry.row}:", 1))
+        )
         return None
 
     def _area(self, entry: Entry) -> str | None:

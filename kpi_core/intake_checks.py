@@ -45,6 +45,8 @@ class Known:
     """By area and indicator."""
     series: Mapping[tuple[str, str], Mapping[Quarter, Observation]] = field(default_factory=dict)
     """What stands, by area and indicator."""
+    reported: frozenset[Key] = frozenset()
+    """What is reported in the file's quarters, of the areas in the file."""
     quarters: Mapping[str, frozenset[Quarter]] = field(default_factory=dict)
     """The quarters each area has figures for."""
     provisional: tuple[Key, ...] = ()
@@ -134,9 +136,9 @@ EntryCheck = Callable[[Entry, Checking], Facts | None]
 # --- the indicator ------------------------------------------------------------------------------------------------
 
 
-def unknown_indicator(code: str, row: int, column: str, known: Known) -> Finding:
-    """That a code is not an indicator, with the nearest one that is."""
-    upper = {one.upper(): one for one in known.indicators}
+def unknown_indicator(code: str, row: int, column: str, known: Known, suggested: bool = True) -> Finding:
+    """That a code is not an indicator, with the nearest one that is where it is to be ``suggested``."""
+    upper = {one.upper(): one for one in known.indicators} if suggested else {}
     near = get_close_matches(code.upper()[:60], upper, 1, 0.6)
     nearest = f"The nearest is “{upper[near[0]]}”." if near else "The template lists the indicators."
     return finding("unknown-indicator", row, column, code, nearest=nearest)
@@ -273,10 +275,12 @@ def _within_slack(entry: Entry, checking: Checking) -> bool:
     slack = _slack(checking)
     if not slack or entry.value is None or entry.numerator is None or entry.denominator is None:
         return False
+    assert entry.indicator is not None
+    scale = SCALES[entry.indicator.unit]
     part, whole = Decimal(entry.numerator), Decimal(entry.denominator)
     half = Decimal(1).scaleb(-decimals_of(entry.value)) / 2
-    lowest = max(part - slack, Decimal(0)) * 100 / (whole + slack)
-    highest = (part + slack) * 100 / (whole - slack) if whole > slack else Decimal(100)
+    lowest = max(part - slack, Decimal(0)) * scale / (whole + slack)
+    highest = (part + slack) * scale / (whole - slack) if whole > slack else Decimal(scale)
     return lowest - half <= entry.value <= highest + half
 
 
@@ -562,7 +566,11 @@ def _not_ended(checking: Checking) -> Iterator[Finding]:
 
 def _not_chosen(checking: Checking) -> Iterator[Finding]:
     latest = checking.latest
-    if checking.chosen is not None and latest is not None and latest != checking.chosen and checking.profile is None:
+    if checking.chosen is None or latest is None:
+        return
+    # A mapped file may hold several quarters; the chosen one must be among them.
+    held = {entry.quarter for entry in checking.entries} if checking.profile else {latest}
+    if checking.chosen not in held:
         yield finding("not-the-chosen-quarter", None, "quarter", latest.text, chosen=checking.chosen.text)
 
 
@@ -603,7 +611,7 @@ def missing(checking: Checking) -> list[tuple[str, str]]:
                 and (area, code) in checking.known.assigned
             )
             key = (area, code, latest)
-            if due and code not in named and checking.known.held(key) is None:
+            if due and code not in named and key not in checking.known.reported:
                 found.append((area, code))
     return found
 

@@ -151,13 +151,16 @@ def _template_places(headings: Sequence[str]) -> tuple[dict[str, int], list[Find
 
 
 def _missing(fields: Iterable[str]) -> list[str]:
-    """The columns that must be added, given those that are there: the value may be left out where both counts stand."""
+    """The columns that must be added, given those that are there: the value may be left out where both counts stand.
+
+    A count without the other says nothing, so the other is missing too.
+    """
     held = set(fields)
     missing = [name for name in ("indicator", "quarter") if name not in held]
-    if "value" not in held:
-        counts = [name for name in _COUNTS if name not in held]
-        missing += ["value"] if len(counts) == 2 else counts
-    return missing
+    counts = [name for name in _COUNTS if name not in held]
+    if len(counts) == 2:
+        return missing if "value" in held else [*missing, "value"]
+    return [*missing, *counts]
 
 
 # --- cells to records: column by column, because a file may hold a million rows -----------------------------------

@@ -131,6 +131,7 @@ _TABLE = (
     ProblemClass("value-missing", _B, "{place}: enter a number, or use z (does not apply), x (not available) or c (confidential). {found_too}"),
     ProblemClass("symbol-read", _N, "{place}: “{found}” read as {mark}."),
     ProblemClass("symbol-with-number", _B, "{place} must hold a number or a symbol, not both. It is “{found}”."),
+    ProblemClass("counts-beside-a-symbol", _B, "Row {row} gives counts beside the symbol {found}: leave both counts empty, or they would say what the symbol hides."),
     ProblemClass("count-not-whole", _B, "{place} must be a whole number. It is “{found}”."),
     ProblemClass("one-count-alone", _B, "Row {row}: enter both the numerator and the denominator, or neither."),
     ProblemClass("numerator-more-than-denominator", _B, "Row {row}: the numerator ({found}) must not be more than the denominator ({denominator})."),

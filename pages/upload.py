@@ -217,7 +217,6 @@ def check(preview: AnyPreview, refused: str) -> None:
             st.html(components.table("Checks that did not run", ("Check", "Why"), rows))
 
 
-NOT_BROKEN = "-\u2060"  # a hyphen that no line ends with: Q3 2022-23 is read as one
 SEVERITY_WORDS = {Severity.BLOCK: "✖ Blocks", Severity.WARN: "⚠ Confirm", Severity.NOTE: "· Note"}
 
 
@@ -228,7 +227,7 @@ def problems(findings: tuple[Finding, ...]) -> str:
             f'<span class="nowrap severity {one.severity}">{SEVERITY_WORDS[one.severity]}</span>',
             '<span class="nowrap">whole file</span>' if one.row is None else str(one.row),
             escape(one.column or ""),
-            escape(one.found or "").replace("-", NOT_BROKEN),
+            short(one.found or ""),
             escape(one.message),
         )
         for one in findings[:MOST_PROBLEMS]
@@ -236,6 +235,11 @@ def problems(findings: tuple[Finding, ...]) -> str:
     return components.table(
         f"Problems ({len(findings):,})", ("What it does", "Row", "Column", "Found", "What to do"), rows
     )
+
+
+def short(text: str) -> str:
+    """Text on one line where it is short: no line ends within Q3 2022-23."""
+    return f'<span class="nowrap">{escape(text)}</span>' if 0 < len(text) <= 12 else escape(text)
 
 
 # --- 3 ------------------------------------------------------------------------------------------------------------

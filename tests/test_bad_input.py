@@ -103,7 +103,7 @@ CASES = (
          ("holds July to September 2022", "one row for April to June 2022", "would change a published figure", "row 9"),
          beside=(("published-figure-changes", 9, "value"),)),
     Case(45, "45-not-the-chosen-quarter.csv", ("not-the-chosen-quarter", None, "quarter"), ("You chose Q2 2022-23. The file holds Q1 2022-23",),
-         beside=(("indicators-missing", None, "indicator"), RED), chosen="Q2 2022-23"),
+         beside=(RED,), chosen="Q2 2022-23"),
     Case(46, "46-published-figure-changes.csv", ("published-figure-changes", 4, "value"),
          ("Row 4 changes July to September 2022", "from 79% to 81%", "Give the reason"), held="a quarter begun"),
     Case(47, "47-previous-quarter-missing.csv", ("previous-quarter-missing", None, "quarter"),
@@ -174,6 +174,7 @@ CASES = (
     Case(89, "89-figure-below-zero.csv", ("figure-below-zero", 2, "value"), ("Row 2, value", "0 or more", "-4")),
     Case(90, "90-one-count-alone.csv", ("one-count-alone", 3, "denominator"), ("Row 3", "both the numerator and the denominator, or neither")),
     Case(91, "91-nothing-of-nothing.csv", ("nothing-of-nothing", 3, "value"), ("0 of 0 is read as z", "not as 0")),
+    Case(92, "92-counts-beside-a-symbol.csv", ("counts-beside-a-symbol", 3, "numerator"), ("Row 3", "the symbol c", "leave both counts empty")),
 )  # fmt: skip
 
 SILENT = {14: ("14-byte-order-mark.csv",), 16: ("16-carriage-returns.csv", "16-mixed-line-ends.csv")}

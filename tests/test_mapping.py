@@ -129,7 +129,8 @@ def test_columns_without_a_heading_are_another_check_s_business() -> None:
         (["indicator", "quarter", "denominator"], ["numerator"]),
         (["indicator", "quarter", "numerator", "denominator"], []),
         (["quarter", "value"], ["indicator"]),
-        (["indicator", "value", "numerator"], ["quarter"]),
+        (["indicator", "value", "numerator"], ["quarter", "denominator"]),
+        (["indicator", "quarter", "value", "denominator"], ["numerator"]),
     ],
 )
 def test_only_the_columns_that_are_needed_are_asked_for(headings: list[str], missing: list[str]) -> None:

@@ -1,6 +1,7 @@
 """What is read of the database: records out, SQL inline, values bound. Each ``Reading`` is of one moment.
 
-What a withdrawn upload gave is passed over everywhere (the ``standing_`` views), except in history itself.
+In a statement, ``standing_observation`` means the rows of ``observation`` that stand: what a withdrawn upload gave is
+passed over everywhere, except in history itself.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any, Protocol
 
+from ..assess import rate
+from ..errors import FigureError
 from ..history import Effect, Link, effects
 from ..intake_checks import Known
 from ..model import (
@@ -43,15 +46,37 @@ class Cursor(Protocol):
         """Run one statement with its values bound."""
 
 
+_TABLES = ("observation", "target", "indicator", "indicator_area", "area")
+_STANDING = re.compile("|".join(rf"\bstanding_{name}\b" for name in sorted(_TABLES, key=len, reverse=True)))
+
+
 class Reading:
     """What one use case reads."""
 
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor
+        self._stands: dict[str, str] | None = None
 
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        if "standing_" in sql:
+            sql = _STANDING.sub(lambda found: self._standing()[found[0]], sql)
         rows: list[tuple[Any, ...]] = self._cursor.execute(sql, list(values)).fetchall()
         return rows
+
+    def _standing(self) -> dict[str, str]:
+        """What each ``standing_`` name is in SQL. As a view it would cost more than the query around it."""
+        if self._stands is None:
+            withdrawn, revised = self._cursor.execute(
+                "select (select string_agg(cast(id as varchar), ', ') from upload where withdrawn_at is not null), "
+                "(select max(revision) from indicator)"
+            ).fetchall()[0]
+            kept = f"where upload not in ({withdrawn})" if withdrawn else ""
+            tables = {f"standing_{name}": f"(select * from {name} {kept})" if kept else name for name in _TABLES}
+            latest = f"(select code, max(revision) as revision from indicator {kept} group by code)"
+            if revised or kept:
+                tables["standing_indicator"] = f"(select i.* from indicator i join {latest} using (code, revision))"
+            self._stands = tables
+        return self._stands
 
     def settings(self) -> dict[str, str]:
         """Settings by name: council, home_area, made_up."""
@@ -59,7 +84,7 @@ class Reading:
 
     def area_name(self, code: str) -> str | None:
         """The name of an area; ``None`` where it is not held."""
-        rows = self._rows("select name from standing_area where code = ?", [code])
+        rows = self._rows("select name from standing_area a where code = ?", [code])
         return str(rows[0][0]) if rows else None
 
     def areas(self) -> dict[str, str]:
@@ -67,8 +92,8 @@ class Reading:
         return dict(
             self._rows(
                 """
-                select code, name from standing_area
-                where code in (select area from standing_indicator_area) order by name
+                select distinct code, name from standing_area a
+                where code in (select area from standing_indicator_area l) order by name
                 """
             )
         )
@@ -91,7 +116,7 @@ class Reading:
     def sources(self, area: str) -> tuple[tuple[str, int], ...]:
         """Each source of the area's observations with the number of figures it gave."""
         rows = self._rows(
-            "select source, count(*) from standing_observation where area = ? group by source order by source", [area]
+            "select source, count(*) from standing_observation o where area = ? group by source order by source", [area]
         )
         return tuple((source, count) for source, count in rows)
 
@@ -107,7 +132,7 @@ class Reading:
             "exception_report",
         ):
             rows = self._rows(
-                f"select count(*) from {table} where indicator <> '' and indicator not in (select code from standing_indicator)"
+                f"select count(*) from {table} t where indicator <> '' and indicator not in (select code from standing_indicator i)"
             )
             if rows[0][0]:
                 said.append(
@@ -120,7 +145,7 @@ class Reading:
         return tuple(
             one
             for one in self._register(
-                "where code in (select indicator from standing_indicator_area where area = ?)", [area]
+                "where code in (select indicator from standing_indicator_area l where area = ?)", [area]
             )
             if quarter is None or one.in_force(quarter)
         )
@@ -131,14 +156,14 @@ class Reading:
 
     def assigned(self) -> frozenset[tuple[str, str]]:
         """(area, indicator): which area's scorecard lists which indicator."""
-        return frozenset(self._rows("select area, indicator from standing_indicator_area"))
+        return frozenset(self._rows("select area, indicator from standing_indicator_area l"))
 
     def _register(self, where: str = "", values: Sequence[object] = ()) -> list[Indicator]:
         rows = self._rows(
             f"""
             select code, name, category, unit, decimals, polarity, basis, owner, definition, numerator, denominator,
                    may_pass_100, due, seasonal, seasonal_note, smallest_change, statutory_note, first_quarter, final_quarter
-            from standing_indicator {where} order by place, code
+            from standing_indicator i {where} order by place, code
             """,
             values,
         )
@@ -242,7 +267,7 @@ class Reading:
             f"""
             select indicator, quarter, revision, value, absence, provisional, numerator, denominator, series_break,
                    not_comparable, revision_reason, note, source, kind, former, comment
-            from standing_observation where {where} order by indicator, quarter, revision
+            from standing_observation o where {where} order by indicator, quarter, revision
             """,
             values,
         )
@@ -250,14 +275,14 @@ class Reading:
     def _targets(
         self, areas: Collection[str], code: str | None = None, first: bool = False
     ) -> dict[str, dict[str, list[Target]]]:
-        """Targets by area and indicator, in order of their start: the latest entry of each start, or the first."""
+        """Targets by area and indicator, in order of their start: the latest entry of each. ``first``: before any correction."""
         rows = self._rows(
             f"""
             select indicator, area, start, profiled, value, low, high, tolerance, tolerance_kind, intervention_level, basis,
                    origin, decided_by, reason, source, decided_on, corrects, confirmed_through
-            from standing_target
+            from standing_target t
             where area in (select unnest(?::varchar[])) {"and indicator = ?" if code else ""} {"and not corrects" if first else ""}
-            order by area, indicator, start, revision {"desc" if first else ""}
+            order by area, indicator, start, revision
             """,
             [list(areas), *([code] if code else [])],
         )
@@ -286,8 +311,8 @@ class Reading:
             """
             select quarter, due, first_quarter, final_quarter,
                    count(distinct case when value is not null or absence in ('c', 'z') then indicator end)
-            from standing_observation join standing_indicator on code = indicator
-            where area = ? and indicator in (select indicator from standing_indicator_area where area = ?)
+            from standing_observation o join standing_indicator i on i.code = o.indicator
+            where area = ? and indicator in (select indicator from standing_indicator_area l where area = ?)
             group by quarter, due, first_quarter, final_quarter order by quarter
             """,
             [area, area],
@@ -464,16 +489,35 @@ class Reading:
                 return f"{added.format(rows[0][1])}, which {needed} of upload {by} need"
         return ""
 
+    def unusable_target(self) -> str:
+        """The name of an indicator that a standing target does not suit, as a band does not suit “high”; empty: none."""
+        register = self.register()
+        for target in self.targets([area for (area,) in self._rows("select distinct area from standing_target t")]):
+            indicator = register.get(target.indicator)
+            try:
+                if indicator is not None:
+                    rate(Decimal(0), target, indicator)
+            except FigureError:
+                return register[target.indicator].name
+        return ""
+
     # --- what a file is checked against ---
 
-    def known(self, home: str, today: date, areas: Collection[str] | None, codes: Collection[str]) -> Known:
+    def known(
+        self,
+        home: str,
+        today: date,
+        areas: Collection[str] | None,
+        codes: Collection[str],
+        quarters: Collection[Quarter] = (),
+    ) -> Known:
         """All that is held that a file naming these areas and indicators is checked against.
 
-        An empty area is ``home``; ``None``: every area.
+        An empty area is ``home``; ``None``: every area. ``quarters``: those in which it is asked what else is reported.
         """
-        names = dict(self._rows("select code, name from standing_area order by code"))
+        names = dict(self._rows("select code, name from standing_area a order by code"))
         by_name = {name: code for code, name in names.items()}
-        named = sorted(names if areas is None else {by_name.get(area, area) or home for area in areas})
+        named = sorted(names if areas is None else {by_name.get(area, area) or home for area in areas} & names.keys())
         register = self.register()
         asked = {code.casefold() for code in codes}
         listed = [one.code for one in register.values() if one.code.casefold() in asked or one.name.casefold() in asked]
@@ -486,6 +530,7 @@ class Reading:
             assigned=self.assigned(),
             targets={(area, code): tuple(of) for area, each in targets.items() for code, of in each.items()},
             series=self._series_of(named, listed),
+            reported=self._reported(named, quarters),
             quarters=self._quarters_held(named),
             provisional=self._provisional(named),
             explained=frozenset(
@@ -507,10 +552,20 @@ class Reading:
                 found[area, code] = {one.quarter: one for one in series}
         return found
 
+    def _reported(self, areas: Sequence[str], quarters: Collection[Quarter]) -> frozenset[tuple[str, str, Quarter]]:
+        rows = self._rows(
+            """
+            select distinct area, indicator, quarter from standing_observation o
+            where area in (select unnest(?::varchar[])) and quarter in (select unnest(?::date[]))
+            """,
+            [list(areas), [quarter.start for quarter in quarters]],
+        )
+        return frozenset((area, indicator, _quarter(start)) for area, indicator, start in rows)
+
     def _quarters_held(self, areas: Sequence[str]) -> dict[str, frozenset[Quarter]]:
         rows = self._rows(
             """
-            select distinct area, quarter from standing_observation
+            select distinct area, quarter from standing_observation o
             where area in (select unnest(?::varchar[])) and (value is not null or absence in ('c', 'z'))
             """,
             [list(areas)],

@@ -245,6 +245,7 @@ class Writing(Reading):
             "update upload set withdrawn_at = ?, withdrawn_by = ?, withdrawn_reason = ? where id = ?",
             [at, by, reason, upload],
         )
+        self._stands = None
 
     def setting(self, name: str, value: str) -> None:
         """Hold a setting."""

@@ -84,7 +84,8 @@ class Uploads:
         return check(drafted, self._known(reading, drafted), lambda part: tick((1 + part) / 2))
 
     def _known(self, reading: Reading, drafted: Draft) -> Known:
-        return reading.known(self._home, self._clock().date(), drafted.areas, drafted.codes)
+        quarters = () if drafted.file.profile else drafted.quarters
+        return reading.known(self._home, self._clock().date(), drafted.areas, drafted.codes, quarters)
 
     # --- publishing ---
 
@@ -248,6 +249,10 @@ class Uploads:
             )
         now = self._clock()
         writing.withdraw(number, now, by, reason)
+        if unusable := writing.unusable_target():
+            raise NotWithdrawn(
+                f"Upload {number} is left as it is: without it the target of “{unusable}” could not be used. Withdraw that target first."
+            )
         writing.audit(now, by, f"withdrew upload {number}: {reason}")
         return replace(done, upload=replace(done.upload, withdrawn_at=now, withdrawn_by=by, withdrawn_reason=reason))
 

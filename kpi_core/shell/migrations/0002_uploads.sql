@@ -142,26 +142,3 @@ create table area (
 );
 insert into area select code, name, 0 from area_1;
 drop table area_1;
-
-create view standing_observation as
-select * from observation where upload not in (select id from upload where withdrawn_at is not null);
-
-create view standing_target as
-select * from target where upload not in (select id from upload where withdrawn_at is not null);
-
-create view standing_area as
-select code, min(name) as name from area
-where upload not in (select id from upload where withdrawn_at is not null) group by code;
-
-create view standing_indicator_area as
-select distinct indicator, area from indicator_area
-where upload not in (select id from upload where withdrawn_at is not null);
-
--- The latest entry of each indicator that stands.
-create view standing_indicator as
-select i.* from indicator i
-where i.upload not in (select id from upload where withdrawn_at is not null)
-  and not exists (
-    select 1 from indicator newer
-    where newer.code = i.code and newer.revision > i.revision
-      and newer.upload not in (select id from upload where withdrawn_at is not null));
