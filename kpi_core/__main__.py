@@ -25,10 +25,10 @@ from .figures import with_unit
 from .headline import headline
 from .intake import GivenFile, Preview, rating_words
 from .intake_register import AnyPreview, EntriesPreview
-from .mapping import Profile, ProfileError
 from .model import ChangeKind, Upload
 from .periods import quarter as read_quarter
 from .problems import Finding
+from .profile import Profile, ProfileError
 from .report import MADE_UP, said_of
 from .scorecard import Row, display, level_words, target_words
 from .sheet import UNCAPPED, Caps

@@ -35,10 +35,11 @@ from .intake_checks import (
     share_of,
     unknown_indicator,
 )
-from .mapping import Mapped, Profile, Raw, as_template, through
+from .mapping import Mapped, Raw, as_template, through
 from .model import Absence, ChangeKind, Indicator, Observation, Target, Unit
 from .periods import Quarter
 from .problems import Finding, Findings, Severity, finding
+from .profile import Profile
 from .sheet import Caps, read
 
 _Item = TypeVar("_Item")
@@ -230,7 +231,13 @@ def draft(file: GivenFile, tick: Tick = _quiet) -> Draft:
     entries = [entry for entry in map(reader.entry, _ticking(mapped.rows, tick)) if entry is not None]
     found = (*sheet.findings, *mapped.findings, *reader.findings)
     named = frozenset(raw.indicator for raw in mapped.rows)
-    return Draft(file, tuple(entries), _as_annual(mapped, found, profile.headings_row if profile else 1), reader.area_names, named)
+    return Draft(
+        file,
+        tuple(entries),
+        _as_annual(mapped, found, profile.headings_row if profile else 1),
+        reader.area_names,
+        named,
+    )
 
 
 def _as_annual(mapped: Mapped, findings: Sequence[Finding], headings_row: int) -> tuple[Finding, ...]:

@@ -15,10 +15,10 @@ from difflib import get_close_matches
 
 from .assess import judge, target_in_force
 from .figures import decimals_of, is_number, number, round_half_up, shown, with_unit
-from .mapping import Profile
 from .model import Absence, ChangeKind, Indicator, Observation, Target, Unit
 from .periods import Quarter
 from .problems import Finding, finding, plural
+from .profile import Profile
 from .scorecard import target_words
 
 LARGE_POINTS = Decimal(10)

@@ -10,8 +10,10 @@ import streamlit as st
 
 from kpi_core.assess import Rating
 from kpi_core.errors import KpiError, PeriodError
-from kpi_core.mapping import RATINGS, Mapped, Profile, Raw, guess, through, wanting, write_profile
+from kpi_core.mapping import Mapped, Raw, through
+from kpi_core.mapping_guess import guess
 from kpi_core.periods import quarter
+from kpi_core.profile import RATINGS, Profile, wanting, write_profile
 from kpi_core.sheet import CAPPED, Sheet, read
 from pages._ui import components, session
 

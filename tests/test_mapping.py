@@ -11,24 +11,12 @@ from pathlib import Path
 import pytest
 
 from kpi_core.errors import PeriodError
-from kpi_core.mapping import (
-    FIELDS,
-    QUARTER_FAULTS,
-    TEMPLATE_COLUMNS,
-    Mapped,
-    Profile,
-    ProfileError,
-    Raw,
-    as_template,
-    guess,
-    read_profile,
-    through,
-    wanting,
-    write_profile,
-)
+from kpi_core.mapping import QUARTER_FAULTS, TEMPLATE_COLUMNS, Mapped, Raw, as_template, through
+from kpi_core.mapping_guess import guess
 from kpi_core.model import Basis, Polarity, Unit
 from kpi_core.periods import quarter
 from kpi_core.problems import CLASSES
+from kpi_core.profile import FIELDS, Profile, ProfileError, read_profile, wanting, write_profile
 from kpi_core.sheet import Sheet
 
 from .conftest import REPO, shared_file

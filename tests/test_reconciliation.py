@@ -13,7 +13,7 @@ import pytest
 from kpi_core.__main__ import _import_lines
 from kpi_core.bundle import read
 from kpi_core.intake import GivenFile, Preview, rating_words
-from kpi_core.mapping import Profile, read_profile
+from kpi_core.profile import Profile, read_profile
 from kpi_core.report import Circumstances, reconciliation_table
 from kpi_core.shell.export.csv_file import render
 from kpi_core.shell.services import Services

@@ -20,8 +20,8 @@ from tempfile import TemporaryDirectory
 from ..bundle import CSV_FILES, REPORT_FOLDER, read
 from ..errors import DatabaseHeld, KpiError, NewerDatabase, StoreError, shorten
 from ..intake import GivenFile
-from ..mapping import read_profile
 from ..model import Upload
+from ..profile import read_profile
 from ..sheet import UNCAPPED
 from ..views import Health
 from .kept import Event, Kept, UnreadableManifest, folder_of, free_name, write_whole

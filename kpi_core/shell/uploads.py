@@ -19,8 +19,8 @@ from ..history import Figure
 from ..intake import Draft, GivenFile, Tick, check, draft, fingerprint
 from ..intake_checks import Known
 from ..intake_register import AnyPreview, EntriesPreview, check_entries, draft_entries, kind_of_file
-from ..mapping import Profile, read_profile, write_profile
 from ..model import Observation, Upload
+from ..profile import Profile, read_profile, write_profile
 from ..views import Withdrawal
 from .kept import Event, Kept
 from .reading import Reading
@@ -274,7 +274,11 @@ class Uploads:
         if path is None or not re.fullmatch(_PROFILE_NAME, name) or not path.is_file():
             known = ", ".join(self.profiles()) or "none"
             raise KpiError(f"There is no column mapping “{shorten(name)}”. Those saved are: {known}.")
-        return read_profile(path.read_text(encoding="utf-8"), name)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise KpiError(f"The column mapping {name} is not saved as UTF-8. Save it again as UTF-8.") from None
+        return read_profile(text, name)
 
     def save_profile(self, profile: Profile) -> None:
         """Save a mapping by its name. Raises ``KpiError`` where the name is taken by another, or cannot be a file's."""

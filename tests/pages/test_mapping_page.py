@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpi_core.mapping import read_profile
+from kpi_core.profile import read_profile
 from kpi_core.shell.database import DATA, data_files
 
 from ..conftest import write_files

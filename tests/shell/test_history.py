@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from kpi_core.bundle import read
 from kpi_core.errors import NotPublished, NotWithdrawn
 from kpi_core.intake import GivenFile
-from kpi_core.mapping import Profile
+from kpi_core.profile import Profile
 from kpi_core.shell.services import Services
 from kpi_core.shell.store import Store
 from kpi_core.shell.uploads import Decision

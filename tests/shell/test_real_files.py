@@ -19,9 +19,9 @@ import pytest
 
 from kpi_core.__main__ import main
 from kpi_core.intake import GivenFile
-from kpi_core.mapping import read_profile
 from kpi_core.model import Absence, Observation
 from kpi_core.periods import Quarter
+from kpi_core.profile import read_profile
 from kpi_core.report import Circumstances, findings_table
 from kpi_core.shell.database import DATA
 from kpi_core.shell.export.csv_file import render

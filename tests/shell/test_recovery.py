@@ -15,7 +15,7 @@ import pytest
 
 from kpi_core.errors import BundleError, NewerDatabase, NotPublished, NotWithdrawn, StoreError
 from kpi_core.intake import GivenFile
-from kpi_core.mapping import read_profile
+from kpi_core.profile import read_profile
 from kpi_core.shell.database import make_database, rebuild
 from kpi_core.shell.example import files as example_files
 from kpi_core.shell.kept import Kept
