@@ -28,7 +28,6 @@ from .intake_register import AnyPreview, EntriesPreview
 from .model import ChangeKind, Upload
 from .periods import quarter as read_quarter
 from .problems import Finding
-from .profile import Profile, ProfileError
 from .report import MADE_UP, said_of
 from .scorecard import Row, display, level_words, target_words
 from .sheet import UNCAPPED, Caps
@@ -261,7 +260,7 @@ def _template(arguments: argparse.Namespace, database: Path) -> Outcome:
 def _import(arguments: argparse.Namespace, database: Path) -> Outcome:
     chosen = None if arguments.quarter is None else read_quarter(arguments.quarter)
     with Progress(not arguments.json) as progress, _open(database, progress.step) as services:
-        profile = None if arguments.profile is None else _mapping(services, arguments.profile)
+        profile = None if arguments.profile is None else services.uploads.profile(arguments.profile)
         progress("reading and checking")
         caps = UNCAPPED if arguments.no_limits else Caps()
         if arguments.no_limits:
@@ -282,18 +281,6 @@ def _import(arguments: argparse.Namespace, database: Path) -> Outcome:
     status = 1 if refused or (preview.blocked and upload is None) else 0
     document = wire.import_json(preview, upload) if arguments.json else {}
     return status, document, "\n".join(_import_lines(preview, upload, arguments.publish))
-
-
-def _mapping(services: Services, name: str) -> Profile:
-    """A saved column mapping. Raises ``UnknownChoice`` where none has that name, ``ProfileError`` where it cannot be used."""
-    try:
-        return services.uploads.profile(name)
-    except ProfileError:
-        raise
-    except UnicodeDecodeError as error:
-        raise ProfileError(name, ["It is not saved as UTF-8."]) from error
-    except KpiError as error:
-        raise UnknownChoice("column mapping", name, tuple(services.uploads.profiles())) from error
 
 
 def _content(path: Path, caps: Caps) -> bytes:

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from ..errors import Changed, KpiError, NotPublished, NotWithdrawn, StoreError, shorten
+from ..errors import Changed, KpiError, NotPublished, NotWithdrawn, StoreError, UnknownChoice, shorten
 from ..history import Figure
 from ..intake import Draft, GivenFile, Tick, check, draft, fingerprint
 from ..intake_checks import Known
 from ..intake_register import AnyPreview, EntriesPreview, check_entries, draft_entries, kind_of_file
 from ..model import Observation, Upload
-from ..profile import Profile, read_profile, write_profile
+from ..profile import Profile, ProfileError, read_profile, write_profile
 from ..views import Withdrawal
 from .kept import Event, Kept
 from .reading import Reading
@@ -269,15 +269,14 @@ class Uploads:
         return found
 
     def profile(self, name: str) -> Profile:
-        """A saved mapping. Raises ``KpiError`` where there is none of that name or it cannot be read."""
+        """A saved mapping. Raises ``UnknownChoice`` where there is none of that name, ``ProfileError`` where it cannot be read."""
         path = None if self._folder is None else self._folder / f"{name}.toml"
         if path is None or not re.fullmatch(_PROFILE_NAME, name) or not path.is_file():
-            known = ", ".join(self.profiles()) or "none"
-            raise KpiError(f"There is no column mapping “{shorten(name)}”. Those saved are: {known}.")
+            raise UnknownChoice("column mapping", name, tuple(self.profiles()))
         try:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
-            raise KpiError(f"The column mapping {name} is not saved as UTF-8. Save it again as UTF-8.") from None
+            raise ProfileError(name, ["It is not saved as UTF-8."]) from None
         return read_profile(text, name)
 
     def save_profile(self, profile: Profile) -> None:
