@@ -25,16 +25,12 @@ from .intake_checks import (
     ON_EVERY_ENTRY,
     ON_THE_FILE,
     Check,
-    Checking,
-    Entry,
-    Key,
-    Known,
     entry_words,
     missing,
-    observation_of,
     share_of,
     unknown_indicator,
 )
+from .known import Checking, Entry, Key, Known, observation_of
 from .mapping import Mapped, Raw, as_template, through
 from .model import Absence, ChangeKind, Indicator, Observation, Target, Unit
 from .periods import Quarter

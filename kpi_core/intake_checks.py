@@ -6,133 +6,22 @@ file yields findings. What they look at besides the file is ``Known``; nothing h
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 
 from .assess import judge, target_in_force
+from .disclosure import formatting, gives_count_back, identifies, may_identify, small_count
 from .figures import decimals_of, is_number, number, round_half_up, shown, with_unit
-from .model import Absence, ChangeKind, Indicator, Observation, Target, Unit
+from .known import Checking, Entry, EntryCheck, Facts, Known, observation_of
+from .model import ChangeKind, Indicator, Observation, Target, Unit
 from .periods import Quarter
 from .problems import Finding, finding, plural
-from .profile import Profile
 from .scorecard import target_words
 
 LARGE_POINTS = Decimal(10)
 """A percentage that moves by more than this many points is asked about."""
-SMALLEST_SHOWN = 5
-"""Counts of children below this are shown as [c] outside the service."""
-
-Key = tuple[str, str, Quarter]
-"""Area, indicator, quarter: what there is one figure of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is held that a file is checked against, as of one moment."""
-
-    today: date
-    home: str
-    areas: Mapping[str, str] = field(default_factory=dict)
-    """Names by code."""
-    indicators: Mapping[str, Indicator] = field(default_factory=dict)
-    assigned: frozenset[tuple[str, str]] = frozenset()
-    """(area, indicator): which area's scorecard lists which indicator."""
-    targets: Mapping[tuple[str, str], tuple[Target, ...]] = field(default_factory=dict)
-    """By area and indicator."""
-    series: Mapping[tuple[str, str], Mapping[Quarter, Observation]] = field(default_factory=dict)
-    """What stands, by area and indicator."""
-    reported: frozenset[Key] = frozenset()
-    """What is reported in the file's quarters, of the areas in the file."""
-    quarters: Mapping[str, frozenset[Quarter]] = field(default_factory=dict)
-    """The quarters each area has figures for."""
-    provisional: tuple[Key, ...] = ()
-    """What stands as provisional, of the areas in the file."""
-    explained: frozenset[Key] = frozenset()
-    """Which figures have an exception report."""
-    published: Mapping[str, tuple[int, datetime]] = field(default_factory=dict)
-    """SHA-256 of every file whose upload stands: the upload and when."""
-
-    def held(self, key: Key) -> Observation | None:
-        """What stands for an area, indicator and quarter."""
-        of_indicator = self.series.get((key[0], key[1]))
-        return None if of_indicator is None else of_indicator.get(key[2])
-
-
-@dataclass(slots=True, eq=False)
-class Entry:
-    """One figure as a file gives it. ``indicator`` ``None``: its code is not known; then nothing more is checked."""
-
-    row: int
-    column: str
-    code: str
-    area: str
-    quarter: Quarter
-    value: Decimal | None
-    absence: Absence | None
-    provisional: bool
-    numerator: int | None
-    denominator: int | None
-    comment: str
-    name: str
-    unit: str
-    target: str
-    reported: str
-    percent_sign: bool
-    worked_out: bool = False
-    """The file gives no value, so it is worked out from both counts."""
-    mended: bool = False
-    indicator: Indicator | None = None
-    held: Observation | None = None
-    kind: ChangeKind = ChangeKind.NEW
-    compared: tuple[Decimal | None, str] | None = None
-    """What a jump is seen against, once it has been looked up."""
-
-    @property
-    def key(self) -> Key:
-        """What it is a figure of."""
-        return self.area, self.code, self.quarter
-
-    @property
-    def changed(self) -> bool:
-        """Whether it is a new figure, or another than the one that stands."""
-        return self.kind is ChangeKind.NEW or self.kind is ChangeKind.REVISED
-
-
-@dataclass(frozen=True, slots=True)
-class Checking:
-    """A file in the middle of its checks."""
-
-    known: Known
-    entries: list[Entry]
-    """One for each figure, repeats and what cannot be placed left out."""
-    by_key: Mapping[Key, Entry]
-    named: frozenset[str]
-    """Every indicator the file names, also where its row has a problem."""
-    profile: Profile | None
-    chosen: Quarter | None
-
-    latest: Quarter | None
-    """The file's quarter: the latest it holds."""
-    areas: tuple[str, ...]
-    """The areas in the file, in its order."""
-
-    def figure(self, key: Key) -> Decimal | None:
-        """The figure of an earlier quarter: the file's own, or what stands."""
-        entry = self.by_key.get(key)
-        if entry is not None:
-            return entry.value
-        held = self.known.held(key)
-        return None if held is None else held.value
-
-
-Facts = dict[str, object]
-EntryCheck = Callable[[Entry, Checking], Facts | None]
-
-
 # --- the indicator ------------------------------------------------------------------------------------------------
 
 
@@ -367,7 +256,7 @@ def _fewer_decimals(entry: Entry, _: Checking) -> Facts | None:
     }  # fmt: skip
 
 
-# --- the target, and disclosure -----------------------------------------------------------------------------------
+# --- the target ---------------------------------------------------------------------------------------------------
 
 
 def _target_out_of_range(entry: Entry, checking: Checking) -> Facts | None:
@@ -402,79 +291,6 @@ def _target_number(entry: Entry) -> Decimal | None:
 
 def _agreed(entry: Entry, checking: Checking) -> Target | None:
     return target_in_force(checking.known.targets.get((entry.area, entry.code), ()), entry.quarter)
-
-
-def _small_count(entry: Entry, _: Checking) -> Facts | None:
-    assert entry.indicator is not None
-    count, column = entry.numerator, "numerator"
-    if count is None and entry.indicator.unit is Unit.NUMBER and entry.value is not None:
-        count, column = int(entry.value), entry.column
-    return {"column": column, "found": count} if count is not None and 0 < count < SMALLEST_SHOWN else None
-
-
-def _gives_count_back(entry: Entry, checking: Checking) -> Facts | None:
-    assert entry.indicator is not None
-    if entry.value is None or entry.numerator is not None or entry.indicator.unit is not Unit.PERCENT:
-        return None
-    earlier = checking.known.series.get((entry.area, entry.code), {})
-    wholes = [o.denominator for quarter, o in sorted(earlier.items()) if quarter <= entry.quarter and o.denominator]
-    if not wholes:
-        return None
-    count = round_half_up(entry.value * wholes[-1] / 100, 0)
-    if not 0 < count < SMALLEST_SHOWN:
-        return None
-    said = f"{count:f} {plural(int(count), 'child', 'children')}"
-    return {
-        "column": entry.column,
-        "found": with_unit(entry.value, "percent"),
-        "whole": f"{wholes[-1]:,}",
-        "count": said,
-    }
-
-
-# --- the comment --------------------------------------------------------------------------------------------------
-
-_FORMATTING = re.compile(r"<[a-z!/][^<>]{0,200}>|\]\([^)]{1,200}\)|https?://|www\.|javascript:", re.IGNORECASE)
-_IDENTIFIERS = (
-    ("a pupil number", re.compile(r"\b[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]\b")),
-    ("a postcode", re.compile(r"\b[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-Z]? ?[0-9][ABD-HJLNP-UW-Z]{2}\b", re.IGNORECASE)),
-    ("a full date, perhaps a date of birth", re.compile(
-        r"\b(?:dob|d\.o\.b\.?|born|date of birth)\b.{0,15}[0-9]{1,2}[./ -](?:[0-9]{1,2}|[a-z]{3,9})[./ -][0-9]{2,4}", re.IGNORECASE)),
-)  # fmt: skip
-_NHS = re.compile(r"\b[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}\b")
-_MAY_IDENTIFY = re.compile(
-    r"\b(?:[1-4]|one|two|three|four|a single)\s+(?:\w+\s+)?(?:child|children|pupils?|exclusions?|young (?:person|people)|boys?|girls?"
-    r"|siblings?|students?|cases?|famil(?:y|ies)|babies|baby)\b|\b(?:Mr|Mrs|Ms|Miss|Master)\.? [A-Z][a-z]+",
-)
-
-
-def _identifies(entry: Entry, _: Checking) -> Facts | None:
-    if not entry.comment:
-        return None
-    for what, pattern in _IDENTIFIERS:
-        if pattern.search(entry.comment):
-            return {"column": "comment", "what": what}
-    for match in _NHS.finditer(entry.comment):
-        if _is_nhs_number(re.sub(r"\D", "", match[0])):
-            return {"column": "comment", "what": "an NHS number"}
-    return None
-
-
-def _is_nhs_number(digits: str) -> bool:
-    """By its check digit: the last of ten, modulus 11 with weights ten to two (the NHS data dictionary's rule)."""
-    check = 11 - sum(int(d) * weight for d, weight in zip(digits, range(10, 1, -1), strict=False)) % 11
-    return int(digits[9]) == check % 11 and check != 10
-
-
-def _may_identify(entry: Entry, checking: Checking) -> Facts | None:
-    match = _MAY_IDENTIFY.search(entry.comment) if entry.comment else None
-    if match is None or _identifies(entry, checking):
-        return None
-    return {"column": "comment", "found": match[0]}
-
-
-def _formatting(entry: Entry, _: Checking) -> Facts | None:
-    return {"column": "comment"} if entry.comment and _FORMATTING.search(entry.comment) else None
 
 
 # --- against what is held -----------------------------------------------------------------------------------------
@@ -537,7 +353,7 @@ ON_EVERY_ENTRY = (
     Check("numerator-more-than-denominator", _part_above_whole),
     Check("value-differs-from-counts", _value_differs),
     Check("target-out-of-range", _target_out_of_range, "target"),
-    Check("identifies-a-child", _identifies, "comment"),
+    Check("identifies-a-child", identifies, "comment"),
     Check("name-differs", _name_differs, "name"),
     Check("target-differs", _target_differs, "target"),
 )
@@ -547,10 +363,10 @@ ON_CHANGED_FIGURES = (
     Check("large-change", _large_change),
     Check("fewer-decimals", _fewer_decimals),
     Check("not-due", _not_due),
-    Check("small-count", _small_count),
-    Check("percentage-gives-count-back", _gives_count_back),
-    Check("may-identify-a-child", _may_identify, "comment"),
-    Check("formatting-as-plain-text", _formatting, "comment"),
+    Check("small-count", small_count),
+    Check("percentage-gives-count-back", gives_count_back),
+    Check("may-identify-a-child", may_identify, "comment"),
+    Check("formatting-as-plain-text", formatting, "comment"),
 )
 
 
@@ -678,14 +494,6 @@ def _unexplained(checking: Checking) -> Iterator[Finding]:
             what = "misses its target" if rated.missed else "is past its intervention level"
             yield finding("no-exception-narrative", entry.row, entry.column, None, name=entry.indicator.name, what=what,
                           quarter=entry.quarter.text)  # fmt: skip
-
-
-def observation_of(entry: Entry) -> Observation:
-    """An entry as it would be held, before it is known what it revises."""
-    return Observation(
-        entry.code, entry.area, entry.quarter, entry.value, entry.absence, entry.provisional, entry.numerator, entry.denominator,
-        comment=entry.comment,
-    )  # fmt: skip
 
 
 FileCheck = Callable[[Checking], Iterator[Finding]]

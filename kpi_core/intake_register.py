@@ -19,7 +19,8 @@ from .assess import Rated, judge, rate, target_in_force
 from .columns import NEEDED, TABLES, Column
 from .errors import KpiError, PeriodError
 from .intake import Checked, GivenFile, Preview, unguarded
-from .intake_checks import Known, unknown_indicator
+from .intake_checks import unknown_indicator
+from .known import Known
 from .model import Absence, ChangeKind, Indicator, Observation, Target, Unit
 from .periods import Quarter
 from .problems import Finding, Findings, finding

@@ -12,7 +12,7 @@ import pytest
 from kpi_core.bundle import read
 from kpi_core.errors import Changed, NotPublished
 from kpi_core.intake import GivenFile, Preview, fingerprint
-from kpi_core.intake_checks import Known
+from kpi_core.known import Known
 from kpi_core.model import Absence, ChangeKind, Observation
 from kpi_core.periods import Quarter
 from kpi_core.report import Circumstances, findings_table, scorecard_table, series_table

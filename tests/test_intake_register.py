@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_core.intake import GivenFile
-from kpi_core.intake_checks import Known
 from kpi_core.intake_register import EntriesPreview, check_entries, draft_entries, kind_of_file
+from kpi_core.known import Known
 from kpi_core.model import Absence, ChangeKind, Indicator, Observation, Polarity, Target, Unit
 from kpi_core.periods import quarter
 from kpi_core.profile import Profile

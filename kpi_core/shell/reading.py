@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from ..assess import rate
 from ..errors import FigureError
 from ..history import Effect, Link, effects
-from ..intake_checks import Known
+from ..known import Known
 from ..model import (
     Absence,
     Basis,

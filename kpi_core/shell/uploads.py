@@ -17,8 +17,8 @@ from pathlib import Path
 from ..errors import Changed, KpiError, NotPublished, NotWithdrawn, StoreError, UnknownChoice, shorten
 from ..history import Figure
 from ..intake import Draft, GivenFile, Tick, check, draft, fingerprint
-from ..intake_checks import Known
 from ..intake_register import AnyPreview, EntriesPreview, check_entries, draft_entries, kind_of_file
+from ..known import Known
 from ..model import Observation, Upload
 from ..profile import Profile, ProfileError, read_profile, write_profile
 from ..views import Withdrawal
@@ -119,7 +119,7 @@ class Uploads:
     def _upload_of(self, preview: AnyPreview, decision: Decision, number: int) -> Upload:
         kind = (decision.revision_kind or preview.likely_revision) if preview.needs_reason else ""
         return Upload(
-            number, preview.kind, self._clock(), decision.by.strip(), preview.file.file_name, preview.file.sha256,
+            number, preview.kind, self._clock(), decision.by.strip(), _as_text(preview.file.file_name), preview.file.sha256,
             preview.file.profile.name if preview.file.profile else "", preview.quarters, preview.counts,
             decision.reason.strip(), kind,
         )  # fmt: skip
@@ -324,6 +324,11 @@ def _cannot_write(nothing: str, error: Exception) -> str:
     return (
         f"{nothing}: it could not be written ({shorten(said, 80)}). See that there is room on the disk, and try again."
     )
+
+
+def _as_text(name: str) -> str:
+    """A file's name as text that can be written: one whose bytes are no UTF-8 has them as ``\\udcff``."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _day(at: datetime) -> str:

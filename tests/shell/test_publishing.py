@@ -254,6 +254,11 @@ def test_a_file_name_is_kept_as_given_and_never_used_as_a_path(name: str, tmp_pa
     assert list(tmp_path.iterdir()) == [tmp_path / "one"]
 
 
+def test_a_file_name_whose_bytes_are_no_text_is_written_so_that_it_can_be_read(explorer: Services) -> None:
+    upload = publish(explorer, given(row("A1", "71"), name=os.fsdecode(b"a\xff.csv")))
+    assert (upload.file_name, explorer.uploads.history()) == ("a\\udcff.csv", (upload,))
+
+
 def test_a_revised_figure_carries_its_mark_the_former_one_and_the_reason(explorer: Services) -> None:
     publish(explorer, given(row("A1", "71")), reason="")
     preview = explorer.uploads.preview(given(row("A1", "73"), name="again.csv"))

@@ -1,0 +1,126 @@
+"""What a file is checked against, and a file in the middle of its checks: what every check looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from .model import Absence, ChangeKind, Indicator, Observation, Target
+from .periods import Quarter
+from .profile import Profile
+
+Key = tuple[str, str, Quarter]
+"""Area, indicator, quarter: what there is one figure of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is held that a file is checked against, as of one moment."""
+
+    today: date
+    home: str
+    areas: Mapping[str, str] = field(default_factory=dict)
+    """Names by code."""
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)
+    assigned: frozenset[tuple[str, str]] = frozenset()
+    """(area, indicator): which area's scorecard lists which indicator."""
+    targets: Mapping[tuple[str, str], tuple[Target, ...]] = field(default_factory=dict)
+    """By area and indicator."""
+    series: Mapping[tuple[str, str], Mapping[Quarter, Observation]] = field(default_factory=dict)
+    """What stands, by area and indicator."""
+    reported: frozenset[Key] = frozenset()
+    """What is reported in the file's quarters, of the areas in the file."""
+    quarters: Mapping[str, frozenset[Quarter]] = field(default_factory=dict)
+    """The quarters each area has figures for."""
+    provisional: tuple[Key, ...] = ()
+    """What stands as provisional, of the areas in the file."""
+    explained: frozenset[Key] = frozenset()
+    """Which figures have an exception report."""
+    published: Mapping[str, tuple[int, datetime]] = field(default_factory=dict)
+    """SHA-256 of every file whose upload stands: the upload and when."""
+
+    def held(self, key: Key) -> Observation | None:
+        """What stands for an area, indicator and quarter."""
+        of_indicator = self.series.get((key[0], key[1]))
+        return None if of_indicator is None else of_indicator.get(key[2])
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """One figure as a file gives it. ``indicator`` ``None``: its code is not known; then nothing more is checked."""
+
+    row: int
+    column: str
+    code: str
+    area: str
+    quarter: Quarter
+    value: Decimal | None
+    absence: Absence | None
+    provisional: bool
+    numerator: int | None
+    denominator: int | None
+    comment: str
+    name: str
+    unit: str
+    target: str
+    reported: str
+    percent_sign: bool
+    worked_out: bool = False
+    """The file gives no value, so it is worked out from both counts."""
+    mended: bool = False
+    indicator: Indicator | None = None
+    held: Observation | None = None
+    kind: ChangeKind = ChangeKind.NEW
+    compared: tuple[Decimal | None, str] | None = None
+    """What a jump is seen against, once it has been looked up."""
+
+    @property
+    def key(self) -> Key:
+        """What it is a figure of."""
+        return self.area, self.code, self.quarter
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is a new figure, or another than the one that stands."""
+        return self.kind is ChangeKind.NEW or self.kind is ChangeKind.REVISED
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """A file in the middle of its checks."""
+
+    known: Known
+    entries: list[Entry]
+    """One for each figure, repeats and what cannot be placed left out."""
+    by_key: Mapping[Key, Entry]
+    named: frozenset[str]
+    """Every indicator the file names, also where its row has a problem."""
+    profile: Profile | None
+    chosen: Quarter | None
+
+    latest: Quarter | None
+    """The file's quarter: the latest it holds."""
+    areas: tuple[str, ...]
+    """The areas in the file, in its order."""
+
+    def figure(self, key: Key) -> Decimal | None:
+        """The figure of an earlier quarter: the file's own, or what stands."""
+        entry = self.by_key.get(key)
+        if entry is not None:
+            return entry.value
+        held = self.known.held(key)
+        return None if held is None else held.value
+
+
+Facts = dict[str, object]
+EntryCheck = Callable[[Entry, Checking], Facts | None]
+
+
+def observation_of(entry: Entry) -> Observation:
+    """An entry as it would be held, before it is known what it revises."""
+    return Observation(
+        entry.code, entry.area, entry.quarter, entry.value, entry.absence, entry.provisional, entry.numerator, entry.denominator,
+        comment=entry.comment,
+    )  # fmt: skip
