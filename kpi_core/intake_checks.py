@@ -417,8 +417,10 @@ def missing(checking: Checking) -> list[tuple[str, str]]:
     if latest is None:
         return []
     found = []
-    # A row whose code is written in another case is placed all the same.
-    named = checking.named | {entry.code for entry in checking.entries}
+    # Named is what stands in the file's quarter, and what is named in a row that could not be placed.
+    placed = {entry.code.casefold() for entry in checking.entries}
+    unplaced = {code for code in checking.named if code.casefold() not in placed}
+    named = unplaced | {entry.code for entry in checking.entries if entry.quarter == latest}
     for code, indicator in checking.known.indicators.items():
         for area in checking.areas:
             due = (

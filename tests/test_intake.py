@@ -464,6 +464,12 @@ def test_an_indicator_whose_figure_is_held_already_is_not_missing_from_a_file_th
         assert shown(services, given("70.0")).missing == ()
 
 
+def test_an_indicator_named_for_an_earlier_quarter_only_is_still_missing_from_the_file_s_own() -> None:
+    with holding(indicators=[register("A1"), register("A2")]) as services:
+        preview = shown(services, given("70.0"), given("50.0", code="A2", when="Q1 2022-23"))
+        assert preview.missing == ("A2",)
+
+
 def test_nothing_is_missing_of_a_whole_file() -> None:
     with holding(indicators=[register("A1"), register("A2")]) as services:
         preview = shown(services, given("70.0"), given("x", code="A2"))
