@@ -394,8 +394,8 @@ class _Targets(_Entries):
             given = replace(target, corrects=corrects)
             self.targets.append((row, given))
             kind = ChangeKind.NEW if before is None else ChangeKind.SAME if before == given else ChangeKind.REVISED
-            said = "" if before is None else _target_words(before, indicator)
-            told = _target_words(given, indicator, before)
+            said = "" if before is None else target_in_words(before, indicator)
+            told = target_in_words(given, indicator, before)
             yield EntryChange(indicator, area, target.start, kind, said, told, row, tuple(mine))
 
     @staticmethod
@@ -407,7 +407,7 @@ class _Targets(_Entries):
         return max((one for one in given if one.start <= quarter), key=lambda one: one.start, default=given[0])
 
 
-def _target_words(target: Target, indicator: Indicator, before: Target | None = None) -> str:
+def target_in_words(target: Target, indicator: Indicator, before: Target | None = None) -> str:
     """A target in words; where they are those of ``before``, with what else of it changes."""
     words = [
         target_words(target, indicator) or "no target",
@@ -416,7 +416,7 @@ def _target_words(target: Target, indicator: Indicator, before: Target | None = 
         "profiled" if target.profiled else "",
     ]
     said = ", ".join(word for word in words if word)
-    if before is None or _target_words(before, indicator) != said:
+    if before is None or target_in_words(before, indicator) != said:
         return said
     what = [
         one.name.replace("_", " ") for one in fields(Target) if getattr(before, one.name) != getattr(target, one.name)

@@ -102,3 +102,7 @@ class Withdrawal:
     upload: Upload
     taken_back: tuple[Effect, ...]
     left_standing: tuple[Effect, ...]
+    indicators: tuple[Indicator, ...] = ()
+    """The register entries it gave; withdrawing it takes them back."""
+    targets: tuple[Target, ...] = ()
+    """The targets it gave; withdrawing it takes them back."""

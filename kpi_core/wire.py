@@ -318,6 +318,11 @@ def withdrawal_json(withdrawal: Withdrawal) -> Json:
         "upload": upload_json(withdrawal.upload),
         "taken_back": [_effect(one) for one in withdrawal.taken_back],
         "left_standing": [{**_effect(one), "why": one.left_standing} for one in withdrawal.left_standing],
+        "register": [one.code for one in withdrawal.indicators],
+        "targets": [
+            {"code": one.indicator, "area": one.area, "from": one.start.text, "target": _text(one.value)}
+            for one in withdrawal.targets
+        ],
     }
 
 

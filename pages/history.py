@@ -10,6 +10,7 @@ import streamlit as st
 from kpi_core.errors import NotPublished, NotWithdrawn, shorten
 from kpi_core.figures import with_unit
 from kpi_core.history import Effect, Figure
+from kpi_core.intake_register import target_in_words
 from kpi_core.model import Absence, ChangeKind, Indicator, Upload
 from kpi_core.problems import plural
 from kpi_core.report import effects_table
@@ -97,10 +98,29 @@ def one_upload(history: tuple[Upload, ...], asked: str) -> None:
             "Download what it changed (CSV)",
             key="effects",
         )
-    else:
-        st.html(f"<p>It gave {escape(found.upload.kind)}, and no figures.</p>")
+    if entries := entry_lines(found, indicators):
+        st.html(
+            components.table(
+                f"Entries it gave ({len(entries)})", ("Indicator", "From", "Given"), entries[:MOST_EFFECTS]
+            )
+        )
     if found.upload.withdrawn_at is None:
         withdrawal(found)
+
+
+def entry_lines(found: Withdrawal, indicators: dict[str, Indicator]) -> list[tuple[str, ...]]:
+    """The register entries and targets that an upload gave, as cells."""
+    indicators = indicators | {one.code: one for one in found.indicators}
+    lines = []
+    for one in found.indicators:
+        until = f", until {one.final_quarter}" if one.final_quarter else ""
+        begins = one.first_quarter.text if one.first_quarter else ""
+        lines.append((f"{escape(one.name)} ({escape(one.code)})", begins, f"an entry of the register{until}"))
+    for target in found.targets:
+        indicator = indicators.get(target.indicator)
+        if indicator is not None:
+            lines.append((escape(indicator.name), target.start.text, escape(target_in_words(target, indicator))))
+    return lines
 
 
 def effect_line(effect: Effect, indicators: dict[str, Indicator], upload: Upload) -> tuple[str, ...]:
@@ -134,7 +154,10 @@ def withdrawal(found: Withdrawal) -> None:
     """What taking it back would do, and the button that does."""
     components.section("Withdraw this upload")
     back, left = len(found.taken_back), len(found.left_standing)
-    said = f"{back} {plural(back, 'figure', 'figures')} would be taken back, and what stood before would stand again."
+    gave = len(found.indicators) + len(found.targets)
+    what = [f"{back} {plural(back, 'figure', 'figures')}"] if back or not gave else []
+    what += [f"{gave} {plural(gave, 'entry', 'entries')} of the register and targets"] if gave else []
+    said = f"{' and '.join(what)} would be taken back, and what stood before would stand again."
     if left:
         said += f" {left} would be left as {plural(left, 'it is', 'they are')}, because a later upload gave them too."
     st.html(
@@ -156,10 +179,11 @@ def withdraw_now(number: int) -> None:
     except (NotPublished, NotWithdrawn) as error:
         st.session_state["not_withdrawn"] = str(error)
         return
-    back, left = len(done.taken_back), len(done.left_standing)
-    st.session_state["withdrawn"] = (
-        f"Upload {number} is withdrawn: {back} {plural(back, 'figure', 'figures')} taken back"
-        + (f", {left} left as {plural(left, 'it is', 'they are')}." if left else ".")
+    gave = len(done.indicators) + len(done.targets)
+    back, left = len(done.taken_back) + gave, len(done.left_standing)
+    what = plural(back, "entry", "entries") if gave else plural(back, "figure", "figures")
+    st.session_state["withdrawn"] = f"Upload {number} is withdrawn: {back} {what} taken back" + (
+        f", {left} left as {plural(left, 'it is', 'they are')}." if left else "."
     )
 
 

@@ -158,12 +158,14 @@ class Reading:
         """(area, indicator): which area's scorecard lists which indicator."""
         return frozenset(self._rows("select area, indicator from standing_indicator_area l"))
 
-    def _register(self, where: str = "", values: Sequence[object] = ()) -> list[Indicator]:
+    def _register(
+        self, where: str = "", values: Sequence[object] = (), table: str = "standing_indicator"
+    ) -> list[Indicator]:
         rows = self._rows(
             f"""
             select code, name, category, unit, decimals, polarity, basis, owner, definition, numerator, denominator,
                    may_pass_100, due, seasonal, seasonal_note, smallest_change, statutory_note, first_quarter, final_quarter
-            from standing_indicator i {where} order by place, code
+            from {table} i {where} order by place, code
             """,
             values,
         )
@@ -276,26 +278,30 @@ class Reading:
         self, areas: Collection[str], code: str | None = None, first: bool = False
     ) -> dict[str, dict[str, list[Target]]]:
         """Targets by area and indicator, in order of their start: the latest entry of each. ``first``: before any correction."""
+        where = f"where area in (select unnest(?::varchar[])) {'and indicator = ?' if code else ''} {'and not corrects' if first else ''}"
+        found: dict[str, dict[str, dict[Quarter, Target]]] = {}
+        for target in self._target_rows("standing_target", where, [list(areas), *([code] if code else [])]):
+            found.setdefault(target.area, {}).setdefault(target.indicator, {})[target.start] = target
+        return {a: {i: list(of.values()) for i, of in each.items()} for a, each in found.items()}
+
+    def _target_rows(self, table: str, where: str, values: Sequence[object]) -> list[Target]:
         rows = self._rows(
             f"""
             select indicator, area, start, profiled, value, low, high, tolerance, tolerance_kind, intervention_level, basis,
                    origin, decided_by, reason, source, decided_on, corrects, confirmed_through
-            from standing_target t
-            where area in (select unnest(?::varchar[])) {"and indicator = ?" if code else ""} {"and not corrects" if first else ""}
-            order by area, indicator, start, revision
+            from {table} t {where} order by area, indicator, start, revision
             """,
-            [list(areas), *([code] if code else [])],
+            values,
         )
-        found: dict[str, dict[str, dict[Quarter, Target]]] = {}
-        for (indicator, area, start, profiled, value, low, high, tolerance, kind, level, basis, origin, decided_by, reason,
-             source, decided_on, corrects, confirmed) in rows:  # fmt: skip
-            target = Target(
+        return [
+            Target(
                 indicator, area, _quarter(start), profiled, _decimal(value), _decimal(low), _decimal(high),
                 _decimal(tolerance), kind, _decimal(level), None if basis is None else Basis(basis), origin, decided_by,
                 reason, source, decided_on, corrects, confirmed,
-            )  # fmt: skip
-            found.setdefault(area, {}).setdefault(indicator, {})[target.start] = target
-        return {a: {i: list(of.values()) for i, of in each.items()} for a, each in found.items()}
+            )
+            for (indicator, area, start, profiled, value, low, high, tolerance, kind, level, basis, origin, decided_by,
+                 reason, source, decided_on, corrects, confirmed) in rows
+        ]  # fmt: skip
 
     def targets(self, areas: Collection[str]) -> list[Target]:
         """Every target that stands in these areas."""
@@ -442,6 +448,14 @@ class Reading:
         )
         withdrawn = {number for (number,) in self._rows("select id from upload where withdrawn_at is not null")}
         return effects(chains, upload, withdrawn)
+
+    def entries(self, upload: int) -> tuple[tuple[Indicator, ...], tuple[Target, ...]]:
+        """The register entries and the targets that an upload gave, whether they stand or not."""
+        where, values = "where upload = ?", [upload]
+        return (
+            tuple(self._register(where, values, table="indicator")),
+            tuple(self._target_rows("target", where, values)),
+        )
 
     def given(self) -> dict[int, tuple[int, int, int]]:
         """How many figures, register entries and targets each upload gave."""

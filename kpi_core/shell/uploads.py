@@ -213,6 +213,7 @@ class Uploads:
             upload,
             tuple(one for one in found if not one.left_standing),
             tuple(one for one in found if one.left_standing),
+            *reading.entries(number),
         )
 
     def withdraw(self, number: int, reason: str, by: str) -> Withdrawal:
