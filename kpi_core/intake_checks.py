@@ -398,7 +398,8 @@ def _earlier_quarters(checking: Checking) -> Iterator[Finding]:
         settled = entry.kind is ChangeKind.CONFIRMED or (
             entry.held is not None and entry.held.provisional and not entry.provisional
         )
-        if latest is not None and entry.quarter < latest and not settled:
+        nothing_new = settled or entry.kind is ChangeKind.SAME
+        if latest is not None and entry.quarter < latest and not nothing_new:
             by_quarter.setdefault(entry.quarter, []).append(entry)
     for quarter, entries in sorted(by_quarter.items()):
         changes = any(entry.kind is ChangeKind.REVISED for entry in entries)
