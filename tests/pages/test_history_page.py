@@ -73,7 +73,10 @@ def test_what_an_upload_changed_is_shown_and_downloads(downloads: Downloads) -> 
 
 def test_the_register_entries_and_targets_that_an_upload_gave_are_shown_and_counted() -> None:
     give(b"indicator,from_quarter,value,paper\nFD02,Q4 2022-23,22,Committee\n", "targets.csv")
-    give(b"code,name,category,unit,decimals,polarity\nFD09,Early help,Front Door and Early Help,percent,1,high\n", "r.csv")
+    give(
+        b"code,name,category,unit,decimals,polarity\nFD09,Early help,Front Door and Early Help,percent,1,high\n",
+        "r.csv",
+    )
     at = opened("history", upload="2")
     assert table(at, "Entries it gave (1)").rows == [["Early help (FD09)", "", "an entry of the register"]]
     assert "1 entry of the register and targets would be taken back" in body(at).text
