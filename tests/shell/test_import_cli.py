@@ -349,7 +349,7 @@ def test_a_template_is_filled_imported_shown_and_withdrawn(run: Run, tmp_path: P
     ]  # fmt: skip
     assert (upload["quarters"], upload["counts"]["new"], upload["withdrawn"]) == ("Q3 2022-23", 3, None)
     withdrawn = run("withdraw", "1", "--reason", "Wrong month.", *BY, "--json").json
-    assert list(withdrawn) == ["upload", "taken_back", "left_standing"]
+    assert list(withdrawn) == ["upload", "taken_back", "left_standing", "register", "targets"]
     assert withdrawn["taken_back"][0] == {
         "code": "A1",
         "area": "X",
