@@ -43,6 +43,11 @@ def round_half_up(value: Decimal | str, decimals: int) -> Decimal:
     return _ROOM.add(Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _ROOM), 0)
 
 
+def as_percentage(fraction: Decimal) -> Decimal:
+    """A fraction as the percentage it stands for, digit for digit: 0.98 is 98, 1.0 is 100."""
+    return Decimal(f"{fraction.scaleb(2, _ROOM):f}")
+
+
 def shown(value: Decimal, decimals: int) -> Decimal:
     """The value a reader sees and the rating judges: as published, or rounded once if longer than ``decimals``."""
     return round_half_up(value, decimals) if decimals_of(value) > decimals else value

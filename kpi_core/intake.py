@@ -10,13 +10,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Context, Decimal
 from functools import partial
 from typing import TypeVar
 
 from .assess import Rated, Rating, judge
 from .errors import shorten
-from .figures import is_number, number, shown
+from .figures import as_percentage, is_number, number, shown
 from .intake_cells import QuarterReader, read_count, read_status, read_value
 from .intake_checks import (
     NOT_BUILT,
@@ -25,10 +24,11 @@ from .intake_checks import (
     ON_EVERY_ENTRY,
     ON_THE_FILE,
     Check,
+    already_published,
     entry_words,
     missing,
+    nearest_indicator,
     share_of,
-    unknown_indicator,
 )
 from .known import Checking, Entry, Key, Known, observation_of
 from .mapping import Mapped, Raw, as_template, through
@@ -37,8 +37,12 @@ from .periods import Quarter
 from .problems import Finding, Findings, Severity, finding
 from .profile import Profile
 from .sheet import Caps, read
+from .spreadsheet import unguarded
 
 _Item = TypeVar("_Item")
+
+MOST_SINGLY = 20
+"""How many warnings of one class are confirmed one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +130,20 @@ class Checked:
     @property
     def to_confirm(self) -> tuple[str, ...]:
         """The warnings to confirm: by class, or row by row where a class is confirmed singly."""
-        return tuple(dict.fromkeys(self.confirmation(one) for one in self.findings if one.severity is Severity.WARN))
+        return tuple(self.warnings)
 
-    def confirmation(self, warning: Finding) -> str:
-        """What an officer ticks to confirm a warning. Jumps within years of history are confirmed together."""
-        together = warning.code == "large-change" and self.file.profile is not None
-        return warning.code if together else warning.confirmation
+    @property
+    def warnings(self) -> dict[str, list[Finding]]:
+        """The warnings by what confirms them: their class, or each by itself where a class is confirmed singly.
+
+        Nobody looks at a thousand one by one: of a class with more than ``MOST_SINGLY`` warnings one tick confirms all.
+        """
+        counts = Counter(one.code for one in self.findings)
+        found: dict[str, list[Finding]] = {}
+        for one in self.findings:
+            if one.severity is Severity.WARN:
+                found.setdefault(one.code if counts[one.code] > MOST_SINGLY else one.confirmation, []).append(one)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +286,7 @@ class _EntryReader:
         if self._no_values and not raw.value:
             return None
         before = len(self.findings)
+        # Without a quarter the row's other cells are read all the same, so that every problem is told at once.
         entry = self._figure(raw, quarter or Quarter(2000, 1))
         return None if quarter is None or (len(self.findings) > before and self._blocked(before)) else entry
 
@@ -320,11 +333,6 @@ class _EntryReader:
         return count
 
 
-def unguarded(text: str) -> str:
-    """Text of a file without the apostrophe that our own downloads put before what a spreadsheet would run."""
-    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@＝＋－＠") else text
-
-
 _RATINGS = frozenset(one.value for one in Rating)
 
 
@@ -355,11 +363,9 @@ def check(drafted: Draft, known: Known, tick: Tick = _quiet) -> Preview:
     findings.extend(drafted.findings)
     findings.extend(placed.findings)
     _run_all(checking, findings, tick)
-    published = known.published.get(drafted.file.sha256)
-    if published is not None:
-        when = f"{published[1].day} {published[1]:%B %Y}"
+    if published := already_published(known, drafted.file.sha256):
         findings = Findings()
-        findings.add("already-published", None, None, None, when=when, upload=published[0])
+        findings.extend([published])
     changes = tuple(FigureChange(_to_hold(entry), entry.kind, entry.held, entry.row) for entry in entries)
     lacking = [] if drafted.file.profile or drafted.unreadable else missing(checking)
     several = len({area for area, _ in lacking}) > 1
@@ -418,7 +424,7 @@ class _Placing:
         self.new_areas: dict[str, str] = {}
         self._by_name = {name: code for code, name in known.areas.items()}
         self._areas: dict[str, str | None] = {}
-        self._unknown: dict[str, Finding] = {}
+        self._unknown: dict[str, str] = {}
         self._in_other_words = {one.code.casefold(): one for one in self.known.indicators.values()}
         if profile is not None:
             self._in_other_words = {
@@ -455,12 +461,10 @@ class _Placing:
         if found := self._in_other_words.get(plain):
             return found
         if plain not in self._unknown:
-            suggested = len(self._unknown) < _MOST_SUGGESTED
-            self._unknown[plain] = unknown_indicator(entry.code, entry.row, "indicator", self.known, suggested)
-        one = self._unknown[plain]
-        self.findings.append(
-            replace(one, row=entry.row, message=one.message.replace(f"Row {one.row}:", f"Row {entry.row}:", 1))
-        )
+            sought = len(self._unknown) < _MOST_SUGGESTED
+            self._unknown[plain] = nearest_indicator(entry.code, self.known) if sought else ""
+        nearest = self._unknown[plain]
+        self.findings.append(finding("unknown-indicator", entry.row, "indicator", entry.code, nearest=nearest))
         return None
 
     def _area(self, entry: Entry) -> str | None:
@@ -537,16 +541,12 @@ class _Placing:
         return tuple(pair for pair in pairs if pair not in self.known.assigned)
 
 
-_EXACT = Context(prec=80)
-"""More digits than any number that is read has."""
-
-
 def _as_percentage(entry: Entry) -> None:
     """Make a fraction the percentage it stands for, and its target too. What has a % sign is one already."""
     if entry.value is not None and not (entry.percent_sign or entry.worked_out):
-        entry.value = Decimal(f"{entry.value.scaleb(2, _EXACT):f}")
+        entry.value = as_percentage(entry.value)
     if is_number(entry.target):
-        entry.target = f"{number(entry.target).scaleb(2, _EXACT):f}"
+        entry.target = f"{as_percentage(number(entry.target)):f}"
 
 
 def kind_of(entry: Entry) -> ChangeKind:

@@ -16,7 +16,7 @@ from .disclosure import formatting, gives_count_back, identifies, may_identify, 
 from .figures import decimals_of, is_number, number, round_half_up, shown, with_unit
 from .known import Checking, Entry, EntryCheck, Facts, Known, observation_of
 from .model import ChangeKind, Indicator, Observation, Target, Unit
-from .periods import Quarter
+from .periods import Quarter, day_in_words
 from .problems import Finding, finding, plural
 from .scorecard import target_words
 
@@ -25,12 +25,19 @@ LARGE_POINTS = Decimal(10)
 # --- the indicator ------------------------------------------------------------------------------------------------
 
 
-def unknown_indicator(code: str, row: int, column: str, known: Known, suggested: bool = True) -> Finding:
-    """That a code is not an indicator, with the nearest one that is where it is to be ``suggested``."""
-    upper = {one.upper(): one for one in known.indicators} if suggested else {}
+def already_published(known: Known, sha256: str) -> Finding | None:
+    """That the same bytes were published before; ``None``: they were not, or are withdrawn."""
+    if sha256 not in known.published:
+        return None
+    upload, at = known.published[sha256]
+    return finding("already-published", None, None, None, when=day_in_words(at), upload=upload)
+
+
+def nearest_indicator(code: str, known: Known) -> str:
+    """What an officer is told of a code that is no indicator: the nearest one that is, or where to look."""
+    upper = {one.upper(): one for one in known.indicators}
     near = get_close_matches(code.upper()[:60], upper, 1, 0.6)
-    nearest = f"The nearest is “{upper[near[0]]}”." if near else "The template lists the indicators."
-    return finding("unknown-indicator", row, column, code, nearest=nearest)
+    return f"The nearest is “{upper[near[0]]}”." if near else "The template lists the indicators."
 
 
 def _ended(entry: Entry, _: Checking) -> Facts | None:
@@ -376,7 +383,7 @@ ON_CHANGED_FIGURES = (
 def _not_ended(checking: Checking) -> Iterator[Finding]:
     for quarter in sorted({entry.quarter for entry in checking.entries if entry.quarter.end >= checking.known.today}):
         row = next(entry.row for entry in checking.entries if entry.quarter == quarter)
-        ends = f"{quarter.end.day} {quarter.end:%B %Y}"
+        ends = day_in_words(quarter.end)
         yield finding("quarter-not-ended", row, "quarter", quarter.text, period=quarter.label, ends=ends)
 
 

@@ -18,14 +18,15 @@ from typing import Any
 from .assess import Rated, judge, rate, target_in_force
 from .columns import NEEDED, TABLES, Column
 from .errors import KpiError, PeriodError
-from .intake import Checked, GivenFile, Preview, unguarded
-from .intake_checks import unknown_indicator
+from .intake import Checked, GivenFile, Preview
+from .intake_checks import already_published, nearest_indicator
 from .known import Known
 from .model import Absence, ChangeKind, Indicator, Observation, Target, Unit
 from .periods import Quarter
 from .problems import Finding, Findings, finding
 from .scorecard import level_words, target_words, tolerance_words
 from .sheet import Sheet, read
+from .spreadsheet import unguarded
 
 _ALIASES = {"paper": "source", "date": "decided_on", "from": "from_quarter", "start": "from_quarter"}
 _TABLES: dict[str, dict[str, Column]] = {
@@ -202,9 +203,8 @@ def check_entries(drafted: EntriesDraft, known: Known) -> EntriesPreview:
     findings = [*drafted.findings, *checker.findings]
     if not findings and not changes:
         findings.append(finding("no-rows"))
-    if published := known.published.get(drafted.file.sha256):
-        when = f"{published[1].day} {published[1]:%B %Y}"
-        findings = [finding("already-published", None, None, None, when=when, upload=published[0])]
+    if published := already_published(known, drafted.file.sha256):
+        findings = [published]
     gathered = Findings()
     gathered.extend(findings)
     kept = [change for change in changes if change.kind is not ChangeKind.SAME]
@@ -323,7 +323,9 @@ class _Targets(_Entries):
     def _target(self, row: int, cells: dict[str, Any]) -> tuple[int, Target] | None:
         code = next((one for one in self._known.indicators if one.casefold() == cells["indicator"].casefold()), None)
         if code is None:
-            self.findings.append(unknown_indicator(cells["indicator"], row, "indicator", self._known))
+            given = cells["indicator"]
+            nearest = nearest_indicator(given, self._known)
+            self.findings.append(finding("unknown-indicator", row, "indicator", given, nearest=nearest))
         area = self._area(cells["area"], row, "area") if cells["area"] else self._known.home
         if code is None or area is None:
             return None

@@ -90,6 +90,13 @@ _ABSENCE_WORDS = {
 }
 
 
+def as_text(figure: Decimal | Absence | None) -> str | None:
+    """A figure as published (``83.5``), or the value of the mark that stands for it (``c``, ``z``, ``x``)."""
+    if isinstance(figure, Absence):
+        return figure.value
+    return None if figure is None else f"{figure:f}"
+
+
 class ReportState(StrEnum):
     """How far an exception report has come. ``NONE``: not required and not there."""
 

@@ -88,6 +88,11 @@ class Quarter:
         return (self.year - earlier.year) * 4 + self.number - earlier.number
 
 
+def day_in_words(day: date) -> str:
+    """Like ``27 October 2022``, of a day or a moment."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
 def containing(day: date) -> Quarter:
     """The quarter that ``day`` falls in."""
     year = day.year if day.month >= 4 else day.year - 1

@@ -15,6 +15,7 @@ from .intake_checks import UNIT_WORDS
 from .intake_register import AnyPreview, EntriesPreview
 from .mapping import TEMPLATE_COLUMNS
 from .model import Absence, Conflict, Indicator, Observation, Target, Unit
+from .periods import day_in_words
 from .problems import Finding
 from .scorecard import Row, Scorecard, display, former_words, level_words, target_words, tolerance_words
 from .views import ExceptionsView, IndicatorView, Withdrawal
@@ -61,7 +62,11 @@ class Circumstances:
         if self.made_up:
             lines.insert(0, ("Note", MADE_UP))
         lines += list(filters) or [("Filters", "none")]
-        lines += [("Downloaded", f"{self.made_at:%d %B %Y, %H:%M} UTC"), ("Source", source), ("Ratings", COLOURS_NOTE)]
+        lines += [
+            ("Downloaded", f"{day_in_words(self.made_at)}, {self.made_at:%H:%M} UTC"),
+            ("Source", source),
+            ("Ratings", COLOURS_NOTE),
+        ]
         return tuple(lines)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from .assess import EXCEPTION_TRIGGER, Change, Rated
@@ -16,7 +15,7 @@ from .headline import headline
 from .history import Effect
 from .intake import Differing, FigureChange, Preview
 from .intake_register import AnyPreview, EntriesPreview, EntryChange
-from .model import Absence, Benchmark, Conflict, ExceptionReport, Indicator, Target, Upload
+from .model import Benchmark, Conflict, ExceptionReport, Indicator, Target, Upload, as_text
 from .problems import Finding
 from .scorecard import Row, Scorecard, display, target_words, tolerance_words
 from .views import ExceptionsView, Health, IndicatorView, Withdrawal
@@ -44,14 +43,14 @@ def row_json(row: Row) -> Json:
         "code": indicator.code,
         "name": indicator.name,
         "category": indicator.category,
-        "value": _text(row.rated.shown),
+        "value": as_text(row.rated.shown),
         "display": row.display,
         "unit": indicator.unit.value,
         "status": None if observation is None else "provisional" if observation.provisional else "final",
         "revised": observation is not None and observation.revised,
         "target": _target(target, indicator),
         "tolerance": tolerance_words(target, indicator) or None,
-        "intervention_level": _text(target.intervention_level) if target else None,
+        "intervention_level": as_text(target.intervention_level) if target else None,
         "intervention_passed": row.rated.intervention_passed,
         "rating": row.rated.rating.value,
         "reason": row.rated.reason,
@@ -73,7 +72,7 @@ def _target(target: Target | None, indicator: Indicator) -> str | None:
     """A target as a figure, a band in words."""
     if target is None or not target.has_target:
         return None
-    return target_words(target, indicator) if target.value is None else _text(target.value)
+    return target_words(target, indicator) if target.value is None else as_text(target.value)
 
 
 def change_json(change: Change) -> Json:
@@ -82,9 +81,9 @@ def change_json(change: Change) -> Json:
         return {"basis": None, "amount": None, "direction": None, "text": change.text}
     return {
         "basis": change.basis,
-        "amount": _text(change.amount),
+        "amount": as_text(change.amount),
         "unit": change.unit,
-        "percent": _text(change.percent),
+        "percent": as_text(change.percent),
         "direction": change.direction.value if change.direction else None,
         "text": change.text,
         "certainty": change.certainty or None,
@@ -112,18 +111,18 @@ def indicator_json(view: IndicatorView) -> Json:
             "due": [f"Q{number}" for number in indicator.due],
             "seasonal": indicator.seasonal,
             "seasonal_note": indicator.seasonal_note or None,
-            "smallest_change": _text(indicator.smallest_change),
+            "smallest_change": as_text(indicator.smallest_change),
             "statutory_note": indicator.statutory_note or None,
         },
         "row": row_json(view.row),
         "series": [
             {
                 "quarter": judged.observation.quarter.text,
-                "value": _text(judged.rated.shown),
+                "value": as_text(judged.rated.shown),
                 "display": display(judged.observation, indicator),
                 "status": "provisional" if judged.observation.provisional else "final",
                 "revised": judged.observation.revised,
-                "former": _mark(judged.observation.former),
+                "former": as_text(judged.observation.former),
                 "target": _target(judged.target, indicator),
                 "rating": judged.rated.rating.value,
                 "reason": judged.rated.reason,
@@ -142,7 +141,7 @@ def _benchmark(benchmark: Benchmark, standing: str) -> Json:
     return {
         "series": benchmark.series,
         "period": benchmark.period,
-        "value": _text(benchmark.value),
+        "value": as_text(benchmark.value),
         "standing": standing,
         "source": benchmark.source,
     }
@@ -154,7 +153,7 @@ def conflict_json(conflict: Conflict) -> Json:
         "indicator": conflict.indicator or None,
         "quarter": conflict.quarter.text,
         "subject": conflict.subject,
-        "value": _text(conflict.value),
+        "value": as_text(conflict.value),
         "sentence": conflict.sentence,
         "source": conflict.source,
         "resolved": conflict.resolution or None,
@@ -167,8 +166,8 @@ def report_json(report: ExceptionReport) -> Json:
         "state": report.state.value,
         "reason_line": report.reason_line or None,
         "description": report.description or None,
-        "outturn": _text(report.outturn),
-        "target": _text(report.target),
+        "outturn": as_text(report.outturn),
+        "target": as_text(report.target),
         "sections": [{"heading": heading, "text": body} for heading, body in report.sections],
         "completed_by": report.completed_by or None,
         "approved_by": report.approved_by or None,
@@ -252,8 +251,8 @@ def _figure_change(change: FigureChange, before: Rated | None, after: Rated) -> 
         "area": observation.area,
         "quarter": observation.quarter.text,
         "kind": change.kind.value,
-        "from": None if held is None else _mark(held.absence or held.value),
-        "to": _mark(observation.absence or observation.value),
+        "from": None if held is None else as_text(held.absence or held.value),
+        "to": as_text(observation.absence or observation.value),
         "rating_from": None if before is None else before.rating.value,
         "rating_to": after.rating.value,
         "exception_from": before is not None and before.exception_required,
@@ -320,7 +319,7 @@ def withdrawal_json(withdrawal: Withdrawal) -> Json:
         "left_standing": [{**_effect(one), "why": one.left_standing} for one in withdrawal.left_standing],
         "register": [one.code for one in withdrawal.indicators],
         "targets": [
-            {"code": one.indicator, "area": one.area, "from": one.start.text, "target": _text(one.value)}
+            {"code": one.indicator, "area": one.area, "from": one.start.text, "target": as_text(one.value)}
             for one in withdrawal.targets
         ],
     }
@@ -332,8 +331,8 @@ def _effect(effect: Effect) -> Json:
         "code": given.indicator,
         "area": given.area,
         "quarter": given.quarter.text,
-        "gave": _mark(given.figure),
-        "stands": None if stands is None else _mark(stands.figure),
+        "gave": as_text(given.figure),
+        "stands": None if stands is None else as_text(stands.figure),
     }
 
 
@@ -341,15 +340,6 @@ def health_json(health: Health) -> Json:
     """What ``verify`` found."""
     counts: Mapping[str, int] = dict(health.counts)
     return {"ok": not health.problems, "counts": counts, "problems": list(health.problems)}
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else f"{value:f}"
-
-
-def _mark(figure: Decimal | Absence | None) -> str | None:
-    """A figure as published, or the mark that stands for it (``c``, ``z``, ``x``)."""
-    return figure.value if isinstance(figure, Absence) else _text(figure)
 
 
 def _day(day: date | None) -> str | None:

@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 
 from kpi_core.assess import EXCEPTION_TRIGGER
+from kpi_core.periods import day_in_words
 from kpi_core.report import COLOURS_NOTE, MARKS, conflicts_table, said_of
 from kpi_core.views import About
 from pages._ui import components, session
@@ -49,7 +50,9 @@ def page() -> None:
 def sources(about: About) -> None:
     """Where the figures come from and which quarters are held."""
     components.section("Sources and quarters held")
-    loaded = f"{about.loaded_at.day} {about.loaded_at:%B %Y at %H:%M} UTC" if about.loaded_at else "at an unknown time"
+    loaded = (
+        f"{day_in_words(about.loaded_at)} at {about.loaded_at:%H:%M} UTC" if about.loaded_at else "at an unknown time"
+    )
     given = [(escape(source), str(count)) for source, count in about.sources]
     held = [(escape(one.quarter.label), f"{one.figures} of {one.due}") for one in reversed(about.collected)]
     st.html(

@@ -12,6 +12,7 @@ from kpi_core.figures import with_unit
 from kpi_core.history import Effect, Figure
 from kpi_core.intake_register import target_in_words
 from kpi_core.model import Absence, ChangeKind, Indicator, Upload
+from kpi_core.periods import day_in_words
 from kpi_core.problems import plural
 from kpi_core.report import effects_table
 from kpi_core.views import Withdrawal
@@ -63,7 +64,7 @@ def line(upload: Upload) -> tuple[str, ...]:
 
 def when(at: datetime) -> str:
     """A moment as people read it."""
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+    return f"{day_in_words(at)}, {at:%H:%M} UTC"
 
 
 def one_upload(history: tuple[Upload, ...], asked: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
@@ -142,12 +142,7 @@ def chosen(sheet: Sheet, row: int) -> Profile:
         areas_from_file=st.checkbox("Add areas that are not held yet", key="mapping_areas_from_file"),
     )  # fmt: skip
     names, measures = names_of(sheet, plain, register)
-    return changed(plain, indicator_names=names, measures=measures, ratings=ratings_of(sheet, plain))
-
-
-def changed(profile: Profile, **given: object) -> Profile:
-    """The same mapping with other parts."""
-    return Profile(**{**{one.name: getattr(profile, one.name) for one in fields(Profile)}, **given})  # type: ignore[arg-type]
+    return replace(plain, indicator_names=names, measures=measures, ratings=ratings_of(sheet, plain))
 
 
 def names_of(sheet: Sheet, profile: Profile, register: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -240,7 +235,7 @@ def save(profile: Profile) -> None:
         "Name", key="mapping_name", max_chars=60, help="Small letters, digits and hyphens, like early-help-extract."
     )
     about = st.text_input("What it is for", key="mapping_about", max_chars=200)
-    whole = changed(profile, name=name.strip(), about=about.strip())
+    whole = replace(profile, name=name.strip(), about=about.strip())
     if not lacking:
         with st.expander("The mapping as a file, for review"):
             st.code(write_profile(whole), language="toml")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -22,7 +21,7 @@ from kpi_core.scorecard import display
 from kpi_core.shell.uploads import Decision
 from pages._ui import components, session
 
-MOST_PROBLEMS, MOST_CHANGES, MOST_TURNED, MOST_SINGLY = 50, 200, 8, 20
+MOST_PROBLEMS, MOST_CHANGES, MOST_TURNED = 50, 200, 8
 STEPS = ("Choose the file", "Check it", "Compare", "Publish")
 TEMPLATE = "The template"
 REVISIONS = {
@@ -385,7 +384,7 @@ def reconciled(preview: Preview) -> None:
 def publish(preview: AnyPreview, refused: str) -> None:
     """The warnings to confirm, the reason, who, and the button."""
     components.section("4. Publish")
-    for name, of in to_confirm(preview).items():
+    for name, of in preview.warnings.items():
         more = f" (and {len(of) - 1:,} more of this kind)" if len(of) > 1 else ""
         st.checkbox(f"I have checked: {components.plain(of[0].message)}{more}", key=tick(preview, name))
     if preview.needs_reason:
@@ -403,26 +402,6 @@ def publish(preview: AnyPreview, refused: str) -> None:
     st.button("Publish", type="primary", key="publish", on_click=decide, args=(preview,))
 
 
-def to_confirm(preview: AnyPreview) -> dict[str, list[Finding]]:
-    """The warnings by the box that confirms them: a class, or one warning where it is confirmed singly.
-
-    Nobody ticks a thousand boxes one by one: of a class with more than ``MOST_SINGLY`` warnings one box confirms all.
-    """
-    warnings = [one for one in preview.findings if one.severity is Severity.WARN]
-    counts = Counter(one.code for one in warnings)
-    boxes: dict[str, list[Finding]] = {}
-    for one in warnings:
-        name = one.code if counts[one.code] > MOST_SINGLY else preview.confirmation(one)
-        boxes.setdefault(name, []).append(one)
-    return boxes
-
-
-def ticked(preview: AnyPreview) -> list[str]:
-    """The names of the warnings whose boxes are ticked."""
-    boxes = (of for name, of in to_confirm(preview).items() if st.session_state.get(tick(preview, name)))
-    return list(dict.fromkeys(preview.confirmation(one) for of in boxes for one in of))
-
-
 def tick(preview: AnyPreview, name: str) -> str:
     """The key of the box that confirms a warning of this comparison; of a new one it is to be confirmed again."""
     return f"confirm_{preview.file.sha256[:12]}_{preview.against[:12]}_{name}"
@@ -434,7 +413,7 @@ def decide(preview: AnyPreview) -> None:
     decision = Decision(
         by=state["upload_by"],
         reason=state.get("upload_reason", ""),
-        confirmed=ticked(preview),
+        confirmed=[name for name in preview.to_confirm if state.get(tick(preview, name))],
         revision_kind=state.get("upload_revision", ""),
     )
     state["decided"] = preview, decision
@@ -447,7 +426,7 @@ def publish_decided() -> None:
     held: Checked | None = state.get("checked")
     if preview is None or held is None or held.preview is not preview:
         return  # nothing was decided, or a second click came while the first was published
-    left = sum(preview.confirmation(of[0]) not in decision.confirmed for of in to_confirm(preview).values())
+    left = sum(name not in decision.confirmed for name in preview.to_confirm)
     if left and not preview.blocked:
         what = plural(left, "one warning is not confirmed", f"{left:,} warnings are not confirmed")
         state["not_published"] = Refused(f"Nothing was published: {what}. Tick each one once you have checked it.")

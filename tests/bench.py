@@ -160,7 +160,7 @@ _GENERATE = (
            case when not {_SUPPRESSED} then cast(cast({_COUNT} / 10 as decimal(4, 1)) as varchar) end,
            case when {_SUPPRESSED} then 'c' end, q.range >= {QUARTERS - 2},
            case when not {_SUPPRESSED} then {_COUNT} end, case when not {_SUPPRESSED} then 1000 end,
-           '', '', '', '', 'bench', 0, 'new', null, ''
+           '', '', '', '', 'bench', 0, 'new', ''
     from {_Q} q, {_A} a, {_I} i order by q.range, a.range, i.range
     """,
 )

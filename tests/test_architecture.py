@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     {"errors"},
     {"periods", "figures", "problems"},
-    {"model", "certainty", "sheet"},
+    {"model", "certainty", "sheet", "spreadsheet"},
     {"assess", "columns", "history"},
     {"profile"},
     {"mapping"},
@@ -28,6 +28,7 @@ LAYERS = (
     {"report", "charts", "wire"},
     {"shell.export", "shell.example", "shell.kept"},
     {"shell.reading"},
+    {"shell.reading_uploads"},
     {"shell.store"},
     {"shell.uploads"},
     {"shell.database"},

@@ -11,10 +11,11 @@ import pytest
 
 from kpi_core.bundle import read
 from kpi_core.errors import Changed, NotPublished
-from kpi_core.intake import GivenFile, Preview, fingerprint
+from kpi_core.intake import MOST_SINGLY, Checked, GivenFile, Preview, fingerprint
 from kpi_core.known import Known
 from kpi_core.model import Absence, ChangeKind, Observation
 from kpi_core.periods import Quarter
+from kpi_core.problems import finding
 from kpi_core.report import Circumstances, findings_table, scorecard_table, series_table
 from kpi_core.shell.export.csv_file import render
 from kpi_core.shell.services import Services
@@ -568,3 +569,15 @@ def test_a_blocked_preview_is_never_published_whatever_is_confirmed() -> None:
             with pytest.raises(NotPublished, match="blocks it"):
                 services.uploads.publish(preview, BY)
         assert services.uploads.history() == ()
+
+
+@pytest.mark.parametrize(("warnings", "boxes"), [(MOST_SINGLY - 1, 19), (MOST_SINGLY, 20), (MOST_SINGLY + 1, 1)])
+def test_warnings_confirmed_one_by_one_have_one_box_together_once_nobody_would_read_them_all(
+    warnings: int, boxes: int
+) -> None:
+    jumps = tuple(
+        finding("large-change", row, "value", "90", compared="Q1 2022-23", held="20") for row in range(2, warnings + 2)
+    )
+    checked = Checked(file=GivenFile(b"", "figures.csv"), findings=jumps, not_run=(), against="")
+    assert len(checked.to_confirm) == boxes
+    assert sum(len(together) for together in checked.warnings.values()) == warnings

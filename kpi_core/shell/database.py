@@ -25,7 +25,7 @@ from ..profile import read_profile
 from ..sheet import UNCAPPED
 from ..views import Health
 from .kept import Event, Kept, UnreadableManifest, folder_of, free_name, write_whole
-from .reading import Reading
+from .reading_uploads import UploadReading
 from .store import Store, Writing, log_of
 from .uploads import Uploads, complete, record_audit, write_upload
 
@@ -194,9 +194,7 @@ def _replay_one(store: Store, kept: Kept, event: Event) -> str:
     with store.write() as writing:
         if event.what == "withdrawn":
             writing.withdraw(upload.id, upload.published_at, upload.withdrawn_by, upload.withdrawn_reason)
-            writing.audit(
-                upload.published_at, upload.withdrawn_by, f"withdrew upload {upload.id}: {upload.withdrawn_reason}"
-            )
+            writing.audit(upload.published_at, upload.withdrawn_by, "withdrawn", upload.id, upload.withdrawn_reason)
             return ""
         if not_kept := _not_kept(kept, upload):
             return _gap(writing, upload, not_kept)
@@ -338,7 +336,7 @@ def _mend_manifest(store: Store, kept: Kept, clock: Clock) -> str:
     )
 
 
-def _lacking(reading: Reading, kept: Kept, exactly: bool) -> str:
+def _lacking(reading: UploadReading, kept: Kept, exactly: bool) -> str:
     """The first thing that the manifest says was published and the database does not hold. ``exactly``: by its digest."""
     held = {one.id: one for one in reading.uploads()}
     given = reading.given()
@@ -382,7 +380,7 @@ def verify(store: Store, database: Path | None) -> Health:
     return Health(counts, tuple(problems))
 
 
-def _manifest_problems(reading: Reading, kept: Kept) -> list[str]:
+def _manifest_problems(reading: UploadReading, kept: Kept) -> list[str]:
     if not kept.there:
         return [
             f"The folder {kept.folder.name} is not beside the database, so the database could not be rebuilt if it broke. "

@@ -6,25 +6,19 @@ passed over everywhere, except in history itself.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby, pairwise
-from operator import itemgetter
-from typing import Any, Protocol
+from operator import attrgetter
+from typing import Any, NamedTuple, Protocol
 
-from ..assess import rate
-from ..errors import FigureError
-from ..history import Effect, Link, effects
-from ..known import Known
 from ..model import (
     Absence,
     Basis,
     Benchmark,
-    ChangeKind,
     Conflict,
     ExceptionReport,
     Indicator,
@@ -33,7 +27,6 @@ from ..model import (
     ReportState,
     Target,
     Unit,
-    Upload,
 )
 from ..periods import Quarter, containing
 from ..scorecard import Collected, Held
@@ -44,6 +37,31 @@ class Cursor(Protocol):
 
     def execute(self, query: str, parameters: object = ..., /) -> Any:
         """Run one statement with its values bound."""
+
+
+class _Row(NamedTuple):
+    """One row of the chain that is held of an indicator, area and quarter."""
+
+    indicator: str
+    quarter: date
+    revision: int
+    value: str | None
+    absence: str | None
+    provisional: bool
+    numerator: int | None
+    denominator: int | None
+    series_break: str
+    not_comparable: str
+    revision_reason: str
+    note: str
+    source: str
+    kind: str
+    comment: str
+
+    @property
+    def figure(self) -> Decimal | Absence | None:
+        """The figure, or why there is none."""
+        return Absence(self.absence) if self.absence else _decimal(self.value)
 
 
 _TABLES = ("observation", "target", "indicator", "indicator_area", "area")
@@ -173,7 +191,7 @@ class Reading:
             Indicator(
                 code, name, category, Unit(unit), decimals, Polarity(polarity), Basis(basis), owner, definition,
                 numerator, denominator, may_pass_100, tuple(int(q) for q in due), seasonal, seasonal_note,
-                _decimal(smallest), statutory, first and _quarter(first), final and _quarter(final),
+                _decimal(smallest), statutory, first and quarter_of(first), final and quarter_of(final),
             )
             for (code, name, category, unit, decimals, polarity, basis, owner, definition, numerator, denominator,
                  may_pass_100, due, seasonal, seasonal_note, smallest, statutory, first, final) in rows
@@ -235,7 +253,7 @@ class Reading:
                 [area, quarter.start, *bound, area],
             )
         )
-        found = _observations_by_indicator(area, rows, first)
+        found = observations_by_indicator(area, rows, first)
         if since is not None:
             known = {
                 i for i, series in found.items() if any(o.value is not None for o in series if o.quarter < quarter)
@@ -258,21 +276,22 @@ class Reading:
             [area, before.start, list(indicators)],
         )
         found = {}
-        for code, series in _observations_by_indicator(area, rows, first).items():
+        for code, series in observations_by_indicator(area, rows, first).items():
             known = [place for place, o in enumerate(series) if o.value is not None]
             if known:
                 found[code] = series[known[-1] :]
         return found
 
-    def _observations(self, where: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        return self._rows(
+    def _observations(self, where: str, values: Sequence[object]) -> list[_Row]:
+        rows = self._rows(
             f"""
             select indicator, quarter, revision, value, absence, provisional, numerator, denominator, series_break,
-                   not_comparable, revision_reason, note, source, kind, former, comment
+                   not_comparable, revision_reason, note, source, kind, comment
             from standing_observation o where {where} order by indicator, quarter, revision
             """,
             values,
         )
+        return list(map(_Row._make, rows))
 
     def _targets(
         self, areas: Collection[str], code: str | None = None, first: bool = False
@@ -295,7 +314,7 @@ class Reading:
         )
         return [
             Target(
-                indicator, area, _quarter(start), profiled, _decimal(value), _decimal(low), _decimal(high),
+                indicator, area, quarter_of(start), profiled, _decimal(value), _decimal(low), _decimal(high),
                 _decimal(tolerance), kind, _decimal(level), None if basis is None else Basis(basis), origin, decided_by,
                 reason, source, decided_on, corrects, confirmed,
             )
@@ -325,7 +344,7 @@ class Reading:
         )
         figures: dict[Quarter, int] = {}
         for start, quarters, first, final, count in reported:
-            quarter = _quarter(start)
+            quarter = quarter_of(start)
             asked = str(quarter.number) in quarters and (first is None or first <= start)
             counted = asked and (final is None or start <= final)
             figures[quarter] = figures.get(quarter, 0) + (count if counted else 0)
@@ -359,7 +378,7 @@ class Reading:
         )
         return tuple(
             Conflict(
-                indicator, area, _quarter(start), subject, _decimal(value), source, sentence, resolved_on, resolution
+                indicator, area, quarter_of(start), subject, _decimal(value), source, sentence, resolved_on, resolution
             )
             for indicator, start, subject, value, source, sentence, resolved_on, resolution in rows
         )
@@ -388,275 +407,6 @@ class Reading:
                  source) in rows
         )  # fmt: skip
 
-    # --- uploads and their history ---
-
-    def uploads(self) -> tuple[Upload, ...]:
-        """Every upload, withdrawn ones too, oldest first."""
-        return self._uploads("")
-
-    def upload(self, number: int) -> Upload | None:
-        """One upload; ``None`` where there is none of that number."""
-        return next(iter(self._uploads("where id = ?", [number])), None)
-
-    def _uploads(self, where: str, values: Sequence[object] = ()) -> tuple[Upload, ...]:
-        rows = self._rows(
-            f"""
-            select id, kind, published_at, published_by, file_name, sha256, profile, quarters, new_count, confirmed_count,
-                   revised_count, same_count, reason, revision_kind, withdrawn_at, withdrawn_by, withdrawn_reason
-            from upload {where} order by id
-            """,
-            values,
-        )
-        return tuple(
-            Upload(number, kind, at, by, name, sha256, profile, quarters, (new, confirmed, revised, same), reason, why,
-                   withdrawn_at, withdrawn_by, withdrawn_reason)
-            for (number, kind, at, by, name, sha256, profile, quarters, new, confirmed, revised, same, reason, why,
-                 withdrawn_at, withdrawn_by, withdrawn_reason) in rows
-        )  # fmt: skip
-
-    def stands(self, sha256: str) -> bool:
-        """Whether these very bytes are published."""
-        return bool(self._rows("select 1 from upload where sha256 = ? and withdrawn_at is null", [sha256]))
-
-    def next_upload(self) -> int:
-        """The number of the upload to come."""
-        return int(self._rows("select coalesce(max(id), 0) + 1 from upload")[0][0])
-
-    def effects(self, upload: int) -> tuple[Effect, ...]:
-        """What an upload did to each figure, and what came of it since."""
-        rows = self._rows(
-            """
-            select o.indicator, o.area, o.quarter, o.value, o.absence, o.provisional, o.upload, o.kind
-            from observation o
-            join observation given
-              on given.upload = ? and given.area = o.area and given.indicator = o.indicator and given.quarter = o.quarter
-            order by o.area, o.indicator, o.quarter, o.revision
-            """,
-            [upload],
-        )
-        chains = (
-            Link(
-                indicator,
-                area,
-                _quarter(start),
-                Absence(absence) if absence else Decimal(value),
-                provisional,
-                by,
-                ChangeKind(kind),
-            )
-            for indicator, area, start, value, absence, provisional, by, kind in rows
-        )
-        withdrawn = {number for (number,) in self._rows("select id from upload where withdrawn_at is not null")}
-        return effects(chains, upload, withdrawn)
-
-    def entries(self, upload: int) -> tuple[tuple[Indicator, ...], tuple[Target, ...]]:
-        """The register entries and the targets that an upload gave, whether they stand or not."""
-        where, values = "where upload = ?", [upload]
-        return (
-            tuple(self._register(where, values, table="indicator")),
-            tuple(self._target_rows("target", where, values)),
-        )
-
-    def given(self) -> dict[int, tuple[int, int, int]]:
-        """How many figures, register entries and targets each upload gave."""
-        counts = [
-            dict(self._rows(f"select upload, count(*) from {table} group by upload"))
-            for table in ("observation", "indicator", "target")
-        ]
-        numbers = sorted({number for of in counts for number in of})
-        return {
-            number: (counts[0].get(number, 0), counts[1].get(number, 0), counts[2].get(number, 0)) for number in numbers
-        }
-
-    def digest(self, upload: int) -> str:
-        """A digest of all that an upload gave, worked out within the database: row by row it takes a hundred times as long."""
-        parts = [str(self._rows(sql, [upload])[0][0]) for sql in _DIGESTS]
-        return hashlib.sha256(" ".join(parts).encode()).hexdigest()
-
-    def happened(self) -> dict[tuple[str, int], int]:
-        """The place of each publication and withdrawal in the record of who did what, by what was done to which upload."""
-        done = {"published": "published", "withdrew": "withdrawn"}
-        found = (
-            (place, re.match(r"(published|withdrew) upload ([0-9]+):", said))
-            for place, said in self._rows("select id, said from audit")
-        )
-        return {(done[match[1]], int(match[2])): place for place, match in found if match}
-
-    def chain_ends(self, areas: Collection[str], indicators: Collection[str]) -> dict[tuple[str, str, date], int]:
-        """The number of the last row of each chain, whether it stands or not."""
-        rows = self._rows(
-            """
-            select area, indicator, quarter, max(revision) from observation
-            where area in (select unnest(?::varchar[])) and indicator in (select unnest(?::varchar[]))
-            group by area, indicator, quarter
-            """,
-            [sorted(areas), sorted(indicators)],
-        )
-        return {(area, indicator, quarter): end for area, indicator, quarter, end in rows}
-
-    def hanging_on(self, upload: int) -> str:
-        """What other uploads gave that needs what this one added to the register, in words; empty: nothing."""
-        for sql, added, needed in _HANGING:
-            rows = self._rows(sql, [upload, upload])
-            if rows:
-                by = ", ".join(str(number) for number in sorted({number for number, _ in rows})[:5])
-                return f"{added.format(rows[0][1])}, which {needed} of upload {by} need"
-        return ""
-
-    def unusable_target(self) -> str:
-        """The name of an indicator that a standing target does not suit, as a band does not suit “high”; empty: none."""
-        register = self.register()
-        for target in self.targets([area for (area,) in self._rows("select distinct area from standing_target t")]):
-            indicator = register.get(target.indicator)
-            try:
-                if indicator is not None:
-                    rate(Decimal(0), target, indicator)
-            except FigureError:
-                return register[target.indicator].name
-        return ""
-
-    # --- what a file is checked against ---
-
-    def known(
-        self,
-        home: str,
-        today: date,
-        areas: Collection[str] | None,
-        codes: Collection[str],
-        quarters: Collection[Quarter] = (),
-    ) -> Known:
-        """All that is held that a file naming these areas and indicators is checked against.
-
-        An empty area is ``home``; ``None``: every area. ``quarters``: those in which it is asked what else is reported.
-        """
-        names = dict(self._rows("select code, name from standing_area a order by code"))
-        by_name = {name: code for code, name in names.items()}
-        named = sorted(names if areas is None else {by_name.get(area, area) or home for area in areas} & names.keys())
-        register = self.register()
-        asked = {code.casefold() for code in codes}
-        listed = [one.code for one in register.values() if one.code.casefold() in asked or one.name.casefold() in asked]
-        targets = self._targets(named)
-        return Known(
-            today=today,
-            home=home,
-            areas=names,
-            indicators=register,
-            assigned=self.assigned(),
-            targets={(area, code): tuple(of) for area, each in targets.items() for code, of in each.items()},
-            series=self._series_of(named, listed),
-            reported=self._reported(named, quarters),
-            quarters=self._quarters_held(named),
-            provisional=self._provisional(named),
-            explained=frozenset(
-                (area, indicator, _quarter(start))
-                for area, indicator, start in self._rows("select area, indicator, quarter from exception_report")
-            ),
-            published={one.sha256: (one.id, one.published_at) for one in self._uploads("where withdrawn_at is null")},
-        )
-
-    def _series_of(
-        self, areas: Sequence[str], indicators: Sequence[str]
-    ) -> dict[tuple[str, str], dict[Quarter, Observation]]:
-        found = {}
-        for area in areas:
-            rows = self._observations(
-                "area = ? and indicator in (select unnest(?::varchar[]))", [area, list(indicators)]
-            )
-            for code, series in _observations_by_indicator(area, rows).items():
-                found[area, code] = {one.quarter: one for one in series}
-        return found
-
-    def _reported(self, areas: Sequence[str], quarters: Collection[Quarter]) -> frozenset[tuple[str, str, Quarter]]:
-        rows = self._rows(
-            """
-            select distinct area, indicator, quarter from standing_observation o
-            where area in (select unnest(?::varchar[])) and quarter in (select unnest(?::date[]))
-            """,
-            [list(areas), [quarter.start for quarter in quarters]],
-        )
-        return frozenset((area, indicator, _quarter(start)) for area, indicator, start in rows)
-
-    def _quarters_held(self, areas: Sequence[str]) -> dict[str, frozenset[Quarter]]:
-        rows = self._rows(
-            """
-            select distinct area, quarter from standing_observation o
-            where area in (select unnest(?::varchar[])) and (value is not null or absence in ('c', 'z'))
-            """,
-            [list(areas)],
-        )
-        found: dict[str, set[Quarter]] = {}
-        for area, start in rows:
-            found.setdefault(area, set()).add(_quarter(start))
-        return {area: frozenset(quarters) for area, quarters in found.items()}
-
-    def _provisional(self, areas: Sequence[str]) -> tuple[tuple[str, str, Quarter], ...]:
-        rows = self._rows(
-            """
-            select area, indicator, quarter from standing_observation o
-            where provisional and area in (select unnest(?::varchar[])) and not exists (
-                select 1 from standing_observation newer
-                where newer.area = o.area and newer.revision > o.revision and newer.revision > 0
-                  and newer.indicator = o.indicator and newer.quarter = o.quarter)
-            order by area, indicator, quarter
-            """,
-            [list(areas)],
-        )
-        return tuple((area, code, _quarter(start)) for area, code, start in rows)
-
-
-def _digest_sql(table: str, columns: Sequence[str], order: str) -> str:
-    cells = ", '|', ".join(f"coalesce(cast({column} as varchar), '~')" for column in columns)
-    return f"select coalesce(sha256(string_agg(concat({cells}), chr(10) order by {order})), '') from {table} where upload = ?"
-
-
-_DIGESTS = (
-    _digest_sql(
-        "observation",
-        ("area", "indicator", "quarter", "value", "absence", "provisional", "numerator", "denominator", "comment"),
-        "area, indicator, quarter",
-    ),
-    _digest_sql(
-        "target",
-        ("area", "indicator", "start", "profiled", "value", "low", "high", "tolerance", "tolerance_kind",
-         "intervention_level", "corrects"),
-        "area, indicator, start",
-    ),
-    _digest_sql("indicator", ("code", "name", "unit", "decimals", "polarity", "due", "first_quarter", "final_quarter"), "code"),
-)  # fmt: skip
-
-
-def _hanging_sql(table: str, needing: str, on: str, same: str) -> str:
-    """What later uploads gave to ``needing`` that needs what this one, and no other that stands, gave to ``table``."""
-    name = "(select min(name) from indicator where code = mine.indicator)" if table == "indicator_area" else "mine.name"
-    return f"""
-        select distinct needs.upload, {name} from {table} mine join {needing} needs on {on}
-        where mine.upload = ? and needs.upload > mine.upload
-          and needs.upload not in (select id from upload where withdrawn_at is not null)
-          and not exists (
-            select 1 from {table} other where {same} and other.upload <> ?
-              and other.upload not in (select id from upload where withdrawn_at is not null))
-        order by 1, 2
-    """
-
-
-_INDICATOR = ("indicator", "mine.code = needs.indicator", "other.code = mine.code", "it added “{}”")
-_AREA = ("area", "mine.code = needs.area", "other.code = mine.code", "it added “{}”")
-_LISTED = (
-    "indicator_area", "mine.indicator = needs.indicator and mine.area = needs.area",
-    "other.indicator = mine.indicator and other.area = mine.area", "it put “{}” on a scorecard",
-)  # fmt: skip
-_HANGING = tuple(
-    (_hanging_sql(table, needing, on, same), added, words)
-    for needing, words, kinds in (
-        ("observation", "figures", (_INDICATOR, _AREA, _LISTED)),
-        ("target", "targets", (_INDICATOR, _AREA)),
-        ("indicator_area", "register entries", (_INDICATOR, _AREA)),
-        ("indicator", "register entries", ((_LISTED[0], "mine.indicator = needs.code", *_LISTED[2:]),)),
-    )
-    for table, on, same, added in kinds
-)
-"""What an upload may have added that others need: the statement, what it added, and what needs it."""
-
 
 def _conflicts_by_indicator(conflicts: Iterable[Conflict]) -> dict[str, list[Conflict]]:
     found: dict[str, list[Conflict]] = {}
@@ -665,60 +415,49 @@ def _conflicts_by_indicator(conflicts: Iterable[Conflict]) -> dict[str, list[Con
     return found
 
 
-def _observations_by_indicator(
-    area: str, rows: Iterable[tuple[Any, ...]], first: bool = False
-) -> dict[str, list[Observation]]:
+def observations_by_indicator(area: str, rows: Iterable[_Row], first: bool = False) -> dict[str, list[Observation]]:
     """Observations by indicator, oldest first, from rows in the order of quarter and revision: the latest of each, or the first."""
     found: dict[str, list[Observation]] = {}
-    for indicator, of_indicator in groupby(rows, itemgetter(0)):
-        chains = (list(chain) for _, chain in groupby(of_indicator, itemgetter(1)))
+    for indicator, of_indicator in groupby(rows, attrgetter("indicator")):
+        chains = (list(chain) for _, chain in groupby(of_indicator, attrgetter("quarter")))
         found[indicator] = [_latest(area, chain[:1] if first else chain) for chain in chains]
     return found
 
 
-def _latest(area: str, chain: list[tuple[Any, ...]]) -> Observation:
+def _latest(area: str, chain: list[_Row]) -> Observation:
     """The last row of a chain. It is revised where any row of the chain revised a published figure."""
-    (indicator, start, _, value, absence, provisional, part, whole, series_break, not_comparable, _, note, source, _, _,
-     comment) = chain[-1]  # fmt: skip
+    row = chain[-1]
     revised, why, former = _revised(chain)
     return Observation(
-        indicator, area, _quarter(start), _decimal(value), absence and Absence(absence), provisional, part, whole,
-        series_break, not_comparable, revised, why, former, note, source, comment,
+        row.indicator, area, quarter_of(row.quarter), _decimal(row.value), Absence(row.absence) if row.absence else None, row.provisional,
+        row.numerator, row.denominator, row.series_break, row.not_comparable, revised, why, former, row.note, row.source,
+        row.comment,
     )  # fmt: skip
 
 
-def _revised(chain: list[tuple[Any, ...]]) -> tuple[int, str, Decimal | Absence | None]:
+def _revised(chain: list[_Row]) -> tuple[int, str, Decimal | Absence | None]:
     """How many rows revise the one that stands before them; of the last such, its reason and the figure it revises."""
     count, why, former = 0, "", None
     for before, row in pairwise(chain):
-        neighbours = row[2] == before[2] + 1
-        if row[13] == "revised" if neighbours else _other_figure(before, row):
-            count, former = count + 1, _figure(before[4] or before[3])
-            why = row[10] or f"given by {row[12]}, after what it repeats was withdrawn"
+        neighbours = row.revision == before.revision + 1
+        if row.kind == "revised" if neighbours else _other_figure(before, row):
+            count, former = count + 1, before.figure
+            why = row.revision_reason or f"given by {row.source}, after what it repeats was withdrawn"
     return count, why, former
 
 
-def _other_figure(before: tuple[Any, ...], row: tuple[Any, ...]) -> bool:
+def _other_figure(before: _Row, row: _Row) -> bool:
     """Whether a row revises the one before it, from between which a withdrawn one is gone."""
-    was, now = _figure(before[4] or before[3]), _figure(row[4] or row[3])
-    if was != now:
-        return was is not Absence.NOT_AVAILABLE
-    counts = None not in (before[7], row[7]) and before[6:8] != row[6:8]
-    return counts or (row[5] and not before[5])
-
-
-def _figure(text: str | None) -> Decimal | Absence | None:
-    """A figure as published or by its mark."""
-    if text is None:
-        return None
-    return Absence(text) if text in _MARKS else Decimal(text)
-
-
-_MARKS = frozenset(one.value for one in Absence)
+    if before.figure != row.figure:
+        return before.figure is not Absence.NOT_AVAILABLE
+    both_counted = before.denominator is not None and row.denominator is not None
+    counts = both_counted and (before.numerator, before.denominator) != (row.numerator, row.denominator)
+    return counts or (row.provisional and not before.provisional)
 
 
 @lru_cache(maxsize=4096)
-def _quarter(start: date) -> Quarter:
+def quarter_of(start: date) -> Quarter:
+    """The quarter whose first day is held."""
     return containing(start)
 
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from threading import RLock
 from time import monotonic, sleep
@@ -19,8 +18,9 @@ import duckdb
 
 from ..bundle import Bundle
 from ..errors import DatabaseHeld, NewerDatabase, StoreError
-from ..model import Absence, ChangeKind, Indicator, Observation, Target, Upload
-from .reading import Cursor, Reading
+from ..model import ChangeKind, Indicator, Observation, Target, Upload, as_text
+from .reading import Cursor
+from .reading_uploads import UploadReading
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # No file, network or extension is reachable from SQL, and no statement can change that.
@@ -167,10 +167,10 @@ class Store:
             cursor.close()
 
     @contextmanager
-    def read(self) -> Iterator[Reading]:
+    def read(self) -> Iterator[UploadReading]:
         """One use case's view of the database: everything read in it is of one moment."""
         with self._transaction() as cursor:
-            yield Reading(cursor)
+            yield UploadReading(cursor)
 
     @contextmanager
     def write(self) -> Iterator[Writing]:
@@ -222,7 +222,7 @@ def _not_ours(name: str) -> StoreError:
 # --- writing ------------------------------------------------------------------------------------------------------
 
 
-class Writing(Reading):
+class Writing(UploadReading):
     """One change to the database, and what it reads while it is made."""
 
     def record(self, upload: Upload) -> None:
@@ -252,30 +252,30 @@ class Writing(Reading):
         self._cursor.execute("delete from setting where name = ?", [name])
         self._cursor.execute("insert into setting values (?, ?)", [name, value])
 
-    def audit(self, at: datetime, by: str, said: str) -> None:
+    def audit(self, at: datetime, by: str, what: str, upload: int, said: str) -> None:
         """Add a line to the record of who did what."""
         number = self._rows("select coalesce(max(id), 0) + 1 from audit")[0][0]
-        insert(self._cursor, "audit", [(number, at, by, said)])
+        insert(self._cursor, "audit", [(number, at, by, what, upload, said)])
 
-    def figures(self, given: Iterable[tuple[Observation, ChangeKind, Figure]], upload: Upload) -> None:
-        """Add figures at the end of their chains. Each comes with its kind and the figure it replaces."""
+    def figures(self, given: Iterable[tuple[Observation, ChangeKind]], upload: Upload) -> None:
+        """Add figures at the end of their chains, each with what it is beside the one that stands."""
         rows = list(given)
-        ends = self.chain_ends({o.area for o, _, _ in rows}, {o.indicator for o, _, _ in rows})
-        source = upload.source
-        reason = upload.reason
+        ends = self.chain_ends({o.area for o, _ in rows}, {o.indicator for o, _ in rows})
         insert(
             self._cursor,
             "observation",
             (
-                (
-                    o.indicator, o.area, o.quarter.start, ends.get((o.area, o.indicator, o.quarter.start), -1) + 1,
-                    _text(o.value), o.absence, o.provisional, o.numerator, o.denominator, o.series_break, o.not_comparable,
-                    reason if kind is ChangeKind.REVISED else "", o.note, source, upload.id, kind,
-                    _figure(former) if kind is ChangeKind.REVISED else None, o.comment,
+                _observation_row(
+                    o,
+                    ends.get((o.area, o.indicator, o.quarter.start), -1) + 1,
+                    upload.reason if kind is ChangeKind.REVISED else "",
+                    upload.source,
+                    upload.id,
+                    kind,
                 )
-                for o, kind, former in rows
+                for o, kind in rows
             ),
-        )  # fmt: skip
+        )
 
     def areas_given(self, areas: Mapping[str, str], upload: int) -> None:
         """Add areas by code."""
@@ -294,7 +294,7 @@ class Writing(Reading):
                 (
                     i.code, places[i.code], i.name, i.category, i.unit, i.decimals, i.polarity, i.basis, i.owner, i.definition,
                     i.numerator, i.denominator, i.may_pass_100, "".join(map(str, i.due)), i.seasonal, i.seasonal_note,
-                    _text(i.smallest_change), i.statutory_note, i.first_quarter and i.first_quarter.start,
+                    as_text(i.smallest_change), i.statutory_note, i.first_quarter and i.first_quarter.start,
                     i.final_quarter and i.final_quarter.start, held.get(i.code, -1) + 1, upload,
                 )
             )  # fmt: skip
@@ -317,8 +317,8 @@ class Writing(Reading):
             "target",
             (
                 (
-                    t.indicator, t.area, t.start.start, t.profiled, _text(t.value), _text(t.low), _text(t.high),
-                    _text(t.tolerance), t.tolerance_kind, _text(t.intervention_level), t.basis, t.origin, t.decided_by,
+                    t.indicator, t.area, t.start.start, t.profiled, as_text(t.value), as_text(t.low), as_text(t.high),
+                    as_text(t.tolerance), t.tolerance_kind, as_text(t.intervention_level), t.basis, t.origin, t.decided_by,
                     t.decided_on, t.reason, t.source, t.confirmed_through, t.corrects,
                     held.get((t.area, t.indicator, t.start.start), -1) + 1, upload,
                 )
@@ -340,24 +340,13 @@ class Writing(Reading):
         self.indicators_given(bundle.indicators, BUNDLED)
         self.assigned_given(((area, indicator) for indicator, area in bundle.assigned), BUNDLED)
         self.targets_given(bundle.targets, BUNDLED)
-        self._bundled_figures(bundle.observations)
-        self._papers(bundle)
-
-    def _bundled_figures(self, observations: Iterable[Observation]) -> None:
-        before: dict[tuple[str, str, object], Figure] = {}
-        rows = []
-        for o in observations:
-            key = (o.area, o.indicator, o.quarter)
-            kind = ChangeKind.REVISED if o.revision else ChangeKind.NEW
-            rows.append(
-                (
-                    o.indicator, o.area, o.quarter.start, o.revision, _text(o.value), o.absence, o.provisional, o.numerator,
-                    o.denominator, o.series_break, o.not_comparable, o.revision_reason, o.note, o.source, BUNDLED, kind,
-                    _figure(before.get(key)), "",
-                )
-            )  # fmt: skip
-            before[key] = o.absence or o.value
+        kinds = (ChangeKind.NEW, ChangeKind.REVISED)
+        rows = (
+            _observation_row(o, o.revision, o.revision_reason, o.source, BUNDLED, kinds[o.revised])
+            for o in bundle.observations
+        )
         insert(self._cursor, "observation", rows)
+        self._papers(bundle)
 
     def _papers(self, bundle: Bundle) -> None:
         """What the papers say besides figures: comparators, conflicts, exception reports."""
@@ -365,7 +354,7 @@ class Writing(Reading):
             self._cursor,
             "benchmark",
             (
-                (b.indicator, b.series, b.year_end, b.period, _text(b.value), b.published_on, b.source)
+                (b.indicator, b.series, b.year_end, b.period, as_text(b.value), b.published_on, b.source)
                 for b in bundle.benchmarks
             ),
         )
@@ -373,7 +362,7 @@ class Writing(Reading):
             self._cursor,
             "conflict",
             (
-                (place, c.indicator, c.area, c.quarter.start, c.subject, _text(c.value), c.source, c.sentence, c.resolved_on,
+                (place, c.indicator, c.area, c.quarter.start, c.subject, as_text(c.value), c.source, c.sentence, c.resolved_on,
                  c.resolution)
                 for place, c in enumerate(bundle.conflicts)
             ),
@@ -382,8 +371,8 @@ class Writing(Reading):
             self._cursor,
             "exception_report",
             (
-                (r.indicator, r.area, r.quarter.start, r.state, r.reason_line, r.description, _text(r.outturn),
-                 _text(r.target), r.completed_by, r.approved_by, r.approved_on, r.source)
+                (r.indicator, r.area, r.quarter.start, r.state, r.reason_line, r.description, as_text(r.outturn),
+                 as_text(r.target), r.completed_by, r.approved_by, r.approved_on, r.source)
                 for r in bundle.reports
             ),
         )  # fmt: skip
@@ -398,16 +387,13 @@ class Writing(Reading):
         )
 
 
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else f"{value:f}"
-
-
-Figure = Decimal | Absence | None
-
-
-def _figure(figure: Figure) -> str | None:
-    """A figure as published, or its mark."""
-    return figure.value if isinstance(figure, Absence) else _text(figure)
+def _observation_row(
+    o: Observation, revision: int, reason: str, source: str, upload: int, kind: ChangeKind
+) -> tuple[object, ...]:
+    return (
+        o.indicator, o.area, o.quarter.start, revision, as_text(o.value), o.absence, o.provisional, o.numerator, o.denominator,
+        o.series_break, o.not_comparable, reason, o.note, source, upload, kind, o.comment,
+    )  # fmt: skip
 
 
 _ROWS_AT_ONCE = 100_000

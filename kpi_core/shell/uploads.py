@@ -15,15 +15,15 @@ from datetime import datetime
 from pathlib import Path
 
 from ..errors import Changed, KpiError, NotPublished, NotWithdrawn, StoreError, UnknownChoice, shorten
-from ..history import Figure
 from ..intake import Draft, GivenFile, Tick, check, draft, fingerprint
 from ..intake_register import AnyPreview, EntriesPreview, check_entries, draft_entries, kind_of_file
 from ..known import Known
-from ..model import Observation, Upload
+from ..model import Upload
+from ..periods import day_in_words
 from ..profile import Profile, ProfileError, read_profile, write_profile
 from ..views import Withdrawal
 from .kept import Event, Kept
-from .reading import Reading
+from .reading_uploads import UploadReading
 from .store import Store, Writing
 
 STEPS = ("bytes kept", "figures written", "committed", "in one file", "recorded")
@@ -73,7 +73,7 @@ class Uploads:
         with self._store.read() as reading:
             return self.previewed(file, reading, tick)
 
-    def previewed(self, file: GivenFile, reading: Reading, tick: Tick = lambda _: None) -> AnyPreview:
+    def previewed(self, file: GivenFile, reading: UploadReading, tick: Tick = lambda _: None) -> AnyPreview:
         """``preview`` as of what ``reading`` sees."""
         kind = kind_of_file(file)
         today = self._clock().date()
@@ -83,7 +83,7 @@ class Uploads:
         drafted = draft(file, lambda part: tick(part / 2))
         return check(drafted, self._known(reading, drafted), lambda part: tick((1 + part) / 2))
 
-    def _known(self, reading: Reading, drafted: Draft) -> Known:
+    def _known(self, reading: UploadReading, drafted: Draft) -> Known:
         quarters = () if drafted.file.profile else drafted.quarters
         return reading.known(self._home, self._clock().date(), drafted.areas, drafted.codes, quarters)
 
@@ -204,7 +204,7 @@ class Uploads:
         with self._store.read() as reading:
             return self._one(reading, number)
 
-    def _one(self, reading: Reading, number: int) -> Withdrawal:
+    def _one(self, reading: UploadReading, number: int) -> Withdrawal:
         upload = reading.upload(number)
         if upload is None:
             raise NotWithdrawn(f"There is no upload {number}. The history lists them.")
@@ -243,7 +243,7 @@ class Uploads:
     def _withdraw(self, writing: Writing, number: int, reason: str, by: str) -> Withdrawal:
         done = self._one(writing, number)
         if done.upload.withdrawn_at is not None:
-            raise NotWithdrawn(f"Upload {number} was withdrawn already, on {_day(done.upload.withdrawn_at)}.")
+            raise NotWithdrawn(f"Upload {number} was withdrawn already, on {day_in_words(done.upload.withdrawn_at)}.")
         if hanging := writing.hanging_on(number):
             raise NotWithdrawn(
                 f"Upload {number} is left as it is: {hanging}. Withdraw what came later first, or give the register a new entry."
@@ -254,7 +254,7 @@ class Uploads:
             raise NotWithdrawn(
                 f"Upload {number} is left as it is: without it the target of “{unusable}” could not be used. Withdraw that target first."
             )
-        writing.audit(now, by, f"withdrew upload {number}: {reason}")
+        writing.audit(now, by, "withdrawn", number, reason)
         return replace(done, upload=replace(done.upload, withdrawn_at=now, withdrawn_by=by, withdrawn_reason=reason))
 
     # --- column mappings ---
@@ -332,10 +332,6 @@ def _as_text(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-def _day(at: datetime) -> str:
-    return f"{at.day} {at:%B %Y}"
-
-
 def write_upload(writing: Writing, upload: Upload, preview: AnyPreview, against: str) -> None:
     """Write what an upload gives, with its record. Raises ``Changed`` where ``against`` is not what it was compared with."""
     if against != preview.against:
@@ -349,16 +345,16 @@ def write_upload(writing: Writing, upload: Upload, preview: AnyPreview, against:
         writing.areas_given(preview.new_areas, upload.id)
         writing.indicators_given(preview.new_indicators, upload.id)
         writing.assigned_given(preview.assigned, upload.id)
-        writing.figures(((c.observation, c.kind, _former(c.held)) for c in preview.changes), upload)
+        writing.figures(((c.observation, c.kind) for c in preview.changes), upload)
     record_audit(writing, upload)
 
 
 def record_audit(writing: Writing, upload: Upload) -> None:
     """The line of a publication in the record of who did what."""
-    writing.audit(upload.published_at, upload.published_by, f"published upload {upload.id}: {upload.file_name}")
+    writing.audit(upload.published_at, upload.published_by, "published", upload.id, upload.file_name)
 
 
-def complete(reading: Reading, kept: Kept) -> None:
+def complete(reading: UploadReading, kept: Kept) -> None:
     """Add to the manifest what was committed but not recorded, as when the program ended between the two."""
     listed = {(event.what, event.upload.id) for event in kept.manifest().events}
     uploads = reading.uploads()
@@ -372,7 +368,3 @@ def complete(reading: Reading, kept: Kept) -> None:
             kept.record(Event(what, one, reading.digest(one.id), given.get(one.id, (0, 0, 0))))
         else:
             kept.record(Event(what, one))
-
-
-def _former(held: Observation | None) -> Figure | None:
-    return None if held is None else held.absence or held.value

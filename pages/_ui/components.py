@@ -17,6 +17,7 @@ from kpi_core.assess import Change, Rating
 from kpi_core.charts import recent, trend_points
 from kpi_core.figures import amount_in_words, with_unit
 from kpi_core.model import Conflict, ExceptionReport, ReportState
+from kpi_core.periods import day_in_words
 from kpi_core.report import MADE_UP, MARKS, Table, said_of
 from kpi_core.scorecard import Row, level_words, target_words
 from kpi_core.shell.export import csv_file
@@ -315,7 +316,7 @@ def report_html(report: ExceptionReport, in_words: Callable[[Decimal], str]) -> 
     """An exception report in the form's order. An empty section is told apart from “None identified.”."""
     signed = report.approved_by
     if report.approved_on is not None:
-        signed += f", {report.approved_on.day} {report.approved_on:%B %Y}"
+        signed += f", {day_in_words(report.approved_on)}"
     figures = ("" if value is None else in_words(value) for value in (report.outturn, report.target))
     sections = [
         ("Indicator description", report.description),

@@ -254,7 +254,7 @@ def test_of_very_many_that_are_confirmed_singly_one_box_confirms_all() -> None:
     at = opened("upload")
     at.selectbox(key="upload_quarter").set_value("Q4 2013-14")
     preview = services().uploads.preview(GivenFile(again, "again.csv"))
-    assert len([name for name in preview.to_confirm if name.startswith("published-figure-changes")]) == 24
+    assert [len(of) for name, of in preview.warnings.items() if name == "published-figure-changes"] == [24]
     at = uploaded(template({"FD01": "88.5"}, *({"indicator": "FD01", "quarter": q, "value": "86.5"} for q in quarters)))
     assert [box.label for box in at.checkbox if "and 23 more of this kind" in box.label]
     assert len(at.checkbox) < 10

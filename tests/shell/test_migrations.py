@@ -81,8 +81,8 @@ def test_nothing_is_lost_by_the_upgrade(first: Path) -> None:
     assert {name: len(held[name]) for name in ROWS if name != "migration"} == {
         name: count for name, count in ROWS.items() if name != "migration"
     }
-    assert [version for version, *_ in held["migration"]] == [1, 2]
-    assert not [name for name in held if name.endswith("_1")]
+    assert [version for version, *_ in held["migration"]] == [1, 2, 3]
+    assert not [name for name in held if name.endswith(("_1", "_2"))]
     assert (held["upload"], held["audit"]) == ([], [])
     with Store.open(first, NOW).read() as reading:
         (one,) = reading.held("X", quarter(Q2), code="A1")
@@ -129,6 +129,22 @@ def test_after_the_upgrade_uploads_are_kept_so_that_it_can_be_made_again(first: 
     services.close()
     assert len(events(first)) == 2
     assert rebuild(first, first.parent / "data", fixed_clock).gaps == ()
+
+
+def test_the_record_of_who_did_what_comes_up_from_the_second_step(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "kpi.duckdb")) as made:
+        made.execute("create table migration (version integer primary key, name varchar, applied_at timestamp)")
+        for step, name in enumerate(("0001_figures.sql", "0002_uploads.sql"), start=1):
+            made.execute((MIGRATIONS / name).read_text(encoding="utf-8"))
+            made.execute("insert into migration values (?, ?, timestamp '2022-11-01 09:00:00')", [step, name])
+        made.execute("""insert into audit values
+            (1, timestamp '2022-11-02 09:00:00', 'Ann', 'published upload 12: q2.csv'),
+            (2, timestamp '2022-11-03 09:00:00', 'Bob', 'withdrew upload 12: It was: upload 11: again.')""")
+    Store.open(tmp_path / "kpi.duckdb", NOW).close()
+    assert [row[2:] for row in rows(tmp_path / "kpi.duckdb")["audit"]] == [
+        ("Ann", "published", 12, "q2.csv"),
+        ("Bob", "withdrawn", 12, "It was: upload 11: again."),
+    ]
 
 
 def test_an_upgraded_database_is_opened_again_as_it_is(first: Path) -> None:
@@ -180,7 +196,7 @@ def test_a_database_with_no_tables_yet_is_filled_by_every_step(tmp_path: Path) -
     store = Store.open(tmp_path / "kpi.duckdb", NOW)
     assert store.step_before == 0
     with store.read() as reading:
-        assert (reading.count("migration"), reading.count("upload")) == (2, 0)
+        assert (reading.count("migration"), reading.count("upload")) == (3, 0)
     store.close()
 
 

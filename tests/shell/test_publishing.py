@@ -197,7 +197,7 @@ def test_a_publication_is_in_the_databases_own_file_the_kept_folder_and_the_mani
     kept = files_in(tmp_path / "kpi.duckdb.uploads")
     assert sorted(kept) == [f"0001-{upload.sha256[:12]}.csv", "manifest.json"]
     assert kept[f"0001-{upload.sha256[:12]}.csv"] == file.content
-    assert rows_of(services, "audit") == [(1, NOW, "Ann Example", "published upload 1: figures.csv")]
+    assert rows_of(services, "audit") == [(1, NOW, "Ann Example", "published", 1, "figures.csv")]
     assert services.verify().problems == ()
     services.close()
     assert not log_of(database).exists()
@@ -463,9 +463,11 @@ def test_a_number_is_free_again_after_a_publication_that_failed(
     assert publish(explorer, given(row("A1", "72"))).id == 1
 
 
-def test_a_log_that_will_not_go_is_not_announced(explorer: Services, tmp_path: Path) -> None:
+def test_a_log_that_will_not_go_is_not_announced(
+    explorer: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     log_of(tmp_path / "kpi.duckdb").write_bytes(b"")
-    explorer._store.checkpoint = lambda: None  # type: ignore[method-assign]
+    monkeypatch.setattr(explorer._store, "checkpoint", lambda: None)
     with pytest.raises(NotPublished, match="Upload 1 was written, but could not be secured"):
         publish(explorer, given(row("A1", "71")))
     assert events(tmp_path / "kpi.duckdb") == ()

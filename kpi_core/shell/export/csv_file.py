@@ -6,10 +6,8 @@ import csv
 import io
 from decimal import Decimal
 
-from ...figures import is_number
 from ...report import Cell, Table
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from ...spreadsheet import guarded
 
 
 def render(table: Table) -> bytes:
@@ -29,8 +27,7 @@ def render(table: Table) -> bytes:
 
 
 def harmless(cell: Cell) -> str:
-    """A cell as text that no spreadsheet runs: an apostrophe before what looks like a formula; numbers stay numbers."""
+    """A cell as text that no spreadsheet runs."""
     if cell is None:
         return ""
-    text = f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) and not is_number(text) else text
+    return guarded(f"{cell:f}" if isinstance(cell, Decimal) else str(cell))
