@@ -20,12 +20,14 @@ from typing import ClassVar, NoReturn
 
 from . import wire
 from .assess import EXCEPTION_TRIGGER, Rating
+from .completeness import Completeness
 from .errors import KpiError, NotPublished, PeriodError, UnknownChoice, UnknownIndicator, shorten
+from .exception_form import action_words
 from .figures import with_unit
 from .headline import headline
 from .intake import GivenFile, Preview, rating_words
 from .intake_register import AnyPreview, EntriesPreview
-from .model import ChangeKind, Upload
+from .model import ACTIONS_HEADING, ChangeKind, Upload
 from .periods import quarter as read_quarter
 from .problems import Finding
 from .report import MADE_UP, said_of
@@ -101,6 +103,11 @@ def _parser() -> argparse.ArgumentParser:
     card.add_argument(
         "--as-first-published", action="store_true", help="with every figure as it was before any revision"
     )
+    check = command(
+        "check", "check a paper (.docx or text) against the figures: what it says, and what is held", _check
+    )
+    check.add_argument("file", metavar="FILE", type=Path)
+    at_quarter(check)
     at_quarter(command("template", "print the upload's template for a quarter, as CSV", _template))
     give = command("import", "check a file and show what it would change; publish it only when told", _import)
     give.add_argument("file", metavar="FILE", type=Path)
@@ -234,6 +241,8 @@ def _indicator(arguments: argparse.Namespace, database: Path) -> Outcome:
         lines += ["", f"Exception report ({view.report.state}): {view.report.reason_line}"]
         for heading, body in view.report.sections:
             lines += ["", heading, textwrap.indent(body or "(empty)", "  ")]
+        lines += ["", ACTIONS_HEADING, *([] if view.report.actions else ["  (empty)"])]
+        lines += [f"  {one.number}. {one.text} {action_words(one)}" for one in view.report.actions]
     elif row.exception.required:
         lines += ["", "Exception report: missing"]
     return 0, {"made_up": made_up, **wire.indicator_json(view)}, "\n".join(lines)
@@ -246,8 +255,38 @@ def _exceptions(arguments: argparse.Namespace, database: Path) -> Outcome:
     lines += [f"  {row.exception.state:<10} {row.indicator.code}  {row.indicator.name}" for row in view.required]
     lines += [] if view.required else ["  None is required."]
     lines += [f"  not required, {row.exception.state}: {row.indicator.name}" for row in view.not_required]
+    lines += _completeness_lines(view.completeness)
     lines += [f"Note: {said_of(conflict)}" for conflict in view.conflicts]
     return 0, {"made_up": made_up, **wire.exceptions_json(view)}, "\n".join(lines)
+
+
+def _completeness_lines(found: Completeness) -> list[str]:
+    lines = ["What the quarter lacks:", *(f"  {one}" for one in found.lacks or ("Nothing.",))]
+    for what, actions in (
+        ("Actions without an owner or a due date:", found.unassigned),
+        ("Unfinished actions of earlier quarters, overdue ones first:", found.unfinished),
+    ):
+        if actions:
+            told = [f"  {one.indicator} {one.quarter}: {one.action.text} {action_words(one.action)}" for one in actions]
+            lines += [what, *_first(told)]
+    if found.concerns:
+        lines += ["Emerging concerns:", *(f"  {one.indicator}: {one.reason}" for one in found.concerns)]
+    return lines
+
+
+def _check(arguments: argparse.Namespace, database: Path) -> Outcome:
+    with _open(database) as services:
+        paper = services.texts.check(
+            _content(arguments.file, Caps()), arguments.file.name, arguments.quarter, arguments.area
+        )
+        made_up = services.council()[1]
+    lines = [*_made_up(made_up), f"{paper.file}, beside the figures for {paper.quarter.label}:"]
+    for one in paper.findings:
+        place = f" ({one.indicator})" if one.indicator else ""
+        lines += [f"  line {one.line}: {one.verdict}{place}: {shorten(one.text, 160)}", f"      {one.message}"]
+    said = ", ".join(f"{count} {verdict}" for verdict, count in paper.counts.items() if count)
+    lines.append(f"In all: {said}." if said else "No claim about an indicator was found that could be checked.")
+    return 1 if paper.contradicted else 0, wire.check_json(paper), "\n".join(lines)
 
 
 def _template(arguments: argparse.Namespace, database: Path) -> Outcome:
@@ -425,14 +464,14 @@ def _verify(_: argparse.Namespace, database: Path) -> Outcome:
 
 def _rebuild(_: argparse.Namespace, database: Path) -> Outcome:
     done = rebuild(database, places()[1])
-    text = f"{database.name} is made again from data/"
-    text += f" and {done.uploads} kept upload{'s' * (done.uploads != 1)}." if done.uploads else "."
+    text = f"{database.name} is made again from {done.words}."
     if done.aside is not None:
         text += f" The former one is kept as {done.aside.name}."
     document = {
         "database": database.name,
         "set_aside": done.aside.name if done.aside else None,
         "uploads": done.uploads,
+        "report_changes": done.written,
         "problems": list(done.gaps),
     }
     return 1 if done.gaps else 0, document, "\n".join((text, *done.gaps))

@@ -19,9 +19,11 @@ from .columns import NEEDED, REPORT_FACTS, TABLES, Column
 from .errors import BundleError, KpiError, PeriodError, Problem, shorten
 from .figures import decimals_of, round_half_up
 from .model import (
+    ACTIONS_HEADING,
     REASON_LINE_MOST,
     REPORT_SECTIONS,
     Absence,
+    Action,
     Benchmark,
     Conflict,
     ExceptionReport,
@@ -35,6 +37,8 @@ from .periods import Quarter
 
 CSV_FILES = tuple(TABLES)
 REPORT_FOLDER = "exceptions"
+FORM_HEADINGS = (*REPORT_SECTIONS, ACTIONS_HEADING)
+"""The headings of an exception report's file, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,14 @@ def read(files: Mapping[str, bytes]) -> Bundle:
     Raises ``BundleError`` with every problem found.
     """
     return _BundleReader(files).read()
+
+
+def actions_in(text: str) -> tuple[Action, ...]:
+    """The actions of a section in Markdown: each item of a list, and each paragraph, is one, numbered from 1."""
+    # Migration 0004 reads the databases of before in the same way.
+    parts = re.split(r"\n\s*\n", re.sub(r"^\s*- ", "\n\n", text, flags=re.MULTILINE))
+    said = [" ".join(part.split()) for part in parts]
+    return tuple(Action(number, one) for number, one in enumerate(filter(None, said), 1))
 
 
 # --- the whole bundle ---------------------------------------------------------------------------------------------
@@ -251,8 +263,8 @@ class _BundleReader:
         known = self._place(file, None, row)
         parts = re.split(r"^## +(.+?) *$", match[2], flags=re.MULTILINE)
         sections = {title: body.strip() for title, body in zip(parts[1::2], parts[2::2], strict=True)}
-        if tuple(parts[1::2]) != REPORT_SECTIONS or parts[0].strip():
-            self._wrong(file, None, None, f"Its sections must be, in this order: {'; '.join(REPORT_SECTIONS)}.")
+        if tuple(parts[1::2]) != FORM_HEADINGS or parts[0].strip():
+            self._wrong(file, None, None, f"Its sections must be, in this order: {'; '.join(FORM_HEADINGS)}.")
         if len(row.get("reason_line") or "") > REASON_LINE_MOST:
             told = f"The reason line is longer than {REASON_LINE_MOST} characters. Shorten it."
             self._wrong(file, None, None, told)
@@ -261,7 +273,8 @@ class _BundleReader:
         if len(self._problems) > found or not known:
             return None
         row["state"] = ReportState(row["state"])
-        return ExceptionReport(**row, sections=tuple(sections.items()))
+        actions = actions_in(sections.pop(ACTIONS_HEADING))
+        return ExceptionReport(**row, sections=tuple(sections.items()), actions=actions)
 
     # --- rows of one file ---
 

@@ -59,6 +59,10 @@ def _due(text: str) -> tuple[int, ...]:
     return tuple(sorted({int(q[1]) for q in text.split()}))
 
 
+def _aliases(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for part in text.split(";") if (one := " ".join(part.split()))))
+
+
 def _year(text: str) -> str:
     return quarter(f"Q1 {text}").financial_year
 
@@ -105,6 +109,7 @@ TABLES: dict[str, dict[str, Column]] = {
         "statutory_note": (_text, ""),
         "first_quarter": (quarter, None),
         "final_quarter": (quarter, None),
+        "aliases": (_aliases, ()),
         "areas": (str.split, ()),
     },
     "targets.csv": {

@@ -114,6 +114,18 @@ class NotWithdrawn(KpiError):
     """Nothing was withdrawn, and why."""
 
 
+class NotSaved(KpiError):
+    """Nothing was written of an exception report, an action or a concern, and why."""
+
+
+class NotAllowed(NotSaved):
+    """The role, or the name, may not do it."""
+
+
+class UnreadableDocument(KpiError):
+    """A document of which nothing could be read: what was found, and what to do."""
+
+
 def shorten(text: str, most: int = 40) -> str:
     """``text`` on one line, cut to ``most`` characters, so that a message stays a sentence whatever was typed."""
     if not text.isprintable():

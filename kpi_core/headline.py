@@ -15,7 +15,7 @@ def headline(scorecard: Scorecard) -> tuple[str, ...]:
     rows = scorecard.rows
     passed = [row for row in rows if row.rated.intervention_passed]
     if not scorecard.has_figures:
-        return (f"No figures are held for {scorecard.quarter.label}.",)
+        return (f"No figures are held for {scorecard.quarter.label}.", *_brought_forward(scorecard))
     with_target = [row for row in rows if row.has_target]
     missed = [row for row in rows if row.rated.missed]
     met = [row for row in with_target if row.rated.rating is Rating.GREEN]
@@ -28,8 +28,29 @@ def headline(scorecard: Scorecard) -> tuple[str, ...]:
     if passed:
         sentence = f"{len(passed)} {'has' if len(passed) == 1 else 'have'} passed the intervention level."
         said.insert(0 if not missed else len(said), sentence)
+    said += _brought_forward(scorecard)
     said.append(_reports_sentence(summarise(rows)))
     return tuple(said)
+
+
+def _brought_forward(scorecard: Scorecard) -> list[str]:
+    """What an author marked, and what earlier quarters promised and did not do; nothing where there is neither."""
+    said = []
+    if scorecard.concerns:
+        names = {row.indicator.code: row.indicator.name for row in scorecard.rows}
+        marked = [
+            f"{names.get(one.indicator, one.indicator)} ({' '.join(one.reason.split()).rstrip('.')})"
+            for one in scorecard.concerns
+        ]
+        said.append(
+            f"Marked as {'an emerging concern' if len(marked) == 1 else 'emerging concerns'}: {'; '.join(marked)}."
+        )
+    overdue = len(scorecard.overdue_actions)
+    if overdue:
+        said.append(
+            f"{overdue} action{'' if overdue == 1 else 's'} of earlier quarters {'is' if overdue == 1 else 'are'} overdue."
+        )
+    return said
 
 
 def _missed_sentence(missed: int, with_target: Sequence[Row], without: int) -> str:

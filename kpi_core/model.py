@@ -132,6 +132,8 @@ class Indicator:
     """The first quarter it is reported for; ``None``: from before the first quarter held."""
     final_quarter: Quarter | None = None
     """The last quarter it is reported for; ``None``: it is not retired."""
+    aliases: tuple[str, ...] = ()
+    """What else people call it in running text."""
 
     def in_force(self, quarter: Quarter) -> bool:
         """Whether it belongs to the register of ``quarter``."""
@@ -287,9 +289,85 @@ class Conflict:
     resolution: str = ""
 
 
+class ReportEvent(StrEnum):
+    """What made a version of an exception report."""
+
+    BUNDLED = "bundled"
+    SAVED = "saved"
+    READ_IN = "read in"
+    RESTORED = "restored"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to be done, of an exception report. ``number`` stands for it through all versions of its report."""
+
+    number: int
+    text: str
+    owner: str = ""
+    """A role; empty: none is given."""
+    due: date | None = None
+    closed_on: date | None = None
+    closing: str = ""
+    """What was done, where it is closed."""
+
+    @property
+    def undertaken(self) -> tuple[int, str, str, date | None]:
+        """What the report says of it; whether it is closed is no part of any version."""
+        return self.number, self.text, self.owner, self.due
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAction:
+    """An action with the report it is of."""
+
+    indicator: str
+    area: str
+    quarter: Quarter
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class ActionClosed:
+    """That an action is done, or needs doing no more. ``done_by`` is a name and internal; ``done_as`` a role."""
+
+    indicator: str
+    area: str
+    quarter: Quarter
+    number: int
+    closed_on: date
+    closing: str
+    done_at: datetime
+    done_by: str
+    done_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """An author marks an indicator as an emerging concern, or lifts the mark. It changes no rating.
+
+    ``number`` counts the marks and liftings of one indicator, area and quarter: the last one stands.
+    ``done_by`` is a name and internal; ``done_as`` a role.
+    """
+
+    indicator: str
+    area: str
+    quarter: Quarter
+    reason: str
+    done_at: datetime
+    done_by: str
+    done_as: str
+    number: int = 1
+    lifted: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class ExceptionReport:
-    """The form that explains a missed target. A section ``None identified.`` differs from an empty one."""
+    """One version of the form that explains a missed target. A section ``None identified.`` differs from an empty one."""
 
     indicator: str
     area: str
@@ -304,6 +382,33 @@ class ExceptionReport:
     approved_by: str
     approved_on: date | None
     source: str
+    actions: tuple[Action, ...] = ()
+    unplaced: str = ""
+    """What a form that was read in had and no section took: kept, never dropped."""
+    version: int = 0
+    """0: the bundled one; what is written on the pages counts from 1."""
+    saved_at: datetime | None = None
+    saved_by: str = ""
+    """The name acted under. Internal: never in a public copy, an export or a Word file."""
+    saved_as: str = ""
+    """The role acted in."""
+    event: ReportEvent = ReportEvent.BUNDLED
+    said: str = ""
+    """The reason for returning or reopening it, the version restored, or the name of the file that was read in."""
+
+    @property
+    def text(self) -> tuple[object, ...]:
+        """What people write in it: two versions with the same text differ only in what was done with them."""
+        return (
+            self.reason_line, self.description, as_text(self.outturn), as_text(self.target), self.sections,
+            tuple(action.undertaken for action in self.actions), self.completed_by, self.source, self.unplaced,
+        )  # fmt: skip
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing is explained yet: a form that was only begun counts as missing."""
+        written = (self.reason_line, self.unplaced, *(body for _, body in self.sections))
+        return not self.actions and not any(text.strip() for text in written)
 
 
 REPORT_SECTIONS = (
@@ -314,8 +419,13 @@ REPORT_SECTIONS = (
     "Sustainability implications",
     "Public health implications",
     "Equality implications",
-    "Actions taken or planned",
 )
 """The narrative sections of the exception report form, in its order."""
+
+ACTIONS_HEADING = "Actions taken or planned"
+"""What follows the narrative sections: a list of ``Action``."""
+
+NONE_IDENTIFIED = "None identified."
+"""What a section says where nothing was found; an empty section was not filled in."""
 
 REASON_LINE_MOST = 160

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
+from .assess import Change, Rating
 from .columns import TABLES
 from .headline import headline
 from .history import Figure
@@ -14,11 +16,14 @@ from .intake import FigureChange, Preview, rating_words
 from .intake_checks import UNIT_WORDS
 from .intake_register import AnyPreview, EntriesPreview
 from .mapping import TEMPLATE_COLUMNS
-from .model import Absence, Conflict, Indicator, Observation, Target, Unit
+from .model import Absence, Conflict, Indicator, Observation, ReportAction, ReportState, Target, Unit
 from .periods import day_in_words
 from .problems import Finding
 from .scorecard import Row, Scorecard, display, former_words, level_words, target_words, tolerance_words
 from .views import ExceptionsView, IndicatorView, Withdrawal
+
+if TYPE_CHECKING:
+    from .narrative import CheckedPaper
 
 Cell = str | int | Decimal | None
 
@@ -36,6 +41,24 @@ MARKS = (
     ("[z]", "not applicable"),
     ("[x]", "not available"),
 )
+SHAPES = {Rating.RED: "▼", Rating.AMBER: "◆", Rating.GREEN: "●", Rating.NOT_RATED: "○", Rating.NO_DATA: "–"}
+"""The shape beside a rating's word: neither is colour alone."""
+STATE_SHAPES = {
+    ReportState.MISSING: "✖",
+    ReportState.DRAFT: "✎",
+    ReportState.SUBMITTED: "➤",
+    ReportState.APPROVED: "✔",
+}
+RULES = (
+    ("Green", "The target is met. Equal to the target is met; a band includes its ends."),
+    ("Amber", "The target is missed, but the figure is within the tolerance. Where no tolerance is held: it is no worse "
+              "than the intervention level. At the limit is still Amber."),
+    ("Red", "Worse than that; or missed where neither a tolerance nor an intervention level is held, and then the reason "
+            "says so. Without a target, past the intervention level is Red."),
+    ("Not rated", "There is a figure but no target, or neither high nor low is better."),
+    ("No data", "Not reported, suppressed, not applicable, not available or not due: never zero, and never Red."),
+)  # fmt: skip
+"""What each rating's word means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +79,11 @@ class Circumstances:
     made_up: bool
     made_at: datetime
 
+    @property
+    def when(self) -> str:
+        """The moment it was made, in words."""
+        return f"{day_in_words(self.made_at)}, {self.made_at:%H:%M} UTC"
+
     def about(self, quarter: str, filters: Sequence[tuple[str, str]], source: str) -> tuple[tuple[str, str], ...]:
         """The lines above a table: what it is of, how it was filtered, when it was made and where it is from."""
         lines = [("Council", self.council), ("Quarter", quarter)]
@@ -63,7 +91,7 @@ class Circumstances:
             lines.insert(0, ("Note", MADE_UP))
         lines += list(filters) or [("Filters", "none")]
         lines += [
-            ("Downloaded", f"{day_in_words(self.made_at)}, {self.made_at:%H:%M} UTC"),
+            ("Downloaded", self.when),
             ("Source", source),
             ("Ratings", COLOURS_NOTE),
         ]
@@ -73,6 +101,11 @@ class Circumstances:
 def said_of(conflict: Conflict) -> str:
     """What a conflict says, with how it was resolved."""
     return conflict.sentence + (f" Resolved: {conflict.resolution}" if conflict.resolution else "")
+
+
+def certainty_words(change: Change) -> str:
+    """Whether a change is more than ordinary variation, as a clause; empty where there is nothing to say."""
+    return "a clear change: more than ordinary variation" if change.certainty == "clear" else change.certainty
 
 
 def scorecard_table(scorecard: Scorecard, made: Circumstances) -> Table:
@@ -157,21 +190,27 @@ def benchmarks_table(view: IndicatorView, made: Circumstances) -> Table:
 
 def exceptions_table(view: ExceptionsView, made: Circumstances) -> Table:
     """The exception reports a quarter requires, and those present that it does not."""
-    quarter = view.scorecard.quarter.label
+    quarter, found = view.scorecard.quarter.label, view.completeness
     return Table(
         f"Exception reports, {quarter}",
         made.about(quarter, (), "exception reports held for the quarter"),
         ("Code", "Indicator", "Required", "State", "Rating", "Reason for the rating", "Two figures or targets",
-         "Why the target was missed"),
+         "Why the target was missed", "Actions without an owner or a due date", "Overdue actions of earlier quarters",
+         "Emerging concern"),
         tuple(
             (
                 row.indicator.code, row.indicator.name, "yes" if row.exception.required else "no",
                 row.exception.state.value, row.rated.rating.words, row.rated.reason, row.conflict,
-                row.exception.reason_line,
+                row.exception.reason_line, _of(row, found.unassigned), _of(row, found.overdue),
+                next((one.reason for one in found.concerns if one.indicator == row.indicator.code), ""),
             )
             for row in (*view.required, *view.not_required)
         ),
     )  # fmt: skip
+
+
+def _of(row: Row, actions: Iterable[ReportAction]) -> int:
+    return sum(one.indicator == row.indicator.code for one in actions)
 
 
 def conflicts_table(conflicts: Iterable[Conflict], made: Circumstances) -> Table:
@@ -213,6 +252,19 @@ def findings_table(findings: Iterable[Finding], file_name: str, made: Circumstan
         made.about("the file's own", (), file_name),
         ("Row", "Column", "Found", "Severity", "Problem", "Class"),
         tuple((one.row, one.column, one.found, one.severity.value, one.message, one.code) for one in findings),
+    )
+
+
+def narrative_table(paper: CheckedPaper, made: Circumstances) -> Table:
+    """Everything that was found in a paper beside the figures."""
+    return Table(
+        f"{paper.file} beside the figures",
+        made.about(paper.quarter.label, (), paper.file),
+        ("Line", "Indicator", "About", "Verdict", "The text says", "The data say", "How it was worked out", "Sentence"),
+        tuple(
+            (one.line, one.indicator, one.kind, one.verdict.value, one.stated, one.held, one.message, one.text)
+            for one in paper.findings
+        ),
     )
 
 
@@ -330,6 +382,8 @@ def _entry_cell(entry: Indicator | Target, name: str, areas: Mapping[str, Sequen
         return ("; " if any(" " in code for code in listed) else " ").join(listed)
     if isinstance(entry, Target) and name in ("from_quarter", "kind"):
         return entry.start.text if name == "from_quarter" else "profiled" if entry.profiled else "standing"
+    if isinstance(entry, Indicator) and name == "aliases":
+        return "; ".join(entry.aliases)
     value = getattr(entry, name)
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -22,11 +22,13 @@ from .errors import FigureError, UnknownChoice, UnknownIndicator
 from .figures import amount_in_words, count_in_words, shown, with_unit
 from .model import (
     Absence,
+    Concern,
     Conflict,
     ExceptionReport,
     Indicator,
     Observation,
     Polarity,
+    ReportAction,
     ReportState,
     Target,
 )
@@ -136,6 +138,10 @@ class Scorecard:
     """What was filtered on, in words: (what, chosen)."""
     as_first_published: bool = False
     """Whether its figures are those before any revision, and its targets those before any correction of the past."""
+    concerns: tuple[Concern, ...] = ()
+    """The indicators that an author marked, whatever their rating; filters leave them."""
+    overdue_actions: tuple[ReportAction, ...] = ()
+    """The actions of earlier quarters' exception reports that should be done by now and are not; filters leave them."""
 
     @property
     def has_revisions(self) -> bool:
@@ -324,7 +330,7 @@ def _agreement(ratings: Sequence[Rating], how_many: int) -> str:
 
 def _exception(report: ExceptionReport | None, rated: Rated) -> ExceptionStatus:
     required = rated.exception_required
-    if report is not None:
+    if report is not None and not report.blank:
         return ExceptionStatus(required, report.state, report.reason_line)
     return ExceptionStatus(required, ReportState.MISSING if required else ReportState.NONE, "")
 

@@ -6,8 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .assess import Rated
+from .completeness import Completeness
 from .history import Effect
-from .model import Benchmark, Conflict, ExceptionReport, Indicator, Observation, ReportState, Target, Upload
+from .model import (
+    Benchmark,
+    Concern,
+    Conflict,
+    ExceptionReport,
+    Indicator,
+    Observation,
+    ReportAction,
+    ReportState,
+    Target,
+    Upload,
+)
 from .periods import Quarter
 from .scorecard import Collected, Row, Scorecard
 
@@ -59,15 +71,56 @@ class ExceptionsView:
     """What a quarter requires, and what is there."""
 
     scorecard: Scorecard
-    required: tuple[Row, ...]
-    not_required: tuple[Row, ...]
-    """Rows with a report that the trigger does not ask for."""
+    completeness: Completeness
     conflicts: tuple[Conflict, ...]
     """What is known to be wrong with the quarter's papers as a whole."""
 
+    @property
+    def required(self) -> tuple[Row, ...]:
+        """The rows whose report is required."""
+        return self.completeness.required
+
+    @property
+    def not_required(self) -> tuple[Row, ...]:
+        """Rows with a report that the trigger does not ask for."""
+        return self.completeness.not_required
+
     def in_state(self, state: ReportState) -> tuple[Row, ...]:
         """The rows whose required report is in this state."""
-        return tuple(row for row in self.required if row.exception.state is state)
+        return self.completeness.in_state(state)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """One exception report where it is written: beside the figures, with what came before it."""
+
+    row: Row
+    report: ExceptionReport | None
+    """The latest version; ``None``: nobody began it."""
+    former: tuple[ExceptionReport, ...]
+    """Every version before the latest, newest first."""
+    last: ExceptionReport | None
+    """The latest version of the quarter before's report; ``None``: there is none."""
+    lacks: tuple[str, ...]
+    """One sentence for each thing its submission needs and does not find."""
+    unchanged: frozenset[str]
+    """The headings under which it says word for word what ``last`` said."""
+    earlier: tuple[ReportAction, ...]
+    """Open actions of the indicator's earlier reports, overdue ones first."""
+    overdue: tuple[ReportAction, ...]
+    """Those of ``earlier`` that are overdue."""
+    concern: Concern | None
+    """The mark as an emerging concern; ``None``: it is not marked."""
+
+    @property
+    def indicator(self) -> Indicator:
+        """The register's entry."""
+        return self.row.indicator
+
+    @property
+    def version(self) -> int | None:
+        """The version to save upon; ``None`` where nobody began it."""
+        return None if self.report is None else self.report.version
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .assess import EXCEPTION_TRIGGER, Change, Rated
+from .completeness import Completeness
 from .headline import headline
 from .history import Effect
 from .intake import Differing, FigureChange, Preview
 from .intake_register import AnyPreview, EntriesPreview, EntryChange
-from .model import Benchmark, Conflict, ExceptionReport, Indicator, Target, Upload, as_text
+from .model import (
+    Action,
+    Benchmark,
+    Concern,
+    Conflict,
+    ExceptionReport,
+    Indicator,
+    ReportAction,
+    Target,
+    Upload,
+    as_text,
+)
 from .problems import Finding
 from .scorecard import Row, Scorecard, display, target_words, tolerance_words
 from .views import ExceptionsView, Health, IndicatorView, Withdrawal
+
+if TYPE_CHECKING:
+    from .narrative import CheckedPaper
 
 Json = dict[str, Any]
 
@@ -169,10 +184,23 @@ def report_json(report: ExceptionReport) -> Json:
         "outturn": as_text(report.outturn),
         "target": as_text(report.target),
         "sections": [{"heading": heading, "text": body} for heading, body in report.sections],
+        "actions": [action_json(one) for one in report.actions],
         "completed_by": report.completed_by or None,
         "approved_by": report.approved_by or None,
         "approved_on": _day(report.approved_on),
         "source": report.source,
+    }
+
+
+def action_json(action: Action) -> Json:
+    """An action of a report; ``closed_on`` is ``None`` while it is open."""
+    return {
+        "number": action.number,
+        "text": action.text,
+        "owner": action.owner or None,
+        "due": _day(action.due),
+        "closed_on": _day(action.closed_on),
+        "closing": action.closing or None,
     }
 
 
@@ -192,7 +220,32 @@ def exceptions_json(view: ExceptionsView) -> Json:
             "missing": summary.exceptions_missing,
             "unapproved": summary.exceptions_unapproved,
         },
+        **completeness_json(view.completeness),
     }
+
+
+def completeness_json(found: Completeness) -> Json:
+    """What a quarter lacks, besides which of its reports are in which state."""
+    return {
+        "lacks": list(found.lacks),
+        "actions_without_owner_or_date": [_report_action(one) for one in found.unassigned],
+        "earlier_actions": [{**_report_action(one), "overdue": one in found.overdue} for one in found.unfinished],
+        "concerns": [concern_json(one) for one in found.concerns],
+    }
+
+
+def concern_json(concern: Concern) -> Json:
+    """A mark as an emerging concern, with the role of who made it."""
+    return {
+        "code": concern.indicator,
+        "reason": concern.reason,
+        "role": concern.done_as,
+        "at": concern.done_at.isoformat(),
+    }
+
+
+def _report_action(one: ReportAction) -> Json:
+    return {"code": one.indicator, "quarter": one.quarter.text, **action_json(one.action)}
 
 
 def _exception(row: Row) -> Json:
@@ -203,6 +256,28 @@ def _exception(row: Row) -> Json:
         "reason": row.rated.reason,
         "state": row.exception.state.value,
         "reason_line": row.exception.reason_line or None,
+    }
+
+
+def check_json(paper: CheckedPaper) -> Json:
+    """A paper beside the figures: the contract of ``check``."""
+    return {
+        "file": paper.file,
+        "quarter": paper.quarter.text,
+        "findings": [
+            {
+                "line": one.line,
+                "text": one.text,
+                "indicator": one.indicator or None,
+                "kind": one.kind,
+                "verdict": one.verdict.value,
+                "stated": one.stated,
+                "held": one.held or None,
+                "message": one.message,
+            }
+            for one in paper.findings
+        ],
+        "counts": paper.counts,
     }
 
 

@@ -8,19 +8,10 @@ import streamlit as st
 
 from kpi_core.assess import EXCEPTION_TRIGGER
 from kpi_core.periods import day_in_words
-from kpi_core.report import COLOURS_NOTE, MARKS, conflicts_table, said_of
+from kpi_core.report import COLOURS_NOTE, MARKS, RULES, conflicts_table, said_of
 from kpi_core.views import About
 from pages._ui import components, session
 
-RULES = (
-    ("Green", "The target is met. Equal to the target is met; a band includes its ends."),
-    ("Amber", "The target is missed, but the figure is within the tolerance. Where no tolerance is held: it is no worse "
-              "than the intervention level. At the limit is still Amber."),
-    ("Red", "Worse than that; or missed where neither a tolerance nor an intervention level is held, and then the reason "
-            "says so. Without a target, past the intervention level is Red."),
-    ("Not rated", "There is a figure but no target, or neither high nor low is better."),
-    ("No data", "Not reported, suppressed, not applicable, not available or not due: never zero, and never Red."),
-)  # fmt: skip
 NOTES = (
     "A figure is judged as it is shown. It is rounded once, a half upwards, to the decimals it is published with; a target or "
     "a level is never rounded.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 
@@ -9,12 +10,23 @@ import streamlit as st
 
 from kpi_core.charts import indicator_chart, indicator_data
 from kpi_core.errors import UnknownChoice, UnknownIndicator
+from kpi_core.exception_form import REASON_LINE
 from kpi_core.figures import with_unit
-from kpi_core.model import Basis, Benchmark, Indicator, Observation, Polarity, ReportState
-from kpi_core.report import benchmarks_table, series_table
+from kpi_core.model import (
+    Basis,
+    Benchmark,
+    Concern,
+    ExceptionReport,
+    Indicator,
+    Observation,
+    Polarity,
+    ReportState,
+)
+from kpi_core.report import benchmarks_table, certainty_words, series_table
 from kpi_core.scorecard import Row, Scorecard, display, former_words, level_words, target_words, tolerance_words
 from kpi_core.views import IndicatorView
 from pages._ui import components, session
+from pages._ui.findings import findings_html
 
 GOOD = {
     Polarity.HIGH: "high",
@@ -22,8 +34,6 @@ GOOD = {
     Polarity.BAND: "inside the target band",
     Polarity.NEITHER: "neither high nor low",
 }
-
-CERTAINTY = {"clear": "A clear change: more than ordinary variation"}
 
 
 def page() -> None:
@@ -47,12 +57,13 @@ def page() -> None:
         components.message(str(error), "error")
         return
     components.title(f"{view.indicator.category} · {quarter.label}", view.indicator.name)
+    beside = findings(view.report)
     left, right = st.columns([11, 10], gap="large")
     with left:
-        assessment(view)
+        assessment(view, next((one for one in card.concerns if one.indicator == code), None), beside)
     with right:
         figures(view)
-    exception_report(view)
+    exception_report(view, beside)
     components.section("Definition and sources")
     definition(view)
     components.marks()
@@ -98,7 +109,14 @@ def choose() -> None:
         session.keep(replace(session.view(), indicator=chosen))
 
 
-def assessment(view: IndicatorView) -> None:
+def findings(report: ExceptionReport | None) -> dict[str, str]:
+    """What the checks found in each part of the exception report, drawn; contradictions open, what agrees folded away."""
+    if report is None:
+        return {}
+    return {part: findings_html(found) for part, found in session.services().texts.of_report(report).items()}
+
+
+def assessment(view: IndicatorView, concern: Concern | None, beside: Mapping[str, str]) -> None:
     """The rating, its reason, why the target was missed, what the papers disagree on, and how the figure changed."""
     row, indicator = view.row, view.indicator
     note = f" It was {row.note}." if row.rated.missed else f" {components.capital(row.note)}." if row.note else ""
@@ -108,9 +126,12 @@ def assessment(view: IndicatorView) -> None:
     )
     if row.exception.required:
         why = row.exception.reason_line or "No explanation yet: an exception report is required and none is held."
-        said += f'<p class="said measure"><strong>Why:</strong> {escape(why)}</p>'
+        said += f'<p class="said measure"><strong>Why:</strong> {escape(why)}</p>{beside.get(REASON_LINE, "")}'
     st.html(said)
     told = ""
+    if concern is not None:
+        marked = f"By a {concern.done_as}. It changes no rating."
+        told += components.notice(f"Marked as an emerging concern: {concern.reason}", marked)
     if row.observation is not None and row.observation.revised:
         former = former_words(row.observation, indicator)
         told = components.notice(f"Revised from {former}. {row.observation.revision_reason}", row.observation.source)
@@ -122,7 +143,7 @@ def assessment(view: IndicatorView) -> None:
     for kind, name in named:
         change = getattr(row.changes, kind)
         certainty = (
-            f'<br><span class="muted">{escape(components.capital(CERTAINTY.get(change.certainty, change.certainty)))}.</span>'
+            f'<br><span class="muted">{escape(components.capital(certainty_words(change)))}.</span>'
             if change.certainty
             else ""
         )
@@ -137,21 +158,25 @@ def assessment(view: IndicatorView) -> None:
         st.html(f'<p class="muted measure">Seasonal. {escape(indicator.seasonal_note)}</p>')
 
 
-def exception_report(view: IndicatorView) -> None:
-    """The exception report in the form's order, or that it is missing."""
+def exception_report(view: IndicatorView, beside: Mapping[str, str]) -> None:
+    """The exception report in the form's order with what the checks found beside it, or that it is missing; the way to it."""
     exception = view.row.exception
-    if not exception.required and view.report is None:
-        return
-    required = "required" if exception.required else "not required"
-    st.html(
-        f'<h2 class="section">Exception report {components.state_badge(exception.state)}</h2>'
-        f'<p class="muted over">It is {required} for {escape(view.row.quarter.label)}.</p>'
+    if exception.required or view.report is not None:
+        required = "required" if exception.required else "not required"
+        st.html(
+            f'<h2 class="section">Exception report {components.state_badge(exception.state)}</h2>'
+            f'<p class="muted over">It is {required} for {escape(view.row.quarter.label)}.</p>'
+        )
+    label = (
+        "Write the exception report" if exception.required else "Write an exception report, or mark an emerging concern"
     )
+    label = label if view.report is None else "Open the exception report to write, approve or follow it up"
+    st.page_link("pages/report.py", label=label, query_params=session.view().parameters())
     if view.report is None:
         return
     if view.report.state is not ReportState.APPROVED:
         st.html(f'<p class="over"><strong>This report is {view.report.state} and not approved.</strong></p>')
-    st.html(components.report_html(view.report, lambda value: with_unit(value, view.indicator.unit)))
+    st.html(components.report_html(view.report, lambda value: with_unit(value, view.indicator.unit), beside))
 
 
 def figures(view: IndicatorView) -> None:

@@ -12,7 +12,7 @@ from kpi_core.assess import Rating
 from kpi_core.errors import shorten
 from kpi_core.headline import headline
 from kpi_core.periods import Quarter
-from kpi_core.report import AS_FIRST_PUBLISHED, COLOURS_NOTE, scorecard_table
+from kpi_core.report import AS_FIRST_PUBLISHED, COLOURS_NOTE, SHAPES, scorecard_table
 from kpi_core.scorecard import Scorecard
 from pages._ui import components, session
 
@@ -60,6 +60,7 @@ def page() -> None:
     st.html(f'<p class="muted">{escape(COLOURS_NOTE)} The change in bold is the one that the headline counts.</p>')
     made = session.circumstances()
     components.download(lambda: scorecard_table(card, made), f"scorecard {quarter}", "Download this table (CSV)")
+    components.paper_link()
 
 
 def drop_unknown(card: Scorecard) -> list[str]:
@@ -112,7 +113,7 @@ def filters(card: Scorecard, quarters: Sequence[Quarter], areas: dict[str, str])
         st.pills(
             "Rating", [rating.value for rating in RATINGS], selection_mode="multi", key="filter_rating", on_change=session.take,
             args=("rating",), label_visibility="collapsed",
-            format_func=lambda r: f"{components.SHAPES[Rating(r)]} {Rating(r).words} {getattr(counts, r)}",
+            format_func=lambda r: f"{SHAPES[Rating(r)]} {Rating(r).words} {getattr(counts, r)}",
         )  # fmt: skip
         if card.as_first_published or card.has_revisions:
             st.session_state["filter_figures"] = card.as_first_published

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from kpi_core.bundle import Bundle, read
-from kpi_core.model import REASON_LINE_MOST, REPORT_SECTIONS, Polarity, ReportState
+from kpi_core.model import REASON_LINE_MOST, REPORT_SECTIONS, ExceptionReport, Polarity, ReportState
 from kpi_core.periods import Quarter
 from kpi_core.shell.database import DATA, data_files
 
@@ -129,9 +129,21 @@ def test_people_appear_as_roles_only(bundle: Bundle) -> None:
         "", "Report author", "Service Unit Head"}  # fmt: skip
 
 
+def narrative(report: ExceptionReport) -> list[str]:
+    return [body for _, body in report.sections] + [action.text for action in report.actions]
+
+
+def test_the_actions_are_records_that_say_no_owner_and_no_date_as_the_papers_do(bundle: Bundle) -> None:
+    actions = {r.indicator: r.actions for r in bundle.reports}
+    assert {code: len(of) for code, of in actions.items()} == {"PCP05": 7, "FD02": 5, "ED07": 2}
+    for of in actions.values():
+        assert [one.number for one in of] == list(range(1, len(of) + 1))
+        assert not any(one.owner or one.due or one.text.startswith("-") for one in of)
+
+
 def test_a_disclosive_count_is_not_repeated(bundle: Bundle) -> None:
     told = [o.note for o in bundle.observations] + [c.sentence for c in bundle.conflicts]
-    told += [body for report in bundle.reports for _, body in report.sections]
+    told += [text for report in bundle.reports for text in narrative(report)]
     assert not [text for text in told if re.search(r"\b(1|one|a single) (permanent )?exclusion\b", text, re.IGNORECASE)]
 
 
@@ -155,7 +167,7 @@ def test_no_narrative_of_an_exception_report_copies_a_sentence_of_the_papers(bun
     assert len(papers) == 2
     source = set().union(*(runs(paper.read_text(encoding="utf-8")) for paper in papers))
     assert len(source) > 1000
-    ours = [r.reason_line for r in bundle.reports] + [body for r in bundle.reports for _, body in r.sections]
+    ours = [r.reason_line for r in bundle.reports] + [text for r in bundle.reports for text in narrative(r)]
     ours += [c.sentence for c in bundle.conflicts]
     assert not {" ".join(run) for text in ours for run in runs(text) & source}
 

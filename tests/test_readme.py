@@ -57,7 +57,7 @@ def test_the_packages_it_names_are_those_required() -> None:
         re.findall(r"^([\w-]+)==", (ROOT / "requirements.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)
     )
     table = README.split("Runtime, pinned", 1)[1].split("For tests", 1)[0]
-    assert set(re.findall(r"^\| (\w+) \|", table, flags=re.MULTILINE)) - {"package"} == runtime
+    assert set(re.findall(r"^\| ([\w-]+) \|", table, flags=re.MULTILINE)) - {"package"} == runtime
     dev = re.findall(r"^([\w-]+)==", (ROOT / "requirements-dev.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)
     tests_line = README.split("For tests, in", 1)[1].split("\n\n", 1)[0]
     assert [name for name in dev if name not in tests_line] == []

@@ -16,6 +16,7 @@ from kpi_core.assess import direction, rating, relative_change
 from kpi_core.certainty import change_significance, wilson
 from kpi_core.errors import KpiError
 from kpi_core.figures import round_half_up
+from kpi_core.narrative import implied_denominators
 from kpi_core.periods import quarter
 
 from .conftest import SHARED, shared_file
@@ -75,6 +76,7 @@ ANSWERS: dict[str, Callable[[Given], Given]] = {
     "relative_change": _fields(relative_change),
     "wilson": _fields(wilson),
     "change_significance": _fields(change_significance),
+    "implied_denominators": _fields(implied_denominators),
 }
 
 

@@ -24,6 +24,8 @@ from ..model import Upload
 from ..profile import read_profile
 from ..sheet import UNCAPPED
 from ..views import Health
+from .in_step import bring_together, differences
+from .journal import Journal, key_of
 from .kept import Event, Kept, UnreadableManifest, folder_of, free_name, write_whole
 from .reading_uploads import UploadReading
 from .store import Store, Writing, log_of
@@ -69,9 +71,9 @@ def make_database(
     if database.exists():
         raise StoreError(f"{database.name} is there already, and is left as it is. Name a new file.")
     kept = Kept(database)
-    if kept.there and kept.manifest().events:
+    if kept.there and (kept.manifest().events or Journal(kept.folder).read().events):
         raise StoreError(
-            f"{kept.folder.name} holds uploads of an earlier {database.name}. Run {REBUILD} to have them back, or name a new file."
+            f"{kept.folder.name} holds what was published or written in an earlier {database.name}. Run {REBUILD} to have them back, or name a new file."
         )
     files = data_files(data) if isinstance(data, Path) else data
     _make(database, files, (), clock, made_from)
@@ -94,6 +96,7 @@ def _make(
         try:
             store.load(bundle, fingerprints(files), clock())
             gaps = _replay(store, Kept(database), events)
+            bring_together(store, Journal(folder_of(database)), clock())
             store.checkpoint()
         finally:
             store.close()
@@ -122,6 +125,18 @@ class Rebuilt:
     """One sentence for each upload that could not be had again as it was."""
     set_aside: tuple[Path, ...] = ()
     """Every file that was set aside: the former database and, where one lay there, its write-ahead log."""
+    written: int = 0
+    """How many versions of exception reports, closings of actions and marks of concern were written again."""
+
+    @property
+    def words(self) -> str:
+        """What it was made from."""
+        kept = [
+            f"{count} kept {what}{'s' * (count != 1)}{of}"
+            for count, what, of in ((self.uploads, "upload", ""), (self.written, "change", " of exception reports"))
+            if count
+        ]
+        return " and ".join(filter(None, (", ".join(["the bundled data", *kept[:-1]]), *kept[-1:])))
 
 
 def rebuild(database: Path, data: Path = DATA, clock: Clock = utc_now) -> Rebuilt:
@@ -140,7 +155,8 @@ def rebuild(database: Path, data: Path = DATA, clock: Clock = utc_now) -> Rebuil
     events = kept.manifest().events if kept.there else ()
     gaps, aside = _make(database, files, events, clock, None if kept.there else made_from)
     former = next((path for path in aside if not path.name.startswith(log_of(database).name)), None)
-    return Rebuilt(former, sum(event.what == "published" for event in events), gaps, aside)
+    written = len({key_of(event) for event in Journal(kept.folder).read().events})
+    return Rebuilt(former, sum(event.what == "published" for event in events), gaps, aside, written)
 
 
 def _example_files(made_from: str) -> Mapping[str, bytes]:
@@ -163,12 +179,18 @@ def _refuse_to_replace(database: Path, kept: Kept, made_from: str, clock: Clock)
         with store.read() as reading:
             made_up = reading.settings().get("made_up") == "yes"
             uploads = reading.uploads()
-        _complete(store, kept)
+            written = reading.written_keys()
+        _complete(store, kept, clock)
         unkept = [str(one.id) for one in uploads if not kept.there or kept.content(one.id, one.sha256) is None]
     finally:
         store.close()
     if made_up and made_from == "data":
         raise StoreError(f"{database.name} holds made-up figures. Name the council's own database with --db.")
+    if written and not kept.there:
+        raise StoreError(
+            f"{database.name} is left as it is: {len(written)} changes of exception reports would be lost, as {kept.folder.name} is not "
+            "beside it. Put that folder back first."
+        )
     if unkept:
         raise StoreError(
             f"{database.name} is left as it is: what upload {', '.join(unkept[:5])} gave would be lost, as its file is not kept in "
@@ -272,7 +294,7 @@ def open_database(database: Path, data: Path = DATA, clock: Clock = utc_now) -> 
             store.close()
     _log.warning("%s: %s", database.name, why)
     rebuilt = rebuild(database, data, clock)
-    said = f"{why}. It was made again from the bundled data and {rebuilt.uploads} kept upload{'s' * (rebuilt.uploads != 1)}."
+    said = f"{why}. It was made again from {rebuilt.words}."
     if rebuilt.set_aside:
         said += f" What was there before is kept as {' and '.join(path.name for path in rebuilt.set_aside)}."
     said = " ".join((said, *(rebuilt.gaps or ("Nothing that was published is missing.",))))
@@ -281,9 +303,9 @@ def open_database(database: Path, data: Path = DATA, clock: Clock = utc_now) -> 
 
 
 def _has_events(kept: Kept) -> bool:
-    """Whether anything was published. Raises ``StoreError`` where that cannot be told."""
+    """Whether anything was published or written. Raises ``StoreError`` where that cannot be told."""
     try:
-        return kept.there and bool(kept.manifest().events)
+        return kept.there and bool(kept.manifest().events or Journal(kept.folder).read().events)
     except UnreadableManifest as error:
         raise _neither(kept) from error
 
@@ -320,8 +342,8 @@ def _seen_to(store: Store, database: Path, kept: Kept, clock: Clock) -> tuple[st
         _log.warning("%s: %s", database.name, said)
     with store.read() as reading:
         why = _lacking(reading, kept, exactly=False)
-    if not why:
-        _complete(store, kept)
+    if not why and (lacked := _complete(store, kept, clock)):
+        said = f"{said} {lacked}".strip()
     return why, said
 
 
@@ -356,10 +378,20 @@ def _lacking(reading: UploadReading, kept: Kept, exactly: bool) -> str:
     return ""
 
 
-def _complete(store: Store, kept: Kept) -> None:
-    if kept.there:
-        with store.read() as reading:
-            complete(reading, kept)
+def _complete(store: Store, kept: Kept, clock: Clock) -> str:
+    """Put into the kept folder what the database alone has, and what was written on the pages the other way round too.
+
+    What must be said of the latter comes back; empty: nothing.
+    """
+    if not kept.there:
+        return ""
+    with store.read() as reading:
+        complete(reading, kept)
+    lacked = bring_together(store, Journal(kept.folder), clock())
+    if not lacked:
+        return ""
+    changes = "One change" if len(lacked) == 1 else f"{len(lacked)} changes"
+    return f"{changes} of exception reports that the database lacked {'was' if len(lacked) == 1 else 'were'} written again from the kept file."
 
 
 # --- on demand ----------------------------------------------------------------------------------------------------
@@ -367,9 +399,9 @@ def _complete(store: Store, kept: Kept) -> None:
 
 def verify(store: Store, database: Path | None) -> Health:
     """Count what is held, and say what is not as it should be: beside itself, and beside the manifest."""
-    tables = ("indicator", "target", "observation", "benchmark", "conflict", "exception_report", "upload")
+    tables = ("indicator", "target", "observation", "benchmark", "conflict", "upload")
     with store.read() as reading:
-        counts = tuple((table, reading.count(table)) for table in tables)
+        counts = (*((table, reading.count(table)) for table in tables), ("exception_report", reading.report_count()))
         problems = list(reading.dangling())
         if fault := store.fault():
             problems.append(f"The database is damaged: {fault}")
@@ -390,7 +422,7 @@ def _manifest_problems(reading: UploadReading, kept: Kept) -> list[str]:
         published = [event.upload for event in kept.manifest().events if event.what == "published"]
     except UnreadableManifest as error:
         return [str(error)]
-    said = []
+    said = list(differences(reading, Journal(kept.folder)))
     if lacking := _lacking(reading, kept, exactly=True):
         said.append(f"{lacking[0].upper()}{lacking[1:]}. Run: {REBUILD}")
     listed = {upload.id for upload in published}

@@ -16,9 +16,9 @@ from math import sqrt
 from random import Random
 
 from ..assess import target_in_force
-from ..bundle import REPORT_FOLDER, Bundle, read
+from ..bundle import FORM_HEADINGS, REPORT_FOLDER, Bundle, read
 from ..figures import round_half_up, with_unit
-from ..model import REPORT_SECTIONS, Basis, Indicator, ReportState, Unit
+from ..model import Basis, Indicator, ReportState, Unit
 from ..periods import Quarter, quarter
 from ..scorecard import target_words
 
@@ -158,7 +158,7 @@ def _report(lines: list[str], bundle: Bundle) -> tuple[str, bytes]:
     why, money, equality, actions = (text.format(**figures) for text in told)
     bodies = (why, money, _LEGAL, "None identified.", "", _HEALTH, equality, actions.replace(" - ", "\n- "))
     text = "---\n" + "".join(f"{name}: {fact}".strip() + "\n" for name, fact in facts.items()) + "---\n"
-    text += "".join(f"\n## {heading}\n\n{body}\n" for heading, body in zip(REPORT_SECTIONS, bodies, strict=True))
+    text += "".join(f"\n## {heading}\n\n{body}\n" for heading, body in zip(FORM_HEADINGS, bodies, strict=True))
     return f"{REPORT_FOLDER}/{code}-{at.financial_year}-Q{at.number}.md", text.encode()
 
 

@@ -201,10 +201,10 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    _settle(path.parent)
+    settle(path.parent)
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """Put the folder's own list of files on the disk, where the system has such a thing."""
     if os.name == "nt":
         return

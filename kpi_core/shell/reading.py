@@ -1,8 +1,4 @@
-"""What is read of the database: records out, SQL inline, values bound. Each ``Reading`` is of one moment.
-
-In a statement, ``standing_observation`` means the rows of ``observation`` that stand: what a withdrawn upload gave is
-passed over everywhere, except in history itself.
-"""
+"""What is read of the database: records out, SQL inline, values bound. Each ``Reading`` is of one moment."""
 
 from __future__ import annotations
 
@@ -10,33 +6,26 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from itertools import groupby, pairwise
 from operator import attrgetter
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
+from ..errors import UnknownChoice
 from ..model import (
     Absence,
     Basis,
     Benchmark,
     Conflict,
-    ExceptionReport,
     Indicator,
     Observation,
     Polarity,
-    ReportState,
     Target,
     Unit,
 )
-from ..periods import Quarter, containing
+from ..periods import Quarter
 from ..scorecard import Collected, Held
-
-
-class Cursor(Protocol):
-    """What is used of a database cursor."""
-
-    def execute(self, query: str, parameters: object = ..., /) -> Any:
-        """Run one statement with its values bound."""
+from .reading_reports import ReportReading
+from .rows import decimal, quarter_of
 
 
 class _Row(NamedTuple):
@@ -61,49 +50,22 @@ class _Row(NamedTuple):
     @property
     def figure(self) -> Decimal | Absence | None:
         """The figure, or why there is none."""
-        return Absence(self.absence) if self.absence else _decimal(self.value)
+        return Absence(self.absence) if self.absence else decimal(self.value)
 
 
-_TABLES = ("observation", "target", "indicator", "indicator_area", "area")
-_STANDING = re.compile("|".join(rf"\bstanding_{name}\b" for name in sorted(_TABLES, key=len, reverse=True)))
-
-
-class Reading:
+class Reading(ReportReading):
     """What one use case reads."""
-
-    def __init__(self, cursor: Cursor) -> None:
-        self._cursor = cursor
-        self._stands: dict[str, str] | None = None
-
-    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        if "standing_" in sql:
-            sql = _STANDING.sub(lambda found: self._standing()[found[0]], sql)
-        rows: list[tuple[Any, ...]] = self._cursor.execute(sql, list(values)).fetchall()
-        return rows
-
-    def _standing(self) -> dict[str, str]:
-        """What each ``standing_`` name is in SQL. As a view it would cost more than the query around it."""
-        if self._stands is None:
-            withdrawn, revised = self._cursor.execute(
-                "select (select string_agg(cast(id as varchar), ', ') from upload where withdrawn_at is not null), "
-                "(select max(revision) from indicator)"
-            ).fetchall()[0]
-            kept = f"where upload not in ({withdrawn})" if withdrawn else ""
-            tables = {f"standing_{name}": f"(select * from {name} {kept})" if kept else name for name in _TABLES}
-            latest = f"(select code, max(revision) as revision from indicator {kept} group by code)"
-            if revised or kept:
-                tables["standing_indicator"] = f"(select i.* from indicator i join {latest} using (code, revision))"
-            self._stands = tables
-        return self._stands
 
     def settings(self) -> dict[str, str]:
         """Settings by name: council, home_area, made_up."""
         return dict(self._rows("select name, value from setting"))
 
-    def area_name(self, code: str) -> str | None:
-        """The name of an area; ``None`` where it is not held."""
+    def area(self, code: str) -> tuple[str, str]:
+        """The code and the name of an area. Raises ``UnknownChoice`` where it is not held."""
         rows = self._rows("select name from standing_area a where code = ?", [code])
-        return str(rows[0][0]) if rows else None
+        if not rows:
+            raise UnknownChoice("area", code, tuple(self.areas()))
+        return code, str(rows[0][0])
 
     def areas(self) -> dict[str, str]:
         """Names of the areas by code, those that have a scorecard."""
@@ -147,7 +109,8 @@ class Reading:
             "standing_observation",
             "benchmark",
             "conflict",
-            "exception_report",
+            "report",
+            "concern",
         ):
             rows = self._rows(
                 f"select count(*) from {table} t where indicator <> '' and indicator not in (select code from standing_indicator i)"
@@ -182,7 +145,8 @@ class Reading:
         rows = self._rows(
             f"""
             select code, name, category, unit, decimals, polarity, basis, owner, definition, numerator, denominator,
-                   may_pass_100, due, seasonal, seasonal_note, smallest_change, statutory_note, first_quarter, final_quarter
+                   may_pass_100, due, seasonal, seasonal_note, smallest_change, statutory_note, first_quarter, final_quarter,
+                   aliases
             from {table} i {where} order by place, code
             """,
             values,
@@ -191,10 +155,11 @@ class Reading:
             Indicator(
                 code, name, category, Unit(unit), decimals, Polarity(polarity), Basis(basis), owner, definition,
                 numerator, denominator, may_pass_100, tuple(int(q) for q in due), seasonal, seasonal_note,
-                _decimal(smallest), statutory, first and quarter_of(first), final and quarter_of(final),
+                decimal(smallest), statutory, first and quarter_of(first), final and quarter_of(final),
+                tuple(aliases.split(";")) if aliases else (),
             )
             for (code, name, category, unit, decimals, polarity, basis, owner, definition, numerator, denominator,
-                 may_pass_100, due, seasonal, seasonal_note, smallest, statutory, first, final) in rows
+                 may_pass_100, due, seasonal, seasonal_note, smallest, statutory, first, final, aliases) in rows
         ]  # fmt: skip
 
     def held(
@@ -314,8 +279,8 @@ class Reading:
         )
         return [
             Target(
-                indicator, area, quarter_of(start), profiled, _decimal(value), _decimal(low), _decimal(high),
-                _decimal(tolerance), kind, _decimal(level), None if basis is None else Basis(basis), origin, decided_by,
+                indicator, area, quarter_of(start), profiled, decimal(value), decimal(low), decimal(high),
+                decimal(tolerance), kind, decimal(level), None if basis is None else Basis(basis), origin, decided_by,
                 reason, source, decided_on, corrects, confirmed,
             )
             for (indicator, area, start, profiled, value, low, high, tolerance, kind, level, basis, origin, decided_by,
@@ -378,34 +343,10 @@ class Reading:
         )
         return tuple(
             Conflict(
-                indicator, area, quarter_of(start), subject, _decimal(value), source, sentence, resolved_on, resolution
+                indicator, area, quarter_of(start), subject, decimal(value), source, sentence, resolved_on, resolution
             )
             for indicator, start, subject, value, source, sentence, resolved_on, resolution in rows
         )
-
-    def reports(self, area: str, quarter: Quarter) -> tuple[ExceptionReport, ...]:
-        """The exception reports of a quarter with all their sections."""
-        bodies: dict[str, list[tuple[str, str]]] = {}
-        for indicator, heading, body in self._rows(
-            "select indicator, heading, body from exception_section where area = ? and quarter = ? order by indicator, place",
-            [area, quarter.start],
-        ):
-            bodies.setdefault(indicator, []).append((heading, body))
-        rows = self._rows(
-            """
-            select indicator, state, reason_line, description, outturn, target, completed_by, approved_by, approved_on, source
-            from exception_report where area = ? and quarter = ? order by indicator
-            """,
-            [area, quarter.start],
-        )
-        return tuple(
-            ExceptionReport(
-                indicator, area, quarter, ReportState(state), reason_line, description, _decimal(outturn), _decimal(target),
-                tuple(bodies.get(indicator, ())), completed_by, approved_by, approved_on, source,
-            )
-            for (indicator, state, reason_line, description, outturn, target, completed_by, approved_by, approved_on,
-                 source) in rows
-        )  # fmt: skip
 
 
 def _conflicts_by_indicator(conflicts: Iterable[Conflict]) -> dict[str, list[Conflict]]:
@@ -429,7 +370,7 @@ def _latest(area: str, chain: list[_Row]) -> Observation:
     row = chain[-1]
     revised, why, former = _revised(chain)
     return Observation(
-        row.indicator, area, quarter_of(row.quarter), _decimal(row.value), Absence(row.absence) if row.absence else None, row.provisional,
+        row.indicator, area, quarter_of(row.quarter), decimal(row.value), Absence(row.absence) if row.absence else None, row.provisional,
         row.numerator, row.denominator, row.series_break, row.not_comparable, revised, why, former, row.note, row.source,
         row.comment,
     )  # fmt: skip
@@ -453,13 +394,3 @@ def _other_figure(before: _Row, row: _Row) -> bool:
     both_counted = before.denominator is not None and row.denominator is not None
     counts = both_counted and (before.numerator, before.denominator) != (row.numerator, row.denominator)
     return counts or (row.provisional and not before.provisional)
-
-
-@lru_cache(maxsize=4096)
-def quarter_of(start: date) -> Quarter:
-    """The quarter whose first day is held."""
-    return containing(start)
-
-
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)

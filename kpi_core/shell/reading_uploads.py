@@ -20,7 +20,8 @@ from ..model import (
     Upload,
 )
 from ..periods import Quarter
-from .reading import Reading, observations_by_indicator, quarter_of
+from .reading import Reading, observations_by_indicator
+from .rows import quarter_of
 
 
 class UploadReading(Reading):
@@ -180,10 +181,7 @@ class UploadReading(Reading):
             reported=self._reported(named, quarters),
             quarters=self._quarters_held(named),
             provisional=self._provisional(named),
-            explained=frozenset(
-                (area, indicator, quarter_of(start))
-                for area, indicator, start in self._rows("select area, indicator, quarter from exception_report")
-            ),
+            explained=self.explained(),
             published={one.sha256: (one.id, one.published_at) for one in self._uploads("where withdrawn_at is null")},
         )
 

@@ -5,22 +5,29 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..assess import judge, target_in_force
-from ..errors import StoreError, UnknownChoice, UnknownIndicator
-from ..model import ReportState
+from ..completeness import completeness
+from ..errors import StoreError, UnknownIndicator
+from ..paper import Paper, on_paper
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
-from ..report import Table, register_tables, template_table
-from ..scorecard import TREND_QUARTERS, Scorecard, build, opening_quarter, row_of
+from ..report import Circumstances, Table, register_tables, template_table
+from ..scorecard import TREND_QUARTERS, Held, Scorecard, build, opening_quarter, row_of
 from ..views import About, ExceptionsView, Health, IndicatorView, Judged, Period
 from . import database as health
 from .database import DATA, REBUILD, Clock, data_files, fingerprints, open_database, utc_now
 from .kept import Kept
 from .reading import Reading
+from .reports import Reports
 from .store import Store
 from .uploads import Uploads
+
+if TYPE_CHECKING:
+    from .texts import Texts
 
 DEFAULT_DATABASE = DATA / "kpi.duckdb"
 PROFILES = "profiles"
@@ -61,6 +68,22 @@ class Services:
             clock,
             at,
         )
+        self.reports = Reports(
+            store,
+            None if database is None else Kept(database),
+            self._settings.get("home_area", ""),
+            clock,
+            at,
+        )
+
+    @cached_property
+    def texts(self) -> Texts:
+        """Texts beside the figures."""
+        from .texts import (
+            Texts,  # only what reads texts needs their grammar, and the command line starts cold each time
+        )
+
+        return Texts(self._store, self._settings.get("home_area", ""), self.reports)
 
     @classmethod
     def open(
@@ -104,10 +127,22 @@ class Services:
         ``UnknownChoice`` for the area, and ``StoreError`` where the database holds no figures at all.
         """
         with self._store.read() as reading:
-            code, name = self._area(reading, area)
-            chosen = _quarter(reading, quarter, code)
-            held = reading.held(code, chosen, TREND_QUARTERS, as_first_published=as_first_published)
-            return replace(build(chosen, code, name, held), as_first_published=as_first_published)
+            card, _ = self._scorecard(reading, quarter, area, as_first_published)
+            return replace(card, as_first_published=as_first_published)
+
+    def _scorecard(
+        self, reading: Reading, quarter: str | None, area: str | None, first: bool = False
+    ) -> tuple[Scorecard, tuple[Held, ...]]:
+        """A scorecard, and what it was built from."""
+        code, name = self._area(reading, area)
+        chosen = _quarter(reading, quarter, code)
+        held = reading.held(code, chosen, TREND_QUARTERS, as_first_published=first)
+        card = replace(
+            build(chosen, code, name, held),
+            concerns=reading.concerns(code, chosen),
+            overdue_actions=reading.open_actions(code, chosen, due_before=self.clock().date()),
+        )
+        return card, held
 
     def template(self, quarter: str | None = None, area: str | None = None) -> Table:
         """The upload's template for a quarter (``None``: the one that follows the quarter that opens)."""
@@ -157,19 +192,29 @@ class Services:
 
     def exceptions(self, quarter: str | None = None, area: str | None = None) -> ExceptionsView:
         """The exception reports a quarter requires, and those it has."""
-        scorecard = self.scorecard(quarter, area)
         with self._store.read() as reading:
-            conflicts = reading.conflicts(scorecard.area, scorecard.quarter)
-        return ExceptionsView(
-            scorecard=scorecard,
-            required=tuple(row for row in scorecard.rows if row.exception.required),
-            not_required=tuple(
-                row
-                for row in scorecard.rows
-                if not row.exception.required and row.exception.state is not ReportState.NONE
-            ),
-            conflicts=tuple(c for c in conflicts if not c.indicator),
-        )
+            view, _ = self._exceptions(reading, quarter, area)
+        return view
+
+    def _exceptions(
+        self, reading: Reading, quarter: str | None, area: str | None
+    ) -> tuple[ExceptionsView, tuple[Held, ...]]:
+        """What a quarter requires, with the scorecard it was found in; and what that was built from."""
+        card, held = self._scorecard(reading, quarter, area)
+        earlier = reading.open_actions(card.area, card.quarter)
+        conflicts = reading.conflicts(card.area, card.quarter)
+        reports = (one.report for one in held if one.report is not None)
+        found = completeness(card, reports, earlier, card.concerns, self.clock().date())
+        return ExceptionsView(card, found, tuple(c for c in conflicts if not c.indicator)), held
+
+    def paper(self, quarter: str | None = None, area: str | None = None) -> Paper:
+        """The quarter on paper: the scorecard and its exception reports, as they stand now. Raises as ``scorecard`` does."""
+        made = Circumstances(*self.council(), self.clock())
+        with self._store.read() as reading:
+            view, held = self._exceptions(reading, quarter, area)
+            conflicts = reading.conflicts(view.scorecard.area, view.scorecard.quarter)
+        reports = (one.report for one in held if one.report is not None)
+        return on_paper(view.scorecard, reports, view.completeness, conflicts, made)
 
     def about(self, area: str | None = None) -> About:
         """Sources, quarters held and known conflicts."""
@@ -203,11 +248,7 @@ class Services:
         return tuple(changes)
 
     def _area(self, reading: Reading, area: str | None) -> tuple[str, str]:
-        code = area or self._settings.get("home_area", "")
-        name = reading.area_name(code)
-        if name is None:
-            raise UnknownChoice("area", code, tuple(reading.areas()))
-        return code, name
+        return reading.area(area or self._settings.get("home_area", ""))
 
     def verify(self) -> Health:
         """Count what is held and say what is not as it should be."""

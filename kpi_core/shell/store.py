@@ -6,6 +6,7 @@ for what belongs together, ``Store.write`` for what is done whole or not at all,
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -17,11 +18,23 @@ from time import monotonic, sleep
 import duckdb
 
 from ..bundle import Bundle
-from ..errors import DatabaseHeld, NewerDatabase, StoreError
-from ..model import ChangeKind, Indicator, Observation, Target, Upload, as_text
-from .reading import Cursor
+from ..errors import DatabaseHeld, NewerDatabase, StoreError, shorten
+from ..model import (
+    ActionClosed,
+    ChangeKind,
+    Concern,
+    ExceptionReport,
+    Indicator,
+    Observation,
+    Target,
+    Upload,
+    as_text,
+)
+from .journal import Written
 from .reading_uploads import UploadReading
+from .rows import Cursor
 
+_log = logging.getLogger("kpi_explorer")
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # No file, network or extension is reachable from SQL, and no statement can change that.
 _LOCKED = {
@@ -219,6 +232,17 @@ def _not_ours(name: str) -> StoreError:
     return StoreError(f"{name} is not a database of this explorer. Move it away and start again to make a new one.")
 
 
+def cannot_write(nothing: str, error: Exception) -> str:
+    """The sentence for what could not be written, from the words that nothing was done. What the error says is logged."""
+    _log.error("%s: it could not be written", nothing, exc_info=error)
+    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if "corrupt" in said.casefold():
+        return f"{nothing}: the database is damaged ({shorten(said, 80)}). Close the explorer and run: python -m kpi_core rebuild"
+    return (
+        f"{nothing}: it could not be written ({shorten(said, 80)}). See that there is room on the disk, and try again."
+    )
+
+
 # --- writing ------------------------------------------------------------------------------------------------------
 
 
@@ -296,6 +320,7 @@ class Writing(UploadReading):
                     i.numerator, i.denominator, i.may_pass_100, "".join(map(str, i.due)), i.seasonal, i.seasonal_note,
                     as_text(i.smallest_change), i.statutory_note, i.first_quarter and i.first_quarter.start,
                     i.final_quarter and i.final_quarter.start, held.get(i.code, -1) + 1, upload,
+                    ";".join(i.aliases),
                 )
             )  # fmt: skip
         insert(self._cursor, "indicator", rows)
@@ -367,24 +392,46 @@ class Writing(UploadReading):
                 for place, c in enumerate(bundle.conflicts)
             ),
         )  # fmt: skip
-        insert(
-            self._cursor,
-            "exception_report",
-            (
-                (r.indicator, r.area, r.quarter.start, r.state, r.reason_line, r.description, as_text(r.outturn),
-                 as_text(r.target), r.completed_by, r.approved_by, r.approved_on, r.source)
-                for r in bundle.reports
+        self.written_given(bundle.reports)
+
+    def written_given(self, events: Iterable[Written]) -> None:
+        """Add what was written on the pages, or bundled: versions of reports, closings of actions, marks of concern."""
+        given = list(events)
+        reports = [one for one in given if isinstance(one, ExceptionReport)]
+        tables: dict[str, Iterable[Sequence[object]]] = {
+            "report": map(_report_row, reports),
+            "report_section": (
+                (*_of(r), r.version, place, *section) for r in reports for place, section in enumerate(r.sections)
             ),
-        )  # fmt: skip
-        insert(
-            self._cursor,
-            "exception_section",
-            (
-                (r.indicator, r.area, r.quarter.start, place, heading, body)
-                for r in bundle.reports
-                for place, (heading, body) in enumerate(r.sections)
+            "report_action": (
+                (*_of(r), r.version, place, *action.undertaken)
+                for r in reports
+                for place, action in enumerate(r.actions)
             ),
-        )
+            "action_closed": (
+                (*_of(c), c.number, c.closed_on, c.closing, c.done_at, c.done_by, c.done_as)
+                for c in given
+                if isinstance(c, ActionClosed)
+            ),
+            "concern": (
+                (*_of(c), c.number, c.lifted, c.reason, c.done_at, c.done_by, c.done_as)
+                for c in given
+                if isinstance(c, Concern)
+            ),
+        }
+        for table, rows in tables.items():
+            insert(self._cursor, table, rows)
+
+
+def _report_row(r: ExceptionReport) -> tuple[object, ...]:
+    return (
+        *_of(r), r.version, r.state, r.reason_line, r.description, as_text(r.outturn), as_text(r.target), r.completed_by,
+        r.approved_by, r.approved_on, r.source, r.unplaced, r.saved_at, r.saved_by, r.saved_as, r.event, r.said,
+    )  # fmt: skip
+
+
+def _of(event: Written) -> tuple[object, ...]:
+    return event.indicator, event.area, event.quarter.start
 
 
 def _observation_row(

@@ -24,7 +24,7 @@ from ..profile import Profile, ProfileError, read_profile, write_profile
 from ..views import Withdrawal
 from .kept import Event, Kept
 from .reading_uploads import UploadReading
-from .store import Store, Writing
+from .store import Store, Writing, cannot_write
 
 STEPS = ("bytes kept", "figures written", "committed", "in one file", "recorded")
 """The steps of a publication, in order. After the last it is announced."""
@@ -110,7 +110,7 @@ class Uploads:
             except BaseException as error:
                 self._forget(upload)
                 if isinstance(error, Exception) and not isinstance(error, KpiError):
-                    raise NotPublished(_cannot_write("Nothing was published", error)) from error
+                    raise NotPublished(cannot_write("Nothing was published", error)) from error
                 raise
             self._secure(Event("published", upload, digest, given))
         _log.info("Upload %s published: %s", upload.id, upload.file_name)
@@ -133,7 +133,7 @@ class Uploads:
                 )
             except OSError as error:
                 self._forget(upload)
-                raise NotPublished(_cannot_write("Nothing was published", error)) from error
+                raise NotPublished(cannot_write("Nothing was published", error)) from error
         self._at("bytes kept")
 
     def _forget(self, upload: Upload) -> None:
@@ -190,7 +190,7 @@ class Uploads:
             with self._store.read() as reading:
                 complete(reading, self._kept)
         except (StoreError, OSError) as error:
-            raise refused(_cannot_write(nothing, error)) from error
+            raise refused(cannot_write(nothing, error)) from error
 
     # --- history ---
 
@@ -235,7 +235,7 @@ class Uploads:
             except KpiError:
                 raise
             except Exception as error:
-                raise NotWithdrawn(_cannot_write("Nothing was withdrawn", error)) from error
+                raise NotWithdrawn(cannot_write("Nothing was withdrawn", error)) from error
             self._secure(Event("withdrawn", done.upload))
         _log.info("Upload %s withdrawn", number)
         return done
@@ -314,17 +314,6 @@ def _refuse(preview: AnyPreview, decision: Decision) -> None:
         raise NotPublished("Nothing was published: what was published before would change. Give the reason.")
     if not decision.by.strip():
         raise NotPublished("Nothing was published: say who publishes it.")
-
-
-def _cannot_write(nothing: str, error: Exception) -> str:
-    """The sentence for what could not be written, from the words that nothing was done. What the error says is logged."""
-    _log.error("%s: it could not be written", nothing, exc_info=error)
-    said = str(error).splitlines()[0] if str(error) else type(error).__name__
-    if "corrupt" in said.casefold():
-        return f"{nothing}: the database is damaged ({shorten(said, 80)}). Close the explorer and run: python -m kpi_core rebuild"
-    return (
-        f"{nothing}: it could not be written ({shorten(said, 80)}). See that there is room on the disk, and try again."
-    )
 
 
 def _as_text(name: str) -> str:

@@ -6,7 +6,7 @@ Everything a file or a person wrote is escaped here, before it is put into HTML 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from html import escape
 from urllib.parse import quote
@@ -15,23 +15,16 @@ import streamlit as st
 
 from kpi_core.assess import Change, Rating
 from kpi_core.charts import recent, trend_points
+from kpi_core.exception_form import action_words
 from kpi_core.figures import amount_in_words, with_unit
-from kpi_core.model import Conflict, ExceptionReport, ReportState
-from kpi_core.periods import day_in_words
-from kpi_core.report import MADE_UP, MARKS, Table, said_of
+from kpi_core.model import Action, Conflict, ExceptionReport, ReportState
+from kpi_core.paper import Paper, blocks, form_parts
+from kpi_core.report import MADE_UP, MARKS, SHAPES, STATE_SHAPES, Table, said_of
 from kpi_core.scorecard import Row, level_words, target_words
-from kpi_core.shell.export import csv_file
+from kpi_core.shell.export import csv_file, word_file
 from kpi_core.shell.services import Services
 
 from .view import View
-
-SHAPES = {Rating.RED: "▼", Rating.AMBER: "◆", Rating.GREEN: "●", Rating.NOT_RATED: "○", Rating.NO_DATA: "–"}
-_STATE_SHAPES = {
-    ReportState.MISSING: "✖",
-    ReportState.DRAFT: "✎",
-    ReportState.SUBMITTED: "➤",
-    ReportState.APPROVED: "✔",
-}
 
 
 def capital(text: str) -> str:
@@ -114,7 +107,7 @@ def badge(rating: Rating, extra: str = "") -> str:
 
 def state_badge(state: ReportState) -> str:
     """The state of an exception report; missing is as loud as Red. Empty where none is there or required."""
-    shape = _STATE_SHAPES.get(state)
+    shape = STATE_SHAPES.get(state)
     if shape is None:
         return ""
     return f'<span class="badge {state}"><span aria-hidden="true">{shape}</span> {state.value.capitalize()}</span>'
@@ -122,16 +115,47 @@ def state_badge(state: ReportState) -> str:
 
 def download(make: Callable[[], Table], name: str, label: str, key: str = "download") -> None:
     """A button that makes the table's CSV when it is pressed."""
+    _download(lambda: csv_file.render(make()), name, "csv", label, key)
+
+
+def download_word(paper: Paper, name: str, label: str) -> None:
+    """A button that makes the paper's Word file when it is pressed."""
+    _download(lambda: word_file.render(paper), name, "docx", label, "download_word")
+
+
+def _download(make: Callable[[], bytes], name: str, kind: str, label: str, key: str) -> None:
     file = re.sub(r"[^A-Za-z0-9-]+", "-", name).strip("-").lower()
-    with st.container(key=f"container_{key}"):
+    with st.container(key=f"container_{key}", width="content"):
         st.download_button(
             label,
-            data=lambda: csv_file.render(make()),
-            file_name=f"{file}.csv",
-            mime="text/csv",
+            data=make,
+            file_name=f"{file}.{kind}",
+            mime=_MIME[kind],
             on_click="ignore",
             icon=":material/download:",
             key=key,
+        )
+
+
+_MIME = {
+    "csv": "text/csv",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+def paper_link() -> None:
+    """The way to the quarter on paper, with the view kept."""
+    st.page_link("pages/paper.py", label="The quarter on paper: to print, or as a Word file")
+
+
+def print_button(label: str) -> None:
+    """A button that opens the browser's own printing of the page."""
+    if st.button(label, icon=":material/print:", key="print"):
+        # The count makes a script of its own of each press: the same one again would not be run again.
+        st.session_state["printed"] = st.session_state.get("printed", 0) + 1
+        st.html(
+            f"<script>setTimeout(() => window.print(), 0); // {st.session_state['printed']}\n</script>",
+            unsafe_allow_javascript=True,
         )
 
 
@@ -312,33 +336,45 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
     return f'<dl class="facts">{inside}</dl>'
 
 
-def report_html(report: ExceptionReport, in_words: Callable[[Decimal], str]) -> str:
-    """An exception report in the form's order. An empty section is told apart from “None identified.”."""
-    signed = report.approved_by
-    if report.approved_on is not None:
-        signed += f", {day_in_words(report.approved_on)}"
-    figures = ("" if value is None else in_words(value) for value in (report.outturn, report.target))
-    sections = [
-        ("Indicator description", report.description),
-        *zip((f"Outturn, {report.quarter}", "Quarterly target"), figures, strict=True),
-        *report.sections,
-        ("Completed by", report.completed_by),
-        ("Service unit head approval with date", signed),
+def report_html(
+    report: ExceptionReport, in_words: Callable[[Decimal], str], beneath: Mapping[str, str] | None = None
+) -> str:
+    """An exception report in the form's order. An empty section is told apart from “None identified.”.
+
+    ``beneath``: by a part's heading, without its quarter, the HTML that stands under the part.
+    """
+    under = beneath or {}
+    parts = (
+        (
+            part.heading,
+            (body(part.text) if part.actions is None else _actions(part.actions))
+            + under.get(part.heading.split(",")[0], ""),
+        )
+        for part in form_parts(report, in_words)
+    )
+    return '<div class="form">' + "".join(f"<h3>{escape(h)}</h3>{block}" for h, block in parts) + "</div>"
+
+
+def _actions(actions: Sequence[Action]) -> str:
+    """Actions by their numbers, each with its owner and due date or that none is given."""
+    if not actions:
+        return body("")
+    items = (
+        f'<li value="{one.number}">{escape(one.text)}<br><span class="muted">{escape(action_words(one))}</span></li>'
+        for one in actions
+    )
+    return f"<ol>{''.join(items)}</ol>"
+
+
+def body(text: str, empty: str = "Empty: nothing is written here.") -> str:
+    """What somebody wrote, as paragraphs and lists; ``empty`` where it is nothing."""
+    drawn = [
+        "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in block.said) + "</ul>"
+        if block.listed
+        else f"<p>{escape(block.said[0])}</p>"
+        for block in blocks(text)
     ]
-    return '<div class="form">' + "".join(f"<h3>{escape(h)}</h3>{_body(body)}" for h, body in sections) + "</div>"
-
-
-def _body(text: str) -> str:
-    if not text:
-        return '<p class="empty muted">Empty: nothing is written here.</p>'
-    blocks = []
-    for block in re.split(r"\n\s*\n", text):
-        lines = block.splitlines()
-        if all(line.startswith("- ") for line in lines):
-            blocks.append("<ul>" + "".join(f"<li>{escape(line[2:])}</li>" for line in lines) + "</ul>")
-        else:
-            blocks.append(f"<p>{escape(' '.join(lines))}</p>")
-    return "".join(blocks)
+    return "".join(drawn) or f'<p class="empty muted">{escape(empty)}</p>'
 
 
 def marks() -> None:

@@ -29,6 +29,10 @@ class View:
         """The relative address of an indicator's page, with the rest of this view kept."""
         return f"indicator?{urlencode(replace(self, indicator=code).parameters(), doseq=True)}"
 
+    def report(self, code: str) -> str:
+        """The relative address of an indicator's exception report, with the rest of this view kept."""
+        return f"report?{urlencode(replace(self, indicator=code).parameters(), doseq=True)}"
+
     def home(self) -> str:
         """The relative address of the scorecard with this view."""
         return f"./?{urlencode(replace(self, indicator='').parameters(), doseq=True)}"

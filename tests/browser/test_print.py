@@ -51,7 +51,7 @@ def printed(page: Page, size: dict[str, int]) -> Page:
     return settled(page)
 
 
-@pytest.mark.parametrize("address", ["/", "/indicator?indicator=ED07", "/exceptions", "/about"])
+@pytest.mark.parametrize("address", ["/", "/indicator?indicator=ED07", "/exceptions", "/paper", "/about"])
 def test_paper_has_the_words_and_tables_and_nothing_to_press(app: str, page: OpenPage, address: str) -> None:
     opened = page(app + address)
     tables = opened.locator("table.kpi")

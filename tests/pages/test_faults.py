@@ -178,18 +178,18 @@ def only_text(page: str, **url: str) -> AppTest:
     drawn = body(at)
     assert not [one.tag for one in drawn.every() if one.tag in ("script", "b", "iframe", "style")]
     assert all(image.attributes["src"].startswith("data:image/svg+xml") for image in drawn.every("img"))
-    assert all(link.attributes["href"].startswith(("indicator?", "./?")) for link in drawn.every("a"))
+    assert all(link.attributes["href"].startswith(("indicator?", "report?", "./?", "#")) for link in drawn.every("a"))
     return at
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, "report"])
 @pytest.mark.parametrize("names", [EVERY_NAME, ("area",)], ids=["all but the area", "area"])
 @pytest.mark.parametrize("markup", MARKUP)
 def test_markup_typed_into_the_url_is_shown_as_text(page: str, names: tuple[str, ...], markup: str) -> None:
     only_text(page, **dict.fromkeys(names, markup))
 
 
-@pytest.mark.parametrize("page", READERS_PAGES)
+@pytest.mark.parametrize("page", [*READERS_PAGES, "report"])
 @pytest.mark.parametrize("markup", MARKUP)
 def test_markup_written_into_the_files_is_shown_as_text(load: Load, page: str, markup: str) -> None:
     named = {"name": markup, "category": markup, "owner": markup, "definition": markup, "statutory_note": markup}

@@ -9,15 +9,17 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpi_core.model import REPORT_SECTIONS
+from kpi_core.access import Actor
+from kpi_core.model import ACTIONS_HEADING, REPORT_SECTIONS
 from kpi_core.shell.database import DATA, data_files
+from pages._ui import session
 
 from . import CODES, Node, body, heading, opened, said, table
 from .conftest import Downloads, Load
 
 Q2 = "Q2 2022-23"
 EXAMPLE = tuple(f"EX{n:02d}" for n in range(1, 21))
-FORM = ("Indicator description", f"Outturn, {Q2}", "Quarterly target", *REPORT_SECTIONS, "Completed by",
+FORM = ("Indicator description", f"Outturn, {Q2}", "Quarterly target", *REPORT_SECTIONS, ACTIONS_HEADING, "Completed by",
         "Service unit head approval with date")  # fmt: skip
 EMPTY = "Empty: nothing is written here."
 
@@ -56,6 +58,8 @@ def report(at: AppTest) -> dict[str, str]:
         assert isinstance(part, Node)
         if part.tag == "h3":
             told[part.text] = ""
+        elif "findings" in part.attributes.get("class", ""):
+            continue  # what the checks say of it
         else:
             told[list(told)[-1]] = f"{told[list(told)[-1]]} {part.text}".strip()
     return told
@@ -141,7 +145,9 @@ def test_an_approved_report_is_shown_whole_in_the_order_of_the_form() -> None:
     assert EMPTY not in told.values()
     assert (told[f"Outturn, {Q2}"], told["Quarterly target"]) == ("25.4%", "4.7%")
     assert told["Service unit head approval with date"] == "Service Unit Head, 27 October 2022"
-    assert told["Actions taken or planned"].endswith("Continue to give them support, information, advice and guidance.")
+    assert told[ACTIONS_HEADING].endswith(
+        "Continue to give them support, information, advice and guidance. No owner and no due date are given."
+    )
     assert "not approved" not in body(at).text
 
 
@@ -223,6 +229,46 @@ def test_a_revised_figure_names_the_former_one_and_the_reason(example: None) -> 
 def test_a_resolved_conflict_says_how_it_was_resolved(example: None) -> None:
     (notice,) = notices(opened("indicator", indicator="EX08"))
     assert "Resolved: The service had counted conferences held on the sixteenth day." in notice
+
+
+# --- what the checks found, concerns, the way to the report ---------------------------------------------------------
+
+
+def test_contradictions_in_the_report_are_open_beside_the_text_and_what_agrees_is_folded(load: Load) -> None:
+    files = data_files(DATA)
+    name = "exceptions/ED07-2022-23-Q2.md"
+    load(files | {name: files[name].replace(b"## Financial", b"In Q2 2022-23 it was 24.5%.\n\n## Financial")})
+    form = body(opened("indicator", indicator="ED07")).one("div", "form")
+    (finding,) = form.every("li", "contradicts")
+    assert finding.one("mark").text == "24.5%"
+    assert "25.4%" in finding.one("span", "worked-out").text
+    assert not [one for one in form.every("details") if one.every("li", "contradicts")]
+    folded = [one.one("summary").text for one in form.every("details")]
+    assert folded[:2] == ["✔ 1 claim agrees", "✔ 1 claim agrees"]
+
+
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [
+        ("FD01", "Write the exception report"),
+        ("FD02", "Open the exception report to write, approve or follow it up"),
+        ("PCP01", "Write an exception report, or mark an emerging concern"),
+    ],
+)
+def test_the_page_leads_to_the_report(code: str, label: str) -> None:
+    links = {one.label: one for one in opened("indicator", indicator=code).get("page_link")}
+    assert f"indicator={code}" in links[label].proto.query_string
+
+
+def test_an_emerging_concern_is_told_with_the_role_and_without_the_name() -> None:
+    author = Actor("Alex Example", "Report author")
+    opened()
+    session.services().reports.mark_concern("ED04", Q2, "Two schools are to be inspected again.", author)
+    (notice,) = notices(opened("indicator", indicator="ED04"))
+    assert notice == (
+        "⚠ Marked as an emerging concern: Two schools are to be inspected again. By a Report author. It changes no rating."
+    )
+    assert notices(opened("indicator", indicator="ED04", quarter="Q1 2022-23")) == []
 
 
 # --- comparators and downloads ------------------------------------------------------------------------------------

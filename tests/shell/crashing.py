@@ -3,6 +3,7 @@
 ``python -m tests.shell.crashing FOLDER ACT STEP [LIMIT]``: over ``FOLDER/kpi.duckdb`` and ``FOLDER/data``.
 
 - ``publish``: publishes ``FOLDER/next.csv``; ``withdraw``: withdraws upload 1; ``many``: publishes one small file after another.
+- ``write``: saves the next version of an exception report; ``writing``: one version after another.
 - STEP: where the process kills itself; ``never`` for not at all. With LIMIT no file may from that step on be longer than so
   many bytes, as on a full disk, and the process lives on to say what became of it.
 
@@ -17,10 +18,12 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+from kpi_core.access import Actor
 from kpi_core.errors import KpiError
 from kpi_core.intake import GivenFile
 from kpi_core.shell.services import Services
@@ -62,7 +65,19 @@ def publish(services: Services, content: bytes, name: str) -> int:
     return services.uploads.publish(preview, Decision("Ann", "Counted again.", None)).id
 
 
+def write(services: Services) -> int:
+    """Save the next version of the report on A1, and say its number."""
+    actor = Actor("Ann", "Report author")
+    stands = services.reports.one("A1", "Q1 2022-23").report
+    if stands is None:
+        return services.reports.start("A1", "Q1 2022-23", actor).version
+    text = replace(stands, reason_line=f"Reason {stands.version}.")
+    return services.reports.save(text, stands.version, actor).version
+
+
 def act(services: Services, what: str, folder: Path) -> int:
+    if what == "write":
+        return write(services)
     if what == "withdraw":
         return services.uploads.withdraw(1, "Wrong.", "Bob").upload.id
     return publish(services, (folder / "next.csv").read_bytes(), "next.csv")
@@ -84,6 +99,9 @@ def main(folder: Path, what: str, step: str, limit: str = "") -> None:
         return
     say("opened")
     at("opened")
+    if what == "writing":
+        while True:
+            say(f"announced {write(services)}")
     if what == "many":
         many(services)
         return

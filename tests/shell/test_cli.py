@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from kpi_core.model import REPORT_SECTIONS
 from kpi_core.shell.database import DATA, data_files
 
 from ..conftest import REPO, write_files
@@ -187,6 +188,35 @@ def test_exceptions_lists_required_present_and_missing(db: Path) -> None:
         "PCP05": "draft", "FD01": "missing", "FD02": "submitted", "ED07": "approved"}  # fmt: skip
     assert found["summary"] == {"required": 4, "missing": 1, "unapproved": 2}
     assert found["trigger"]
+
+
+def test_exceptions_say_what_the_quarter_lacks_and_the_next_quarter_what_this_one_left_unfinished(db: Path) -> None:
+    found = document(run("exceptions", *Q2, "--json", db=db))
+    assert found["lacks"] == [
+        "One required report is missing.", "One required report is a draft.", "One required report is submitted and not approved.",
+        "14 actions are without an owner or a due date."]  # fmt: skip
+    assert {one["code"] for one in found["actions_without_owner_or_date"]} == {"PCP05", "FD02", "ED07"}
+    assert (found["earlier_actions"], found["concerns"]) == ([], [])
+    following = document(run("exceptions", "--quarter", "Q3 2022-23", "--json", db=db))
+    assert len(following["earlier_actions"]) == 14
+    assert following["earlier_actions"][0] == {
+        "code": "ED07", "quarter": "Q2 2022-23", "number": 1, "owner": None, "due": None, "closed_on": None, "closing": None,
+        "text": "Continue to track young people who are not in education, employment or training (NEET) or not known.",
+        "overdue": False}  # fmt: skip
+    told = run("exceptions", "--quarter", "Q3 2022-23", db=db).stdout
+    assert "Unfinished actions of earlier quarters, overdue ones first:" in told
+    assert (
+        "  FD02 Q2 2022-23: Continue to roll out domestic abuse training in the directorate. No owner and no due date are given."
+        in told
+    )
+
+
+def test_a_report_lists_its_actions_apart_from_its_sections(db: Path) -> None:
+    report = document(run("indicator", "ED07", *Q2, "--json", db=db))["exception_report"]
+    assert [one["heading"] for one in report["sections"]] == list(REPORT_SECTIONS)
+    assert [one["number"] for one in report["actions"]] == [1, 2]
+    told = run("indicator", "ED07", *Q2, db=db).stdout
+    assert "\nActions taken or planned\n  1. Continue to track" in told
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from kpi_core.shell.in_step import STEPS as WRITING
+from kpi_core.shell.journal import Journal, key_of
 from kpi_core.shell.services import Services
 from kpi_core.shell.store import log_of
 from kpi_core.shell.uploads import STEPS
@@ -138,6 +140,69 @@ def test_the_first_start_killed_anywhere_is_begun_again(tmp_path: Path) -> None:
             assert services.scorecard(Q1) == expected
             assert services.recovered == ""
             assert services.verify().problems == ()
+
+
+@pytest.mark.parametrize("step", ["opened", *WRITING, "announced"])
+def test_killed_while_a_report_is_saved_the_version_is_wholly_there_or_not_at_all(
+    step: str, before: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "one"
+    shutil.copytree(before, folder)
+    assert killed(folder, "write", "never")[-1] == "announced 1"
+    said = killed(folder, "write", step)
+    assert ("announced 2" in said) is (step == "announced")
+    done = step in (*WRITING[1:], "announced")
+    with reopened(folder) as services:
+        assert services.recovered == ""
+        assert services.reports.one("A1", Q1).version == 1 + done
+        assert len(Journal(folder / "kpi.duckdb.uploads").read().events) == 1 + done
+        assert services.verify().problems == ()
+    assert killed(folder, "write", "never")[-1] == f"announced {2 + done}"
+    (folder / "kpi.duckdb").unlink()
+    with reopened(folder) as services:
+        assert services.reports.one("A1", Q1).version == 2 + done
+        assert services.verify().problems == ()
+
+
+def test_on_a_full_disk_a_version_that_could_not_be_secured_is_said_and_is_there_at_the_next_start(
+    before: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "one"
+    shutil.copytree(before, folder)
+    killed(folder, "write", "never")
+    length = Journal(folder / "kpi.duckdb.uploads").path.stat().st_size
+    said = killed(folder, "write", WRITING[1], str(length + 100))
+    (refused,) = [line for line in said if line.startswith("refused")]
+    assert "It was written, but could not be secured on the disk" in refused
+    assert "Make room on the disk, and save it again." in refused
+    assert Journal(folder / "kpi.duckdb.uploads").read().torn == b""
+    with reopened(folder) as services:
+        assert services.reports.one("A1", Q1).version == 2
+        assert len(Journal(folder / "kpi.duckdb.uploads").read().events) == 2
+        assert services.verify().problems == ()
+
+
+def test_killed_at_any_moment_from_outside_every_announced_version_of_a_report_is_there(
+    before: Path, tmp_path: Path
+) -> None:
+    moments = random.Random(20221122)
+    folder = tmp_path / "one"
+    shutil.copytree(before, folder)
+    announced = 0
+    for _ in range(12):
+        with process(folder, "writing") as child:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "opened\n"
+            time.sleep(moments.uniform(0, 0.3))
+            child.kill()
+            announced = max([announced, *(int(line.split()[1]) for line in child.stdout if line.endswith("\n"))])
+        with reopened(folder) as services:
+            version = services.reports.one("A1", Q1).version or 0
+            assert version >= announced
+            events = Journal(folder / "kpi.duckdb.uploads").read()
+            assert [key_of(event)[-1] for event in events.events] == list(range(1, version + 1))
+            assert (events.broken, events.torn, services.verify().problems) == ((), b"", ())
+    assert announced > 1
 
 
 KILLS = 30

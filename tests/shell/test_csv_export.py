@@ -181,6 +181,10 @@ def test_the_exception_reports_say_which_are_required_and_which_are_missing(serv
         "FD02": ("yes", "submitted"),
         "ED07": ("yes", "approved"),
     }
+    assert headings[-3:] == [
+        "Actions without an owner or a due date", "Overdue actions of earlier quarters", "Emerging concern"]  # fmt: skip
+    assert {row[0]: tuple(row[-3:]) for row in rows} == {
+        "PCP05": ("7", "0", ""), "FD01": ("0", "0", ""), "FD02": ("5", "0", ""), "ED07": ("2", "0", "")}  # fmt: skip
 
 
 # --- harmless in a spreadsheet ------------------------------------------------------------------------------------

@@ -370,6 +370,7 @@ def test_a_report_quotes_the_figure_and_target_and_tells_an_empty_section_from_n
         assert view.row.display.removesuffix(" [p]") in bodies[0]
         assert "None identified." in bodies
         assert "" in bodies
+        assert len(report.actions) == 2
 
 
 def test_two_sources_give_figures_that_are_rated_differently(rows: tuple[Row, ...]) -> None:

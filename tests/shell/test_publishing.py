@@ -98,7 +98,8 @@ def rows_of(services: Services, table: str, where: str = "true") -> list[tuple[A
         return reading._rows(f"select * from {table} where {where} order by all")
 
 
-TABLES = ("upload", "audit", "observation", "target", "indicator", "indicator_area", "area", "setting")
+TABLES = ("upload", "audit", "observation", "target", "indicator", "indicator_area", "area", "setting", "report",
+          "report_section", "report_action", "action_closed", "concern")  # fmt: skip
 
 
 def all_held(services: Services) -> dict[str, list[tuple[Any, ...]]]:

@@ -26,7 +26,7 @@ from ..conftest import NOW, Q2, figure, fixed_clock, small_bundle
 
 HELD = "The explorer is open and holds the figures. Close it, or use its page."
 TABLES = ("setting", "area", "indicator", "indicator_area", "target", "observation", "benchmark", "conflict",
-          "exception_report", "exception_section", "loaded_file")  # fmt: skip
+          "report", "report_section", "report_action", "loaded_file")  # fmt: skip
 
 
 @contextmanager

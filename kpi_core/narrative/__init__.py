@@ -1,0 +1,23 @@
+"""Narrative against data: what a text claims, checked against what is held. Rules over text; no model, no network.
+
+From text to finding: ``prose`` (passages and sentences), ``mentions`` (which indicators they name), ``atoms`` (quarters, figures, words of
+direction), ``grammar`` (what a maintainer extends), ``clauses`` and ``claims`` (what a sentence claims), ``verdicts`` (what the data make of
+it), ``sums`` (parts and totals), ``checker`` (texts and whole papers). The examples it must agree with: ``tests/narrative_examples.toml``.
+"""
+
+from ..disclosure import implied_denominators
+from .checker import CheckedPaper, Checker, NarrativeFinding, counts, quarter_named
+from .prose import passages
+from .verdicts import Known, Verdict
+
+__all__ = [
+    "CheckedPaper",
+    "Checker",
+    "Known",
+    "NarrativeFinding",
+    "Verdict",
+    "counts",
+    "implied_denominators",
+    "passages",
+    "quarter_named",
+]

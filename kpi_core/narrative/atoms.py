@@ -1,0 +1,300 @@
+"""What a sentence is made of, for the grammar of claims: quarters, figures, targets, words of direction; the rest is words.
+
+Each place in a sentence belongs to one atom. The grammar (``claims``) reads them as tags: ``<v:3>`` is the atom 3, a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ..errors import PeriodError
+from ..figures import is_number, number
+from ..periods import Quarter, containing
+from ..periods import quarter as read_quarter
+from .mentions import Lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One piece of a sentence. ``kind``, and what ``means`` then is:
+
+    ``v`` a value, ``p`` percentage points: an ``Amount``. ``q`` a quarter: a ``Quarter``, or ``None`` where the words do not say
+    which. ``x`` a quarter that cannot be read: the reason. ``m`` an indicator: its codes. ``n`` a month, ``g`` some of the children or another time limit, ``o`` somebody else's figures,
+    ``k`` a number that is no figure (an age, a date, a reference), ``w`` a word or a mark: nothing. ``t`` a target, tolerance or
+    intervention level, ``d`` a move, ``j`` a judgement, ``s`` that nothing changed, ``r`` a relation: the word for it.
+    """
+
+    kind: str
+    start: int
+    end: int
+    text: str
+    means: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number as written: its ``unit`` is ``percent``, ``points``, ``pounds``, ``days``, ``weeks`` or ``number``."""
+
+    value: Decimal
+    unit: str
+    approximate: bool = False
+
+
+Reader = Callable[[re.Match[str], Quarter], tuple[str, object] | None]
+
+_WORD_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
+
+# --- quarters and other times -------------------------------------------------------------------------------------
+
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_MON = f"(?:{_MONTHS}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+_YEARS = r"(?:(?:19|20)?[0-9]{2}\s?[-/–—‑]\s?(?:20)?[0-9]{2})"
+_Q = r"(?:Q\s?[0-9]|(?:quarter|qtr)\s?(?:[0-9]|one|two|three|four)|(?:first|second|third|fourth)\s+quarter)"
+_QUARTER = re.compile(
+    rf"\b(?:{_Q}(?:\s*(?:of|in)?\s*\(?(?P<years>[0-9]{{1,4}}\s?[-/–—‑]\s?[0-9]{{1,4}}|(?:19|20)[0-9]{{2}})\)?)?"
+    rf"|(?P<first>[0-9]{{4}}\s?[-/–—‑]\s?[0-9]{{2,4}}|[0-9]{{2}}\s?/\s?[0-9]{{2}})[\s,;]*{_Q})(?![0-9])(?![-/–—‑][0-9])",
+    re.I,
+)
+_MONTH_RANGE = re.compile(rf"\b{_MON}\s*(?:to|[-–—])\s*{_MON}\s+20[0-9]{{2}}(?:\s*\(\s*{_Q}[^)]{{0,20}}\))?", re.I)
+_RELATIVE = (
+    (r"(?:the\s+)?(?:same|corresponding|equivalent)\s+(?:quarter|period|time|point)\s+(?:(?:in|of|for)\s+)?(?:(?:the\s+)?(?:last|previous|prior|preceding)\s+(?:financial\s+)?year|a\s+year\s+(?:ago|earlier|before)|(?:the\s+)?year\s+before)", -4),
+    (r"Q\s?[1-4]\s+(?:of\s+)?(?:last|the\s+previous)\s+year", "of last year"),
+    (r"(?<=\bon )the\s+year(?!\s+(?:to|before|so))", -4),
+    (r"last\s+year(?:[’']s)?(?=[^.;]{0,40}\b(?:month|quarter)[- ]end)", -4),
+    (r"(?:in\s+)?(?:last|the\s+previous|the\s+prior)\s+year(?:[’']s)?|(?:in|for|during|at\s+the\s+end\s+of|since|from)\s+(?:the\s+)?(?:financial\s+year\s+)?(?:19|20)[0-9]{2}(?:\s?[-/–]\s?(?:20)?[0-9]{2})?(?![\s,;(]*Q)", "unknown"),
+    (r"(?:a|one)\s+year\s+(?:ago|earlier|before|previously)|this\s+time\s+last\s+year", -4),
+    (r"(?:the\s+)?(?:last|previous|prior|preceding)\s+quarter(?:[’']s)?(?!\s*s\b)|(?:the\s+)?quarter\s+before|quarter[- ]on[- ]quarter", -1),
+    (r"(?:this|the\s+current|the\s+latest|the\s+reporting)\s+quarter(?:[’']s)?|this\s+period", 0),
+)  # fmt: skip
+_RELATIVES = tuple((re.compile(rf"\b(?:{words})\b", re.I), step) for words, step in _RELATIVE)
+_DATE = re.compile(
+    rf"\b[0-9]{{1,2}}[./][0-9]{{1,2}}[./](?:[0-9]{{4}}|[0-9]{{2}})\b|\b[0-9]{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MON}(?:\s+(?:19|20)[0-9]{{2}})?\b"
+    rf"|\b{_MON}\s+[0-9]{{1,2}}(?:st|nd|rd|th)\b|\b20[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}\b"
+)
+_MONTH = re.compile(
+    rf"\b(?:(?:in|for|during|of|by|since|from|to|at|end|and|until)\s+)?({_MONTHS})(?:\s+(20[0-9]{{2}}))?\b"
+)
+
+
+def _quarter(found: re.Match[str], own: Quarter) -> tuple[str, object] | None:
+    text = re.sub(r"\s+(?:of|in)\s+", " ", found[0])
+    text = re.sub(r"\bqtr\b", "quarter", text, flags=re.I)
+    text = re.sub(r"\b(one|two|three|four)\b", lambda m: str(_WORD_NUMBERS[m[0].lower()]), text, flags=re.I)
+    text = re.sub(
+        r"\b(first|second|third|fourth)\s+quarter\b", lambda m: f"Q{_WORD_NUMBERS[m[1].lower()]}", text, flags=re.I
+    )
+    try:
+        return "q", read_quarter(text)
+    except PeriodError as error:
+        if error.fault == "no_year":
+            return "q", _without_year(int(re.search(r"[1-4]", text)[0]), own)  # type: ignore[index]
+        return "x", str(error)
+
+
+def _without_year(of_year: int, own: Quarter) -> Quarter | None:
+    """The quarter that “Q1” means in a report on ``own``: of the same year, or the one just before; otherwise it does not say."""
+    if of_year <= own.number:
+        return Quarter(own.year, of_year)
+    return own - 1 if own.number == 1 and of_year == 4 else None
+
+
+def _months(found: re.Match[str], own: Quarter) -> tuple[str, object] | None:
+    del own
+    try:
+        return "q", read_quarter(found[0])
+    except PeriodError:
+        return "k", None
+
+
+def _relative(step: int | str) -> Reader:
+    def read(found: re.Match[str], own: Quarter) -> tuple[str, object] | None:
+        if isinstance(step, str):
+            digit = re.search(r"[1-4]", found[0]) if step == "of last year" else None
+            return "q", None if digit is None else Quarter(own.year - 1, int(digit[0]))
+        return "q", own + step
+
+    return read
+
+
+# --- numbers ------------------------------------------------------------------------------------------------------
+
+_DIGITS = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
+_POINTS = r"percentage[- ]points?|percent(?:age)?\s+pts?|per\s+cent\s+points?|%\s?(?:points?|pts?)|ppts?|p\.?p\.?(?:s\b)?|%pts?|points?|pts"
+_ABOUT = (
+    r"(?:about|around|approximately|approx\.?|roughly|nearly|almost|close to|just (?:over|under|above|below)|over|under|c\.|circa|~|more than"
+    r"|less than|fewer than|at least|at most|(?<!is )(?<!are )(?<!was )(?<!were )up to|as (?:high|low) as|in excess of|well (?:over|under|above|below)|some)\s+(?:a\s+)?"
+)
+_VALUE = re.compile(
+    rf"(?P<about>\b{_ABOUT}|[~<>≈]\s?)?(?P<pound>£)?(?<![A-Za-z0-9.,-])(?<![A-Za-z0-9]/)(?P<minus>[-−](?=[0-9]))?(?P<digits>{_DIGITS})"
+    rf"(?:\s?(?P<unit>{_POINTS}|%|per\s?cent|percent)|\s(?P<rate>per\s10{1, 2},?000)|(?P<size>k|m|bn)\b|\s(?P<time>days?|weeks?|working days)\b)?(?![0-9])",
+    re.I,
+)
+_RANGE = re.compile(
+    rf"(?:between\s+)£?(?:{_DIGITS})(?:\s?(?:%|per\s?cent))?\s+(?:and|to)\s+£?(?:{_DIGITS})(?:\s?(?:%|per\s?cent))?"
+    rf"|(?<![A-Za-z0-9.,])(?:{_DIGITS})%?[-–—‑](?:{_DIGITS})(?:\s?(?:%|per\s?cent))?(?=\W|$)(?![-–—‑]?\s?Q)",
+    re.I,
+)
+# Some of the children, or another limit than the indicator's own: what is said of them is not said of all.
+_GROUP = re.compile(
+    r"\b(?:aged?\s+(?:between\s+)?[0-9]{1,2}(?:\s?(?:to|and|or|-|–)\s?(?:[0-9]{1,2}|over|under|above|older))?|[0-9]{1,2}(?:\s?(?:to|and|or|-|–|/)\s?[0-9]{1,2})?"
+    r"[\s-](?:years?[\s-]olds?|yr[\s-]olds?)|(?:under|over)[\s-](?:[0-9]{1,2}s|fives|ones|twos|fours|tens)|years?\s(?:[1-9]|1[0-3])(?:\s?(?:to|and|or|-|–)\s?(?:[1-9]|1[0-3]))?"
+    r"|key\s?stages?\s?[1-5]|KS[1-5]|reception|nursery|[0-9]{1,2}\s?(?:to|-|–)\s?[0-9]{1,2}\s(?:population|cohort|age\s?group)"
+    r"|(?:within|inside|under|after|in)\s(?:the\s)?(?:first\s)?(?:[0-9]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\s(?:working\s)?(?:days|weeks|months|years)"
+    r"(?:\s(?:of|after|from)\b)?)\b",
+    re.I,
+)
+# Numbers that say when, where, how old or how long, but never how many.
+_NO_FIGURE = re.compile(
+    r"\b(?:section|s|sections|level|levels|tier|stage|step|phase|grade|band|year|years|yr|key stage|ks|post|aged?|appendix|appendices"
+    r"|annex|figure|fig|table|chart|page|paragraph|para|item|section|part|chapter|option|priority|theme|objective|action|version|ward|room"
+    r"|tel\.?|telephone|phone|ext\.?|article|regulation|schedule|form|route|unit|type|cohort|wave|number|no\.?|ref\.?|top)\s?(?:of\s)?"
+    r"[0-9]+(?:\.[0-9]+)*(?!\s?%)(?:\s?(?:to|and|or|&|/|[-–—])\s?(?:level\s)?[0-9]+)?\b"
+    r"|\b[0-9]{1,2}\s?(?:[-–—‑]|to)\s?[0-9]{1,2}[\s-]?(?:years?|year[\s-]?olds?|yr|yrs)\b[\s-]?(?:olds?)?"
+    r"|\b[0-9]{1,2}[\s-]?(?:year|yr)s?[\s-]olds?\b|\b[0-9]+[\s-]?(?:hours?|minutes?|months?|years?|terms?|half[- ]terms?)\b"
+    r"|\b[0-9]+-(?:day|week|working)\b|\b[0-9]+(?:st|nd|rd|th)\b|\b(?:19|20)[0-9]{2}\b(?:\s?[-/–—]\s?(?:20)?[0-9]{2}\b)?|\b[0-9]{2}/[0-9]{2}\b"
+    r"|\b[0-9]{1,2}[:.][0-9]{2}\s?(?:am|pm)\b|\b[0-9]{5}[\s-]?[0-9]{3}[\s-]?[0-9]{3}\b|(?<![A-Za-z0-9])[0-9]+\+\s?%?|\b[0-9]{1,3}\+%"
+    r"|\b[0-9]+\s(?:out\s)?of\s(?:the\s)?[0-9]+\b|\b[0-9]+/[0-9]+\b|^\s*(?:[0-9]{1,2}\.)+[0-9]*\.?(?=\s|[A-Z(])",
+    re.I,
+)
+
+
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_ONES = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+_NUMBER_WORDS = {word: n for n, word in enumerate((*_ONES, *_TEENS), 1)} | {
+    word: n * 10 for n, word in enumerate(_TENS, 2)
+}
+_WORDED = re.compile(
+    rf"(?P<about>\b{_ABOUT})?\b(?P<words>(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(_ONES)}))?|{'|'.join((*_TEENS, *_ONES))})"
+    rf"\s+(?P<unit>{_POINTS}|per\s?cent|percent)\b",
+    re.I,
+)
+
+
+def _value(found: re.Match[str], own: Quarter) -> tuple[str, object] | None:
+    del own
+    if found["size"] or not is_number(found["digits"].replace(",", "")):
+        return "k", None
+    value = number(found["digits"].replace(",", ""))
+    value = -value if found["minus"] else value
+    return _with_unit(value, found["unit"] or "", bool(found["about"])) or _counted(value, found)
+
+
+def _in_words(found: re.Match[str], own: Quarter) -> tuple[str, object] | None:
+    """A percentage or points in words, like “seventy-six per cent”."""
+    del own
+    parts = re.split(r"[\s-]+", found["words"].lower())
+    return _with_unit(Decimal(sum(_NUMBER_WORDS[part] for part in parts)), found["unit"], bool(found["about"]))
+
+
+def _with_unit(value: Decimal, unit: str, about: bool) -> tuple[str, object] | None:
+    """A percentage or percentage points; ``None``: neither."""
+    unit = unit.lower().replace(".", "")
+    if unit and unit not in ("%", "percent") and unit.replace(" ", "") != "percent":
+        return "p", Amount(value, "points", about)
+    return ("v", Amount(value, "percent", about)) if unit else None
+
+
+def _counted(value: Decimal, found: re.Match[str]) -> tuple[str, object]:
+    about = bool(found["about"])
+    if found["pound"]:
+        return "v", Amount(value, "pounds", about)
+    if found["time"]:
+        return "v", Amount(value, "weeks" if "week" in found["time"].lower() else "days", about)
+    return "v", Amount(value, "number", about)
+
+
+# --- words --------------------------------------------------------------------------------------------------------
+
+_TARGET = r"(?:agreed\s+|quarterly\s+|council[’']?s?\s+|corporate\s+|local\s+)?(?:performance\s+)?target(?:\s+(?:level|figure|rate|value|threshold))?(?!\s*(?:ed|ing|group|audience|date))"
+_WORDS: tuple[tuple[str, str, str], ...] = (
+    ("t", "tolerance", r"tolerance(?:\s+(?:level|limit|threshold|range|band))?"),
+    ("t", "level", r"intervention\s+(?:level|threshold|trigger|point|limit)|trigger\s+level"),
+    ("t", "target", _TARGET),
+    ("r", "meets", r"(?:has\s+|have\s+)?(?:been\s+)?(?:met|meets?|meeting|achieved|achieves?|achieving|hits?|hitting|reached)(?=\s+(?:the|its|our|this|their|target|tolerance|\w+\s+target))"
+                   r"|(?:on|at)(?=\s+(?:or\s+above\s+)?target)|in\s+line\s+with|equal(?:s|led)?\s+(?:to)?"),
+    ("r", "misses", r"(?:does|did|do|has|have|was|is)\s+not\s+(?:yet\s+)?(?:been\s+)?(?:met|meet|achieved?|hit|reached?)|(?:narrowly\s+|just\s+)?miss(?:es|ed|ing)?(?=\s)|off(?=\s+target)|f[ae]lls?\s+short\s+of|(?:was\s+|is\s+)?short\s+of|fail(?:s|ed|ing)?\s+to\s+(?:meet|achieve|hit|reach)"),
+    ("r", "better", r"better\s+than|ahead\s+of|outperform(?:s|ed|ing)"),
+    ("r", "worse", r"worse\s+than|behind"),
+    ("r", "outside", r"breach(?:es|ed|ing)?|outside(?:\s+of)?|out\s+of(?=\s+tolerance)|beyond"),
+    ("r", "within", r"within|inside"),
+    ("r", "above", r"above|(?:longer|slower)\s+than|higher\s+than|greater\s+than|exceed(?:s|ed|ing)?|in\s+excess\s+of|more\s+than|over(?=\s+(?:the|our|its)\s)|an?\s+increase\s+(?:on|over)(?=\s+(?:the|its|our)\s+target)"),
+    ("r", "below", r"below|(?:shorter|quicker|faster)\s+than|lower\s+than|less\s+than|fewer\s+than|under(?=\s+(?:the|our|its|target)\b)|beneath|a\s+(?:decrease|reduction)\s+on(?=\s+(?:the|its|our)\s+target)"),
+    ("s", "same", r"the\s+same\s+as|(?:remain(?:s|ed|ing)?|stay(?:s|ed)|held|kept|is|was)\s+(?:the\s+same(?:\s+as)?|unchanged|static|constant|level)|unchanged|no\s+change|(?:did|has|have)\s+not\s+changed?|(?<!broadly )(?<!relatively )(?<!fairly )(?:remain(?:s|ed)\s+)stable(?=\s+(?:at|from|since|compared|on|with))"),
+    ("d", "up", r"increas(?:e|es|ed|ing)|(?<!give )(?<!gives )(?<!given )(?:rise|rises|rising|risen|rose)|grow(?:s|n|ing)?|grew|growth|climb(?:s|ed|ing)?|jump(?:s|ed)?|(?:gone|went|going)\s+up|up(?=\s+(?:from|by|on|to|compared|[0-9<]))|surg(?:e|es|ed)|net\s+gain|lengthen(?:s|ed)?|widen(?:s|ed)?|spik(?:e|es|ed)"),
+    ("d", "down", r"decreas(?:e|es|ed|ing)|reduc(?:e|es|ed|ing|tion|tions)|fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|declin(?:e|es|ed|ing)|dip(?:s|ped)?|net\s+loss|shorten(?:s|ed)?|narrow(?:s|ed)(?=\s)|(?:gone|went|going|come|came)\s+down|down(?=\s+(?:from|by|on|to|compared|[0-9<]))|shr(?:ank|unk|inks?)"),
+    ("j", "better", r"improv(?:e|es|ed|ing|ement|ements)|better(?!\s+than)|bettered"),
+    ("j", "worse", r"worsen(?:s|ed|ing)?|deteriorat(?:e|es|ed|ing|ion)|worse(?!\s+than)|slipp(?:ed|age)"),
+    ("d", "up", r"higher(?!\s+than)"),
+    ("d", "down", r"lower(?!\s+than)"),
+    ("o", "", r"England(?:[’']s)?|national(?:ly)?|regional(?:ly)?|(?:statistical\s+|nearest\s+|our\s+)?neighbou?rs?(?:[’'])?|comparators?|benchmark(?:s|ing)?|South\s+(?:West|East)|North\s+(?:West|East)|other\s+(?:local\s+)?(?:authorities|councils|areas)|peer(?:s|\s+authorities)?|London(?:[’']s)?|Midlands|UK|country"),
+)  # fmt: skip
+_WORD_READERS = tuple((kind, means, re.compile(rf"\b(?:{words})(?![A-Za-z])", re.I)) for kind, means, words in _WORDS)
+_ARROW = re.compile("[↑▲⬆↓▼⬇]")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z’']*|[^\sA-Za-z]")
+
+
+def atoms(text: str, lexicon: Lexicon, own: Quarter, masks: tuple[tuple[int, int], ...] = ()) -> list[Atom]:
+    """The atoms of a sentence, in order, in a report on the quarter ``own``. ``masks``: places that are names of other things."""
+    found: list[Atom] = []
+    free = bytearray(b"\1" * len(text))
+    for start, end in masks:
+        free[start:end] = bytes(end - start)
+
+    def take(kind: str, start: int, end: int, means: object = None) -> None:
+        if start < end and all(free[start:end]):
+            free[start:end] = bytes(end - start)
+            found.append(Atom(kind, start, end, text[start:end], means))
+
+    for mention in lexicon.mentions(text):
+        take("m", mention.start, mention.end, mention.codes)
+    for pattern, read in _NUMBERS_AND_TIMES:
+        for one in pattern.finditer(text):
+            if (meant := read(one, own)) is not None and one[0].strip():
+                take(meant[0], one.start(), one.end(), meant[1])
+    for kind, means, words in _WORD_READERS:
+        for one in words.finditer(text):
+            take(kind, one.start(), one.end(), means)
+    for one in _ARROW.finditer(text):
+        take("d", one.start(), one.end(), "up" if one[0] in "↑▲⬆" else "down")
+    found += (Atom("w", one.start(), one.end(), one[0]) for one in _words(text, free))
+    return sorted(found, key=lambda atom: atom.start)
+
+
+def _words(text: str, free: bytearray) -> Iterator[re.Match[str]]:
+    return (one for one in _PLAIN.finditer(text) if all(free[one.start() : one.end()]))
+
+
+def _as(kind: str) -> Reader:
+    def read(found: re.Match[str], own: Quarter) -> tuple[str, object] | None:
+        del own
+        return kind, found[0]
+
+    return read
+
+
+def _month(found: re.Match[str], own: Quarter) -> tuple[str, object] | None:
+    """A month: the quarter that it ends, or ``None`` for any other month. Without a year it is the last one of that name."""
+    number = _MONTHS.split("|").index(found[1]) + 1
+    year = int(found[2]) if found[2] else own.end.year - (number > own.end.month)
+    quarter = containing(date(year, number, 1))
+    return "n", quarter if quarter.end.month == number else None
+
+
+_NUMBERS_AND_TIMES: tuple[tuple[re.Pattern[str], Reader], ...] = (
+    (_MONTH_RANGE, _months),
+    *((pattern, _relative(step)) for pattern, step in _RELATIVES[:2]),
+    (_QUARTER, _quarter),
+    *((pattern, _relative(step)) for pattern, step in _RELATIVES[2:]),
+    (_DATE, _as("k")),
+    (_MONTH, _month),
+    (_WORDED, _in_words),
+    (_GROUP, _as("g")),
+    (_NO_FIGURE, _as("k")),
+    (_RANGE, _as("k")),
+    (_VALUE, _value),
+)

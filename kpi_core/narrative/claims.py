@@ -1,0 +1,425 @@
+"""What a sentence claims about an indicator, clause by clause.
+
+A figure that no rule of the ``grammar`` gives a part to is left alone; so is one whose clause speaks of somebody else, of a part of the
+whole, of a plan, or in words that are not those of performance. A false alarm costs more than a miss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from ..periods import Quarter
+from .atoms import Atom, atoms
+from .clauses import Clause, Context, Told, one_of
+from .grammar import (
+    BEFORE_A_TARGET,
+    CLAUSES,
+    ECHO,
+    ECHOES,
+    LONG,
+    MOVE_OF,
+    NO_NEW_MOVE,
+    OF_SOMETHING,
+    OTHER_TARGETS,
+    PLAIN_WORDS,
+    SINCE,
+    UNREAD_TIME,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing that a sentence says of one indicator. ``start`` and ``end`` are offsets in the passage.
+
+    ``kind`` ``value``: ``figure``. ``target``: ``figure`` is said to be the ``what`` (target, tolerance, level).
+    ``relation``: the figure (``figure``, or the one held) stands in ``word`` to the ``what``, or to ``against``.
+    ``change``: from ``earlier`` (or what is held for ``basis``) to ``figure`` (or what is held) it moved in ``word`` by ``by``.
+    ``gap``: it lies ``by`` on the side ``word`` of the ``what``. ``quarter``: ``why`` it cannot be read.
+    """
+
+    kind: str
+    start: int
+    end: int
+    code: str
+    figure: Told | None = None
+    word: str = ""
+    what: str = ""
+    against: Told | None = None
+    by: Told | None = None
+    earlier: Told | None = None
+    basis: Quarter | None = None
+    basis_said: bool = False
+    later: Quarter | None = None
+    why: str = ""
+
+
+_LONGEST = 2_000
+"""Nobody writes a sentence of more characters than this: it is a table without its lines, and is left alone."""
+
+
+def claims(sentence: str, offset: int, context: Context) -> tuple[list[Claim], tuple[str, ...], bool]:
+    """What ``sentence``, which stands at ``offset`` in its passage, claims; the indicators it names; whether it has figures."""
+    if len(sentence) > _LONGEST:
+        return [], (), True
+    all_atoms = atoms(sentence, context.lexicon, context.quarter)
+    named = tuple(code for atom in all_atoms if atom.kind == "m" for code in one_of(atom, context))
+    found: list[Claim] = []
+    for atom in all_atoms:
+        if atom.kind == "x":
+            found.append(Claim("quarter", atom.start, atom.end, context.about or "", why=str(atom.means)))
+    subject = context.about or (context.earlier[-1] if context.earlier else "")
+    in_order = list(dict.fromkeys((*context.earlier, *named)))
+    others = strange = False
+    for clause in _clauses(sentence, all_atoms):
+        others = _turns_to_others(clause, others)
+        goes_on = next((a.text.lower() for a in clause if a.text[0].isalpha()), "") in ("which", "that", "this")
+        reading = _Reading(sentence, clause, context, subject, in_order, others or (goes_on and strange))
+        found += reading.claims()
+        subject, strange = reading.subject or subject, reading.strange
+    found += _echo(sentence, context.about or (context.earlier[-1] if context.earlier else ""))
+    shifted = [
+        replace(one, start=one.start + offset, end=one.end + offset)
+        for one in found
+        if one.code or one.kind == "quarter"
+    ]
+    return shifted, named, any(atom.kind in "vp" for atom in all_atoms)
+
+
+def _echo(sentence: str, code: str) -> Iterator[Claim]:
+    """A sentence that begins with “This increase”: it goes back to what was said before."""
+    found = ECHO.match(sentence)
+    if found and code:
+        yield Claim(
+            "echo", found.start("word"), found.end("word"), code, word=ECHOES.get(found["word"].lower(), "down")
+        )
+
+
+def _turns_to_others(clause: Sequence[Atom], so_far: bool) -> bool:
+    """Whether a clause goes on about somebody else: England, the neighbours. A clause that names an indicator turns back."""
+    for n, atom in enumerate(clause):
+        if atom.kind == "m":
+            theirs = any(a.kind == "o" for a in clause[max(0, n - 5) : n])
+            so_far = so_far and theirs
+        elif atom.kind == "o":
+            before = [a.text.lower() for a in clause[max(0, n - 4) : n]]
+            compared = any(word in ("than", "with", "to", "against", "above", "below") for word in before)
+            so_far = so_far or not (compared or any(a.kind == "r" for a in clause[max(0, n - 4) : n]))
+    return so_far
+
+
+def _clauses(sentence: str, all_atoms: Sequence[Atom]) -> Iterator[list[Atom]]:
+    """The atoms of each clause. Where a word that parts clauses lies within an atom it parts nothing."""
+    cuts = [found.start() for found in CLAUSES.finditer(sentence)]
+    cuts = [cut for cut in cuts if not any(a.start < cut < a.end for a in all_atoms if a.kind != "w")]
+    edges = [0, *cuts, len(sentence) + 1]
+    for start, end in pairwise(edges):
+        inside = [a for a in all_atoms if start <= a.start < end]
+        if inside:
+            yield inside
+
+
+class _Reading(Clause):
+    """A clause, with what it claims."""
+
+    def claims(self) -> list[Claim]:
+        """What the clause claims."""
+        if not any(a.kind in "vpdjsrt" for a in self._atoms) or self._no_claim():
+            return []
+        self._give_parts()
+        if self._respectively and not self._shared(self._with_role("value", "later", "target")):
+            return []
+        found: list[Claim] = []
+        found += self._targets()
+        found += self._changes()
+        found += self._relations()
+        found += self._values()
+        return found
+
+    # --- claims ---
+
+    def _span(self, *places: int) -> tuple[int, int]:
+        return min(self._atoms[n].start for n in places), max(self._atoms[n].end for n in places)
+
+    @property
+    def _respectively(self) -> bool:
+        return "respectively" in self._text.lower()
+
+    def _shared(self, places: Sequence[int]) -> list[str]:
+        """The indicators of figures listed “respectively”, in order; empty where they are not as many as the figures."""
+        if not self._respectively or len(places) < 2:
+            return []
+        inside = list(dict.fromkeys(code for _, code in self._mentions)) or self._named
+        return inside if len(inside) == len(places) else []
+
+    def _targets(self) -> Iterator[Claim]:
+        listed = self._with_role("target")
+        shared = self._shared(listed)
+        for order, place in enumerate(listed):
+            groups = self._parts[place][1]
+            target = self._atoms[groups["t"]]
+            code = shared[order] if shared else self._whose(min(place, groups["t"]))
+            if not code or self._others_target(groups["t"]) or not self._fits(place, code):
+                continue
+            start, end = self._span(place, groups["t"])
+            yield Claim("target", start, end, code, self._told(place, self._context.quarter), what=str(target.means))
+
+    def _others_target(self, place: int) -> bool:
+        """Whether it is not this indicator's own target of today: a national one, last year's, a pupil's, that of something else."""
+        around = [a for a in self._atoms[max(0, place - 3) : place + 4] if a.kind in "wok"]
+        if any(a.kind == "o" or a.text.lower() in OTHER_TARGETS for a in around):
+            return True
+        if any(a.kind == "q" and a.means is None for a in self._atoms):
+            return True
+        words = self._atoms[place + 1 : place + 7]
+        for n, atom in enumerate(words[:-1]):
+            if atom.text.lower() == "for" and words[n + 1].kind == "w" and self.subject:
+                return not self._plain(words[n + 1], self.subject)
+        return False
+
+    def _relations(self) -> Iterator[Claim]:
+        for n, atom in enumerate(self._atoms):
+            if atom.kind != "r":
+                continue
+            target = self._following(n, "t")
+            against = [p for p in self._with_role("against") if self._parts[p][1]["r"] == n]
+            quarter = self._following(n, "q")
+            code = self._whose(n)
+            if not code or (n and self._atoms[n - 1].kind in "vp"):
+                continue
+            if target is not None and not self._others_target(target):
+                for one in self._shared(self._with_role("target")) or [code]:
+                    start, end = self._span(n, target)
+                    yield Claim("relation", start, end, one, self._figure_before(n, one), str(atom.means), str(self._atoms[target].means),
+                                later=self._context.quarter)  # fmt: skip
+            elif str(atom.means) in ("above", "below", "better", "worse") and target is None:
+                if against and self._fits(against[0], code):
+                    told = self._told(against[0], None)
+                    if told.quarter is not None and not told.month:
+                        yield Claim("relation", *self._span(n, against[0]), code, self._figure_before(n, code), str(atom.means),
+                                    against=told, later=self._context.quarter)  # fmt: skip
+                elif quarter is not None and isinstance(basis := self._atoms[quarter].means, Quarter):
+                    yield Claim("change", *self._span(n, quarter), code, self._figure_before(n, code), MOVE_OF[str(atom.means)],
+                                basis=basis, basis_said=True, later=self._context.quarter)  # fmt: skip
+
+    def _figure_before(self, place: int, code: str) -> Told | None:
+        """The figure of the report's quarter that the clause gives before ``place``."""
+        for n in reversed(self._with_role("value", "later")):
+            if n < place and self._fits(n, code):
+                told = self._told(n, self._context.quarter)
+                return told if told.quarter == self._context.quarter and not told.month else None
+        return None
+
+    def _following(self, place: int, kind: str) -> int | None:
+        """The next atom of a kind, with small words or a figure between."""
+        for n in range(place + 1, min(place + 8, len(self._atoms))):
+            atom = self._atoms[n]
+            if atom.kind == kind:
+                return n
+            if atom.kind == "v" and kind == "t":
+                continue
+            if atom.kind != "w" or atom.text.lower() not in BEFORE_A_TARGET:
+                return None
+        return None
+
+    def _changes(self) -> Iterator[Claim]:
+        if not LONG.search(self._text):
+            for n, atom in enumerate(self._atoms):
+                if atom.kind in "djs":
+                    yield from self._change(n)
+        yield from self._compared()
+        yield from self._gaps()
+
+    def _change(self, n: int) -> Iterator[Claim]:
+        """A word of direction with what belongs to it: from what, to what, by how much, since when."""
+        code = self._whose_move(n)
+        if not code or (self._atoms[n].kind != "s" and any(a.kind == "n" for a in self._atoms[n + 1 : n + 8])):
+            return
+        later = self._later_of(n)
+        if later is None:
+            return
+        basis, said = self._basis(n, later)
+        first, last, amount = (self._nearest(n, role, code) for role in ("earlier", "later", "by"))
+        told_first = None if first is None else self._told(first, basis)
+        told_last = None if last is None else self._told(last, self._context.quarter)
+        if any(told is not None and (told.month or told.unreadable) for told in (told_first, told_last)):
+            return
+        if first is None and last is None and amount is None and not said and not self._bare(n):
+            return
+        if told_last and told_last.said_quarter and told_last.quarter and not said:
+            basis = told_last.quarter - 1
+            told_first = None if first is None else self._told(first, basis)
+        if not said and not (told_first and told_first.said_quarter) and UNREAD_TIME.search(self._text):
+            return
+        beside = (first, last, amount, self._basis_place(n))
+        start, end = self._span(n, *(p for p in beside if p is not None))
+        since = told_first.quarter if told_first and told_first.said_quarter else basis
+        until = told_last.quarter if told_last and told_last.said_quarter else later
+        yield Claim(
+            "change", start, end, code, told_last, str(self._atoms[n].means),
+            by=None if amount is None else self._told(amount, None),
+            earlier=told_first, basis=since, basis_said=said or bool(told_first and told_first.said_quarter), later=until,
+        )  # fmt: skip
+
+    def _nearest(self, place: int, role: str, code: str) -> int | None:
+        """The figure of a role that belongs to the word of direction at ``place``: rather one behind it."""
+        places = sorted(self._with_role(role), key=lambda p: p < place)
+        return next((p for p in places if self._near(place, p) and (role == "by" or self._fits(p, code))), None)
+
+    def _compared(self) -> Iterator[Claim]:
+        """“2 points higher than in Q1”."""
+        for place in self._with_role("by"):
+            groups = self._parts[place][1]
+            word = MOVE_OF.get(str(self._atoms[groups["r"]].means)) if "r" in groups else None
+            code = self._whose(place)
+            if word and code and isinstance(basis := self._atoms[groups["q"]].means, Quarter):
+                figure = self._figure_before(place, code)
+                yield Claim("change", *self._span(place, groups["q"]), code, figure, word, by=self._told(place, None), basis=basis,
+                            basis_said=True, later=self._context.quarter)  # fmt: skip
+
+    def _gaps(self) -> Iterator[Claim]:
+        """“4.5 points below target”."""
+        for place in self._with_role("gap"):
+            groups = self._parts[place][1]
+            code = self._whose(min(place, groups["t"]))
+            word = str(self._atoms[groups["r"]].means) if "r" in groups else ""
+            if code and not self._others_target(groups["t"]):
+                start, end = self._span(place, groups["t"])
+                what = str(self._atoms[groups["t"]].means)
+                yield Claim(
+                    "gap", start, end, code, None, word, what, by=self._told(place, None), later=self._context.quarter
+                )
+
+    def _whose_move(self, place: int) -> str:
+        """The indicator a word of direction is said of: “reduction in X”, “X fell”, “has improved”."""
+        following = self._atoms[place + 1 : place + 5]
+        for n, atom in enumerate(following):
+            if atom.kind == "m" and all(a.text.lower() in OF_SOMETHING for a in following[:n]):
+                codes = [code for at, code in self._mentions if at == place + 1 + n]
+                return codes[0] if codes else ""
+            if atom.kind == "w" and n and following[0].text.lower() in ("in", "of") and atom.text.isalpha():
+                code = self._whose(place)
+                if code and atom.text.lower() not in OF_SOMETHING and not self._plain(atom, code):
+                    return ""
+            if atom.kind in "vpqn":
+                break
+        following = self._atoms[place + 1 : place + 2]
+        qualifies = self._atoms[place].text.lower().endswith("ing") and bool(following) and following[0].text.isalpha()
+        if qualifies and following[0].kind == "w" and not self._plain(following[0], self._whose(place) or self.subject):
+            return ""  # "growing demand"
+        previous = [a.text.lower() for a in self._atoms[max(0, place - 3) : place]]
+        if previous and (
+            previous[-1] in NO_NEW_MOVE
+            or (len(previous) > 1 and previous[-2] in ("this", "these", "such") and previous[-1] in PLAIN_WORDS)
+        ):
+            return ""
+        return self._whose(place)
+
+    def _bare(self, place: int) -> bool:
+        """Whether a word of direction is said of the figure with neither a figure nor a quarter to compare with."""
+        nearby = [a.text.lower() for a in self._atoms[max(0, place - 4) : place]]
+        if self._atoms[place].kind == "j" and nearby[-2:] in (["is", "an"], ["is", "a"], ["was", "an"], ["was", "a"]):
+            return True
+        verb = any(
+            word in ("has", "have", "continues", "continue", "continued", "been", "performance", "saw", "seen")
+            for word in nearby
+        )
+        return verb or (place > 0 and self._atoms[place - 1].kind == "m")
+
+    def _later_of(self, place: int) -> Quarter | None:
+        """The quarter a move leads to: the one named with it as “in Q2”, else the report's own. ``None``: the words do not say which."""
+        if (span := self._span_of_time) is not None:
+            return span[1]
+        figures = {self._when(p) for p in self._with_role("value", "earlier", "later")}
+        ends = [n for n, a in enumerate(self._atoms) if a.kind in "djs"]
+        after = next((n for n in ends if n > place), len(self._atoms))
+        before = max((n for n in ends if n < place), default=-1)
+        for n in (*range(place + 1, after), *range(place - 1, before, -1)):
+            atom = self._atoms[n]
+            if atom.kind == "q" and n not in figures and n != self._basis_place(place):
+                preceding = self._atoms[n - 1].text.lower() if n else "in"
+                if preceding in ("in", "for", "during", "at", ",", "(", ":"):
+                    return atom.means if isinstance(atom.means, Quarter) else None
+        return self._context.quarter
+
+    @property
+    def _span_of_time(self) -> tuple[Quarter, Quarter] | None:
+        """The two quarters of “between Q1 and Q2”."""
+        for n, atom in enumerate(self._atoms[:-3]):
+            first, second = self._atoms[n + 1], self._atoms[n + 3]
+            if (
+                atom.text.lower() == "between"
+                and isinstance(first.means, Quarter)
+                and isinstance(second.means, Quarter)
+            ):
+                return first.means, second.means
+        return None
+
+    def _basis_place(self, place: int) -> int | None:
+        for n in range(place + 1, len(self._atoms)):
+            atom = self._atoms[n]
+            if atom.kind in "dj":
+                return None
+            if atom.kind == "q":
+                before = " ".join(a.text.lower() for a in self._atoms[max(place, n - 4) : n] if a.kind in "ws").split()
+                if any(word in SINCE for word in before):
+                    return n
+        return None
+
+    def _basis(self, place: int, later: Quarter) -> tuple[Quarter | None, bool]:
+        """The quarter a change is counted from, and whether the text names it; else the quarter before."""
+        if (span := self._span_of_time) is not None:
+            return span[0], True
+        n = self._basis_place(place)
+        if n is not None:
+            meant = self._atoms[n].means
+            return (meant if isinstance(meant, Quarter) else None), True
+        for n, atom in enumerate(self._atoms):  # "compared with Q1, ... fell"
+            if atom.kind == "q" and n < place and isinstance(atom.means, Quarter):
+                before = [a.text.lower() for a in self._atoms[max(0, n - 3) : n] if a.kind == "w"]
+                if any(word in ("since", "compared", "than", "against") for word in before):
+                    return atom.means, True
+        for n in self._with_role("value", "earlier"):  # "146 v 171 in Q2 2021-22, a drop of"
+            told = self._told(n, None)
+            if n < place and told.quarter is not None and told.quarter < self._context.quarter and not told.month:
+                return told.quarter, True
+        return later - 1, False
+
+    def _near(self, place: int, figure: int) -> bool:
+        """Whether no other word of direction stands between the two."""
+        low, high = sorted((place, figure))
+        return not any(a.kind in "dj" for a in self._atoms[low + 1 : high])
+
+    def _values(self) -> Iterator[Claim]:
+        places = [p for p in self._with_role("value", "earlier", "later", "share", "counted", "against", "opening")
+                  if self._parts[p][0] != "against" or self._when(p) is not None]  # fmt: skip
+        alike = [p for p in places if self._parts[p][0] == "value"]
+        shared = self._shared(alike)
+        for place in places:
+            role = self._parts[place][0]
+            code = shared[alike.index(place)] if shared and place in alike else self._whose_value(place)
+            if role == "share" and not (self._atoms[place].kind == "v" and code and self._after_is_plain(place, code)):
+                continue
+            if not code or not self._fits(place, code) or not self._after_is_plain(place, code):
+                continue
+            default = self._context.quarter
+            if role == "earlier":
+                move = next((n for n, a in enumerate(self._atoms) if a.kind in "djs"), place)
+                later = self._later_of(move)
+                default = default if later is None else self._basis(move, later)[0] or default
+            told = self._told(place, default)
+            if not told.said_quarter and UNREAD_TIME.search(self._text):
+                continue
+            if role == "opening" and any(a.kind == "w" and a.text[0].isalpha() for a in self._atoms[: place - 1]):
+                continue  # "24.5%, with 31% in the north"
+            start, end = self._span(place)
+            yield Claim("value", start, end, code, told, word=role)
+
+    def _whose_value(self, place: int) -> str:
+        if self._parts[place][0] == "counted":
+            following = [c for n, c in self._mentions if n == place + 1]
+            before = self._atoms[:place]
+            plain = following and all(self._plain(a, following[0]) for a in before) and not self._others
+            return following[0] if plain else ""
+        return self._whose(place)

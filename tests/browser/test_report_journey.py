@@ -1,0 +1,246 @@
+"""An exception report's whole journey in a real browser: written beside its figures, objected to, mended, submitted, approved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from kpi_core.model import REPORT_SECTIONS
+
+from . import Server, listen, serving, settled, violations
+from .conftest import OpenPage
+from .test_accessibility import headings_out_of_order, ours
+from .test_keyboard import tab_to
+
+ADDRESS = "report?indicator=FD01&quarter=Q2+2022-23"
+REASON = REPORT_SECTIONS[0]
+WRONG = "Assessments on time rose from 70% in Q1 to 85% in Q2."
+RIGHT = "Assessments on time rose from 70% in Q1 to 83.5% in Q2."
+BEFORE = "Of 4 exception reports required, 1 is approved, 2 are present without approval, 1 is missing."
+AFTER = "Of 4 exception reports required, 2 are approved, 2 are present without approval."
+
+
+@pytest.fixture
+def authors_app(browser: Browser, tmp_path: Path) -> Iterator[Server]:
+    """An app over a database that is new: what is written here is seen by no other test."""
+    with serving(tmp_path / "kpi.duckdb", tmp_path / "server.log") as server:
+        yield server
+        assert "Traceback" not in server.said()
+
+
+def act(page: Page, role: str, name: str) -> None:
+    """Say who acts, as people do it."""
+    box = page.get_by_role("combobox", name=re.compile("The role you act in"))
+    box.click()
+    box.fill(role)
+    page.keyboard.press("Enter")
+    settled(page)
+    wrote(page, "Your name", name)
+
+
+def wrote(page: Page, label: str, text: str) -> None:
+    """Put a text into a field and leave it."""
+    page.get_by_role("textbox", name=label, exact=label == "Action 1").fill(text)
+    page.keyboard.press("Tab")
+    settled(page)
+
+
+def pressed(page: Page, button: str) -> None:
+    page.get_by_role("button", name=button, exact=True).click()
+    settled(page)
+
+
+def sound(page: Page) -> None:
+    """Nothing runs off the page sideways, axe finds nothing, and no heading's level is left out."""
+    sideways = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth > main.clientWidth")
+    assert not sideways
+    assert [*headings_out_of_order(page), *ours(violations(settled(page)))] == []
+
+
+def headline(page: Page, app: Server) -> str:
+    """What a reader of the scorecard is told, in a session of its own."""
+    page.goto(f"{app.url}/?quarter=Q2+2022-23")
+    return settled(page).get_by_test_id("stMain").inner_text()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")], ids=["wide", "narrow and dark"])
+def test_the_missing_report_is_written_objected_to_mended_submitted_and_approved_by_another(
+    authors_app: Server, page: OpenPage, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    opened = page(width=width, colour_scheme=scheme)
+    errors = listen(opened)
+    elsewhere = page()
+    assert BEFORE in headline(elsewhere, authors_app)
+    # 1. From the list of what is required to the missing report, and begun.
+    opened.goto(f"{authors_app.url}/exceptions?quarter=Q2+2022-23")
+    settled(opened).get_by_role("link", name="Write: Assessments completed in 45 days").click()
+    expect(opened.get_by_role("heading", level=1)).to_have_text("Assessments completed in 45 days")
+    expect(settled(opened).get_by_text("An exception report is required and none is begun.")).to_be_visible()
+    sound(opened)
+    act(opened, "Report author", "Alex Example")
+    pressed(opened, "Begin an empty report")
+    expect(opened.locator("#done")).to_be_focused()
+    expect(opened.get_by_text("It still lacks 10:")).to_be_visible()
+    sound(opened)
+    # 2. Written with a wrong figure, and the page objects beside the text.
+    wrote(opened, "Reason in one line", "Two posts in the assessment team are vacant.")
+    expect(opened.locator("p.standing")).to_contain_text("✔ Saved, version 2")
+    wrote(opened, REASON, WRONG)
+    finding = opened.locator("li.finding.contradicts")
+    expect(finding).to_contain_text("Contradicts")
+    expect(finding.locator("mark")).to_have_text("85%")
+    expect(finding).to_contain_text("is 83.5%.")
+    for heading in REPORT_SECTIONS[1:]:
+        opened.locator("label", has_text=f"None identified: {heading[0].lower()}{heading[1:]}").click()
+        settled(opened)
+    pressed(opened, "Add an action")
+    wrote(opened, "Action 1", "Fill the two vacant posts.")
+    wrote(opened, "Owner of action 1", "Service manager, front door")
+    opened.get_by_role("group", name="Action 1 is due").get_by_role("spinbutton").first.click()
+    opened.keyboard.type("31032031")
+    wrote(opened, "Completed by", "Report author")
+    expect(opened.get_by_text("It is complete, and").or_(opened.get_by_text("The checks object to 1:"))).to_be_visible()
+    assert opened.locator("ul.lacking").all_inner_texts()[:-1] == []
+    sound(opened)
+    # 3. It is not submitted before the finding was looked at; mended, there is none.
+    pressed(opened, "Submit for approval")
+    expect(opened.get_by_role("alert")).to_contain_text("the checks object to 1 of its statements")
+    expect(opened.get_by_role("alert")).to_be_in_viewport()
+    opened.locator("ul.lacking").get_by_role("link", name=REASON).click()
+    expect(opened.locator("#field-reason-for-level-of-performance")).to_be_focused()
+    wrote(opened, REASON, RIGHT)
+    expect(finding).to_have_count(0)
+    pressed(opened, "Submit for approval")
+    expect(opened.locator("#done")).to_contain_text("Submitted for approval, as version ")
+    expect(opened.locator("#done")).to_be_focused()
+    sound(opened)
+    # 4. The author may not approve it, in whatever role; another does.
+    act(opened, "Service Unit Head", "Alex Example")
+    pressed(opened, "Approve")
+    expect(opened.get_by_role("alert")).to_contain_text("Ask somebody else to approve it.")
+    approver = page(f"{authors_app.url}/{ADDRESS}", width=width, colour_scheme=scheme)
+    act(approver, "Service Unit Head", "Sam Sample")
+    pressed(approver, "Approve")
+    expect(approver.locator("#done")).to_have_text("Approved in the role Service Unit Head.")
+    sound(approver)
+    # 5. The scorecard's headline says so, and the line stands under the row.
+    told = headline(elsewhere, authors_app)
+    assert AFTER in told
+    assert "Two posts in the assessment team are vacant." in told
+    assert "Sam Sample" not in told
+    assert errors == []
+
+
+def test_the_keyboard_is_enough_to_begin_write_submit_and_approve(authors_app: Server, page: OpenPage) -> None:
+    opened = page(f"{authors_app.url}/{ADDRESS}")
+
+    def into(label: str, text: str) -> None:
+        tab_to(opened, opened.get_by_role("textbox", name=label, exact=label == "Action 1"))
+        opened.keyboard.press("ControlOrMeta+a")
+        opened.keyboard.type(text)
+        opened.keyboard.press("ControlOrMeta+Enter")
+        settled(opened)
+
+    def press(button: str) -> None:
+        tab_to(opened, opened.get_by_role("button", name=button, exact=True))
+        opened.keyboard.press("Enter")
+        settled(opened)
+
+    def as_role(role: str) -> None:
+        tab_to(opened, opened.get_by_role("combobox", name=re.compile("The role you act in")))
+        opened.keyboard.press("ControlOrMeta+a")
+        opened.keyboard.type(role)
+        opened.keyboard.press("Enter")
+        settled(opened)
+
+    as_role("Report author")
+    into("Your name", "Alex Example")
+    press("Begin an empty report")
+    expect(opened.locator("#done")).to_be_focused()
+    into("Reason in one line", "Two posts are vacant.")
+    into(REASON, WRONG)
+    for heading in REPORT_SECTIONS[1:]:
+        box = opened.get_by_role("checkbox", name=f"None identified: {heading[0].lower()}{heading[1:]}")
+        tab_to(opened, box)
+        opened.keyboard.press("Space")
+        expect(box).to_be_checked()
+        settled(opened)
+    press("Add an action")
+    into("Action 1", "Fill the two vacant posts.")
+    into("Owner of action 1", "Service manager")
+    tab_to(opened, opened.get_by_role("group", name="Action 1 is due").get_by_role("spinbutton").first)
+    opened.keyboard.type("31032031")
+    settled(opened)
+    into("Completed by", "Report author")
+    looked = opened.get_by_role("checkbox", name="I have looked at this finding and submit all the same")
+    tab_to(opened, looked)
+    opened.keyboard.press("Space")
+    expect(looked).to_be_checked()
+    settled(opened)
+    press("Submit for approval")
+    expect(opened.locator("#done")).to_contain_text("Submitted for approval")
+    expect(opened.locator("#done")).to_be_focused()
+    as_role("Service Unit Head")
+    into("Your name", "Sam Sample")
+    press("Approve")
+    expect(opened.locator("#done")).to_have_text("Approved in the role Service Unit Head.")
+
+
+def test_what_is_typed_while_another_field_is_saved_is_not_lost_nor_by_a_closed_tab(
+    authors_app: Server, page: OpenPage
+) -> None:
+    opened = page(f"{authors_app.url}/{ADDRESS}")
+    act(opened, "Report author", "Alex Example")
+    pressed(opened, "Begin an empty report")
+    opened.get_by_role("textbox", name="Reason in one line").fill("Two posts are vacant.")
+    for heading in REPORT_SECTIONS:
+        area = opened.get_by_role("textbox", name=heading)
+        area.focus()
+        opened.keyboard.type(f"Typed at once into {heading}, while the field before is being saved.", delay=8)
+    opened.keyboard.press("Tab")
+    expect(settled(opened).locator("p.standing")).to_contain_text("✔ Saved")
+    opened.close()
+    again = page(f"{authors_app.url}/{ADDRESS}")
+    told = again.get_by_test_id("stMain").inner_text()
+    missing = [
+        one
+        for one in REPORT_SECTIONS
+        if f"Typed at once into {one}, while the field before is being saved." not in told
+    ]
+    assert missing == []
+    assert "Two posts are vacant." in told
+
+
+def test_of_two_authors_at_once_neither_loses_a_word(authors_app: Server, page: OpenPage) -> None:
+    first, second = (page(f"{authors_app.url}/{ADDRESS}") for _ in range(2))
+    act(first, "Report author", "Alex Example")
+    pressed(first, "Begin an empty report")
+    second.reload()
+    act(settled(second), "Performance officer", "Robin Sample")
+    wrote(first, "Reason in one line", "From the first.")
+    wrote(second, "Reason in one line", "From the second.")
+    expect(second.locator("#meanwhile")).to_contain_text("Nothing of yours or theirs is lost.")
+    differs = second.locator("table.kpi", has_text="What differs")
+    expect(differs).to_contain_text("From the first.")
+    expect(differs).to_contain_text("From the second.")
+    sound(second)
+    pressed(second, "Write yours upon theirs")
+    expect(second.locator("p.standing")).to_contain_text("✔ Saved, version 3")
+    expect(second.get_by_role("textbox", name="Reason in one line")).to_have_value("From the second.")
+
+
+def test_who_acts_is_still_known_after_a_link_that_loads_the_page_anew(authors_app: Server, page: OpenPage) -> None:
+    opened = page(f"{authors_app.url}/{ADDRESS}")
+    act(opened, "Report author", "Alex Ëxample; </script>")
+    opened.goto(f"{authors_app.url}/exceptions")
+    settled(opened).get_by_role("link", name="Open: Repeat referrals within 12 months").click()
+    expect(opened.get_by_role("textbox", name="Your name")).to_have_value("Alex Ëxample; </script>")
+    expect(
+        opened.get_by_role("combobox", name=re.compile("Selected Report author|The role you act in"))
+    ).to_be_visible()
+    assert "Alex" not in opened.url

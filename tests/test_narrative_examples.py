@@ -1,0 +1,90 @@
+"""How people write, and what an honest reader makes of it: every example of ``narrative_examples.toml``, and no false alarm."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kpi_core.model import Basis, Indicator, Observation, Polarity, Target, Unit
+from kpi_core.narrative import Checker, Known, NarrativeFinding, Verdict
+from kpi_core.periods import quarter
+from kpi_core.scorecard import Held
+
+BOOK = tomllib.loads((Path(__file__).parent / "narrative_examples.toml").read_text(encoding="utf-8"))
+ALARMS = {"contradicts": Verdict.CONTRADICTS, "ambiguous": Verdict.AMBIGUOUS, "disclosive": Verdict.DISCLOSIVE}
+OTHERS = {"agrees": Verdict.AGREES, "cannot": Verdict.UNCHECKED}
+FIRST = quarter("Q1 2015-16")
+
+
+def held(entry: dict[str, Any]) -> Held:
+    """One indicator of the examples' register, with its figures and its target."""
+    indicator = Indicator(
+        entry["code"],
+        entry["name"],
+        "Examples",
+        Unit(entry["unit"]),
+        entry["decimals"],
+        Polarity(entry["polarity"]),
+        Basis(entry.get("basis", "not_stated")),
+        aliases=tuple(entry.get("aliases", ())),
+    )
+    figures = sorted((quarter(when), Decimal(value)) for when, value in entry["figures"].items())
+    series = tuple(Observation(indicator.code, "X", when, value) for when, value in figures)
+    given = {name: Decimal(entry[name]) for name in ("tolerance", "intervention_level") if name in entry}
+    target = Target(
+        indicator.code,
+        "X",
+        FIRST,
+        value=Decimal(entry["target"]) if "target" in entry else None,
+        tolerance_kind="points" if "tolerance" in entry else "",
+        **given,
+    )
+    return Held(indicator, series, len(series), (target,) if given or "target" in entry else ())
+
+
+HELD = {entry["code"]: held(entry) for entry in BOOK["indicator"]}
+CHECKERS: dict[str, Checker] = {}
+
+
+def findings(example: dict[str, Any]) -> list[NarrativeFinding]:
+    """What is found in an example's text."""
+    when = example.get("quarter", "Q2 2022-23")
+    checker = CHECKERS.setdefault(when, Checker(Known(quarter(when), HELD)))
+    return checker.text(example["text"], example.get("about"))
+
+
+def says(finding: NarrativeFinding, piece: str) -> bool:
+    """Whether a finding is about a piece of the text: in what it quotes or in its message."""
+    return (
+        piece.lower() in f"{finding.text[finding.start : finding.end]} | {finding.stated} | {finding.message}".lower()
+    )
+
+
+@pytest.mark.parametrize("example", BOOK["example"], ids=lambda example: example["text"][:60])
+def test_what_a_careful_reader_would_find_is_found_and_nothing_else(example: dict[str, Any]) -> None:
+    found = findings(example)
+    for name, verdict in (ALARMS | OTHERS).items():
+        of_it = [one for one in found if one.verdict is verdict]
+        expected = example.get(name, [])
+        missed = [piece for piece in expected if not any(says(one, piece) for one in of_it)]
+        if example.get("not_yet"):
+            missed = []
+        assert not missed, f"{name}: {missed} not found among {[(o.verdict.value, o.stated, o.message) for o in found]}"
+        if name in ALARMS:
+            false = [(one.stated, one.message) for one in of_it if not any(says(one, piece) for piece in expected)]
+            assert not false, f"false alarm ({name}): {false}"
+
+
+def test_few_examples_are_not_read_whole_and_each_of_them_still_is_not() -> None:
+    unread = [example for example in BOOK["example"] if example.get("not_yet")]
+    for example in unread:
+        found = findings(example)
+        pieces = [(v, piece) for name, v in (ALARMS | OTHERS).items() for piece in example.get(name, [])]
+        assert not all(any(one.verdict is v and says(one, piece) for one in found) for v, piece in pieces), example[
+            "text"
+        ]
+    assert len(unread) * 20 < len(BOOK["example"])
