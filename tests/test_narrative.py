@@ -57,6 +57,9 @@ def document(text: str, *held: Held) -> list[NarrativeFinding]:
         (["3.1. First", "3.2. Second"], ["3.1. First", "3.2. Second"]),
         (["\u2022 one", "\u2022 two", "and its end"], ["\u2022 one", "\u2022 two and its end"]),
         (["a rise from 70%", "- 83.5% in Q2"], ["a rise from 70%", "- 83.5% in Q2"]),
+        (["Outturn: 83.5%", "Quarterly target: 88%"], ["Outturn: 83.5%", "Quarterly target: 88%"]),
+        (["It ended.", "Legal: none", "so far"], ["It ended.", "Legal: none so far"]),
+        (["it was said of", "Education: that it rose"], ["it was said of Education: that it rose"]),
         (["", "  ", ""], []),
     ],
 )
@@ -75,6 +78,8 @@ def test_a_place_in_a_passage_is_known_by_its_line() -> None:
         ("It was 83.5%. It rose.", ["It was 83.5%.", "It rose."]),
         ("See para. 3.1 for more. Then stop.", ["See para. 3.1 for more.", "Then stop."]),
         ("5.1. Plans were late.", ["5.1. Plans were late."]),
+        ("Reason for it: Plans were late.", ["Reason for it:", "Plans were late."]),
+        ("Outturn: High", ["Outturn: High"]),
         ("Is it? Yes! (It is.) So.", ["Is it?", "Yes!", "(It is.)", "So."]),
     ],
 )

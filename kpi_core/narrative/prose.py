@@ -17,6 +17,9 @@ _LEFT_OPEN = re.compile(
     r"|was|were|which|with)|[,(–—-])$",
     re.I,
 )
+# “Quarterly target: 88%”, a line of a form; and the label before a sentence, which is none of it.
+_LABEL = re.compile(r"[A-Z][^.:;!?]{2,70}:(?=\s|$)")
+_LABEL_BEFORE = re.compile(r"(?![^:]*(?:[Oo]utturn|[Tt]arget))[A-Z][^.:;!?0-9]{3,70}:\s+(?=[A-Z“‘\"(])")
 _SHORTEST = 20
 """How far before a full stop it shows whether it ends an abbreviation."""
 # A sentence ends at a full stop that is no decimal point, no abbreviation and no part of a paragraph's number.
@@ -69,7 +72,7 @@ def _runs_on(before: str, text: str, blank: bool) -> bool:
     if re.match(r"[-–—] ", text):
         return not blank and not _ENDS.search(before) and text[2:3].islower()
     if not blank:
-        return True
+        return not (_LABEL.match(text) and (_LABEL.match(before) or _ENDS.search(before)))
     return not _ENDS.search(before) and (text[0].islower() or bool(_LEFT_OPEN.search(before)))
 
 
@@ -84,7 +87,10 @@ def _together(lines: list[tuple[int, str]]) -> Passage:
 
 def sentences(text: str) -> Iterator[tuple[int, str]]:
     """Each sentence of ``text`` with its offset."""
-    start = 0
+    label = _LABEL_BEFORE.match(text)
+    start = label.end() if label else 0
+    if label:
+        yield from _trimmed(text, 0, start)
     for stop in _STOP.finditer(text):
         if stop.end() <= start or _SHORT.search(text[max(start, stop.start() - _SHORTEST) : stop.start()]):
             continue

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+import docx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -60,6 +61,13 @@ def sound(page: Page) -> None:
     sideways = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth > main.clientWidth")
     assert not sideways
     assert [*headings_out_of_order(page), *ours(violations(settled(page)))] == []
+
+
+def in_word(path: Path) -> str:
+    """All the words of a Word file, those in tables too."""
+    document = docx.Document(str(path))
+    cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    return "\n".join((*(one.text for one in document.paragraphs), *cells))
 
 
 def headline(page: Page, app: Server) -> str:
@@ -133,6 +141,15 @@ def test_the_missing_report_is_written_objected_to_mended_submitted_and_approved
     assert AFTER in told
     assert "Two posts in the assessment team are vacant." in told
     assert "Sam Sample" not in told
+    # 6. The quarter on paper has the new report, and nobody's name.
+    elsewhere.goto(f"{authors_app.url}/paper?quarter=Q2+2022-23")
+    with elsewhere.expect_download() as started:
+        settled(elsewhere).get_by_role("button", name="Download the quarter (Word)").click()
+    words = in_word(started.value.path())
+    assert RIGHT in words
+    assert "Fill the two vacant posts." in words
+    assert "Sam Sample" not in words
+    assert "Alex Example" not in words
     assert errors == []
 
 
