@@ -18,7 +18,7 @@ from .known import Checking, Entry, EntryCheck, Facts, Known, observation_of
 from .model import ChangeKind, Indicator, Observation, Target, Unit
 from .periods import Quarter, day_in_words
 from .problems import Finding, finding, plural
-from .scorecard import target_words
+from .scorecard import Held, target_words
 
 LARGE_POINTS = Decimal(10)
 """A percentage that moves by more than this many points is asked about."""
@@ -364,6 +364,38 @@ ON_EVERY_ENTRY = (
     Check("name-differs", _name_differs, "name"),
     Check("target-differs", _target_differs, "target"),
 )
+
+
+def _parts_do_not_sum(entry: Entry, _: Checking) -> Facts | None:
+    """Parts and their total within the comment."""
+    if not entry.comment:
+        return None
+    from .narrative.sums import sums  # only a comment needs it, and the command line starts cold each time
+
+    wrong = next((one for one in sums(entry.comment) if not one.agrees), None)
+    return None if wrong is None else {"column": "comment", "found": wrong.worked_out, "total": wrong.stated}
+
+
+def _narrative_disagrees(entry: Entry, checking: Checking) -> Facts | None:
+    """A figure, change, target or direction that the comment tells otherwise than the file and what is held."""
+    if not entry.comment or entry.indicator is None:
+        return None
+    from .narrative import Checker, Known, Verdict
+
+    place = entry.area, entry.code
+    # The file may give earlier quarters too; a comment speaks of the last few.
+    near = (checking.by_key.get((*place, entry.quarter - back)) for back in range(8, -1, -1))
+    series = {
+        **checking.known.series.get(place, {}),
+        **{one.quarter: observation_of(one) for one in near if one is not None},
+    }
+    ordered = tuple(series[quarter] for quarter in sorted(series))
+    held = Held(entry.indicator, ordered, len(ordered), checking.known.targets.get(place, ()))
+    found = Checker(Known(entry.quarter, {entry.code: held})).text(entry.comment, entry.code)
+    wrong = next((one for one in found if one.verdict is Verdict.CONTRADICTS and one.kind != "sum"), None)
+    return None if wrong is None else {"column": "comment", "found": wrong.stated, "right": wrong.message}
+
+
 ON_CHANGED_FIGURES = (
     Check("published-figure-changes", _published_changes, "held"),
     Check("scale-in-doubt", _scale_in_doubt),
@@ -373,6 +405,8 @@ ON_CHANGED_FIGURES = (
     Check("small-count", small_count),
     Check("percentage-gives-count-back", gives_count_back),
     Check("may-identify-a-child", may_identify, "comment"),
+    Check("parts-do-not-sum", _parts_do_not_sum, "comment"),
+    Check("narrative-disagrees", _narrative_disagrees, "comment"),
     Check("formatting-as-plain-text", formatting, "comment"),
 )
 
@@ -523,7 +557,5 @@ ON_A_QUARTERS_FILE: tuple[tuple[str, FileCheck], ...] = (
 
 NOT_BUILT = {
     "total-reveals-hidden-figure": "Totals and their parts are not held as such, so hidden figures cannot be worked back.",
-    "parts-do-not-sum": "Parts of a total are not held as such.",
-    "narrative-disagrees": "Narrative is checked against the figures where exception reports are written, not here.",
 }
 """Checks that need what is not held, and why: they are listed as not run."""

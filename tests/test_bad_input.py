@@ -160,6 +160,9 @@ CASES = (
     Case(75, "75-identifies-a-child-pupil-number.csv", ("identifies-a-child", 3, "comment"), ("a pupil number",)),
     Case(75, "75-identifies-a-child-birth.csv", ("identifies-a-child", 3, "comment"), ("date of birth",)),
     Case(75, "75-identifies-a-child-postcode.csv", ("identifies-a-child", 3, "comment"), ("a postcode",)),
+    Case(76, "76-parts-do-not-sum.csv", ("parts-do-not-sum", 3, "comment"), ("Row 3", "add up to 59", "The total it gives is 60")),
+    Case(77, "77-narrative-disagrees.csv", ("narrative-disagrees", 3, "comment"), ("Row 3", "“85%”", "is 78.5%", "Change it or confirm")),
+    Case(77, "77-narrative-disagrees-direction.csv", ("narrative-disagrees", 3, "comment"), ("Row 3", "is a decrease")),
     Case(78, "78-no-exception-narrative.csv", ("no-exception-narrative", 3, "value"), ("“Assessment timeliness” misses its target", "Add an exception narrative")),
     Case(79, "79-formatting-as-plain-text.csv", ("formatting-as-plain-text", 3, "comment"), ("Row 3", "plain text")),
     Case(80, "80-hidden-characters.csv", ("hidden-characters", 3, "comment"), ("Row 3", "hidden characters", "Retype it")),
@@ -178,7 +181,7 @@ CASES = (
 )  # fmt: skip
 
 SILENT = {14: ("14-byte-order-mark.csv",), 16: ("16-carriage-returns.csv", "16-mixed-line-ends.csv")}
-NOT_RUN = {74: "total-reveals-hidden-figure", 76: "parts-do-not-sum", 77: "narrative-disagrees"}
+NOT_RUN = {74: "total-reveals-hidden-figure"}
 MADE_HERE = {1: "no-file", 8: "file-too-large", 9: "too-many-rows", 10: "cell-too-long", 19: "already-published"}
 """Classes with a test of their own: files too large to keep, no file at all, and a file that is published first."""
 LAST_OF_CATALOGUE = 81
