@@ -24,7 +24,7 @@ example: data/example.duckdb ## start the explorer over the example council (mad
 
 test: setup lint ## everything that must pass: lint, then all tests, those in a browser too
 	@sh tests/browser/chromium.sh --install || test -z "$$CI"
-	$(VENV) -m pytest
+	$(VENV) -m pytest -n 2 --dist loadfile
 
 lint: $(DEV) ## style, formatting and types
 	$(VENV) -m ruff check .
