@@ -14,7 +14,7 @@ from kpi_core.periods import day_in_words
 from kpi_core.problems import plural
 from kpi_core.report import narrative_table
 from kpi_core.shell.texts import GivenForm
-from pages._ui import actor, components, findings, session
+from pages._ui import actor, components, deeds, findings, session
 
 AS_IT_SAYS = "As the document says"
 PASTED = "Pasted text"
@@ -25,7 +25,7 @@ def page() -> None:
     session.keep(session.view())
     components.title(session.services().council()[0], "Check a document")
     given = choose()
-    announce()
+    deeds.announce()
     if given is None:
         return
     content, name = given
@@ -117,9 +117,11 @@ def forms(content: bytes, name: str) -> None:
     for number, one in enumerate(given):
         form(one)
         if one.draft is not None:
+            key = f"read_in_{number}"
+            deeds.refused(key)
             st.button(
-                f"Make a draft of {components.plain(label(one))}", key=f"read_in_{number}", on_click=read_in,
-                args=(one, who.name, who.role, with_roles),
+                f"Make a draft of {components.plain(label(one))}", key=key, on_click=read_in,
+                args=(one, who.name, who.role, with_roles, key),
             )  # fmt: skip
 
 
@@ -151,24 +153,18 @@ def form(given: GivenForm) -> None:
     )
 
 
-def read_in(given: GivenForm, name: str, role: str, with_roles: bool) -> None:
-    """Make a form a draft; what came of it is said on the next run."""
-    try:
-        draft = session.services().texts.read_in(given, actor.Actor(name, role), with_roles)
-    except KpiError as error:
-        st.session_state["read_in"] = str(error), "error", ""
-        return
-    link = replace(session.view(), quarter=draft.quarter.text).report(draft.indicator)
-    st.session_state["read_in"] = f"{label(given)} is a draft now, version {draft.version}.", "done", link
-
-
-def announce() -> None:
-    """What became of the last form that was read in."""
-    said, kind, link = st.session_state.pop("read_in", ("", "", ""))
-    if said:
-        components.message(said, kind)
-    if link:
-        st.html(f'<p><a href="{escape(link)}">Open it, check it and submit it</a></p>')
+def read_in(given: GivenForm, name: str, role: str, with_roles: bool, key: str) -> None:
+    """Make a form a draft."""
+    view, texts = session.view(), session.services().texts
+    deeds.do(
+        key,
+        lambda: texts.read_in(given, actor.Actor(name, role), with_roles),
+        lambda draft: f"{label(given)} is a draft now, version {draft.version}.",
+        link=lambda draft: (
+            replace(view, quarter=draft.quarter.text).report(draft.indicator),
+            "Open it, check it and submit it",
+        ),
+    )
 
 
 session.show(page)

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from kpi_core.errors import NotPublished, NotWithdrawn, shorten
+from kpi_core.errors import shorten
 from kpi_core.figures import with_unit
 from kpi_core.history import Effect, Figure
 from kpi_core.intake_register import target_in_words
@@ -16,7 +16,7 @@ from kpi_core.periods import day_in_words
 from kpi_core.problems import plural
 from kpi_core.report import effects_table
 from kpi_core.views import Withdrawal
-from pages._ui import components, session
+from pages._ui import components, deeds, session
 
 MOST_EFFECTS = 200
 
@@ -27,9 +27,7 @@ def page() -> None:
     session.keep(session.view())
     components.title(session.services().council()[0], "History of uploads")
     history = session.services().uploads.history()
-    if told := st.session_state.pop("withdrawn", ""):
-        components.message(told, "done", anchor="withdrawn")
-        components.go_to("withdrawn", focus=told)
+    deeds.announce()
     if not history:
         st.html('<p class="measure">Nothing has been uploaded yet: every figure is from the bundled data.</p>')
         st.page_link("pages/upload.py", label="Upload figures")
@@ -167,23 +165,24 @@ def withdrawal(found: Withdrawal) -> None:
     number = found.upload.id
     st.text_input("Why is it withdrawn?", key=f"withdraw_reason_{number}", max_chars=300, width=640)
     st.text_input("Your role or name", key=f"withdraw_by_{number}", max_chars=80, width=420)
-    if told := st.session_state.pop("not_withdrawn", ""):
-        components.message(told, "error")
-    st.button(f"Withdraw upload {number}", key=f"withdraw_{number}", on_click=withdraw_now, args=(number,))
+    key = f"withdraw_{number}"
+    deeds.refused(key)
+    st.button(f"Withdraw upload {number}", key=key, on_click=withdraw_now, args=(number, key))
 
 
-def withdraw_now(number: int) -> None:
-    """Take it back; what stops it is said over the button."""
+def withdraw_now(number: int, key: str) -> None:
+    """Take it back."""
     reason, by = (st.session_state[f"withdraw_{name}_{number}"] for name in ("reason", "by"))
-    try:
-        done = session.services().uploads.withdraw(number, reason, by)
-    except (NotPublished, NotWithdrawn) as error:
-        st.session_state["not_withdrawn"] = str(error)
-        return
+    uploads = session.services().uploads
+    deeds.do(key, lambda: uploads.withdraw(number, reason, by), taken_back)
+
+
+def taken_back(done: Withdrawal) -> str:
+    """In a sentence, what a withdrawal took back and what it left."""
     gave = len(done.indicators) + len(done.targets)
     back, left = len(done.taken_back) + gave, len(done.left_standing)
     what = plural(back, "entry", "entries") if gave else plural(back, "figure", "figures")
-    st.session_state["withdrawn"] = f"Upload {number} is withdrawn: {back} {what} taken back" + (
+    return f"Upload {done.upload.id} is withdrawn: {back} {what} taken back" + (
         f", {left} left as {plural(left, 'it is', 'they are')}." if left else "."
     )
 

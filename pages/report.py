@@ -121,7 +121,7 @@ def begin(view: ReportView) -> None:
         else "No exception report is required here. One can be written all the same."
     )
     components.message(why, "warning" if required else "note")
-    deeds.refused("begin")
+    deeds.refused("begin", "begin_from_last")
     with st.container(horizontal=True):
         st.button("Begin an empty report", key="begin", type="primary", on_click=started, args=(view, False))
         if view.last is not None:
@@ -139,13 +139,12 @@ def started(view: ReportView, from_last: bool) -> None:
     """Begin the report."""
     reports, who = session.services().reports, actor()
     code, quarter, area = view.indicator.code, view.row.quarter.text, session.view().area or None
-    made = deeds.do(
-        "begin",
+    deeds.do(
+        "begin_from_last" if from_last else "begin",
         lambda: reports.start(code, quarter, who, from_last, area),
         lambda made: f"The report is begun. Every field is saved as you leave it, as version {made.version} now.",
+        then=draft.adopt_here,
     )
-    if made is not None:
-        draft.adopt_here(made)
 
 
 # --- a draft ------------------------------------------------------------------------------------------------------
@@ -159,7 +158,7 @@ def write(view: ReportView, written: draft.Draft) -> None:
     )
     with st.container():
         if view.report is not None and view.report.blank and view.last is not None:
-            deeds.refused("begin")
+            deeds.refused("begin_from_last")
             label = f"Begin from the last report’s text instead ({view.last.quarter.text})"
             st.button(components.plain(label), key="begin_from_last", on_click=started, args=(view, True))
     found = session.services().texts.of_report(written.written)
@@ -221,13 +220,12 @@ def submitted(written: draft.Draft) -> None:
         )
     else:
         who = actor()
-        made = deeds.do(
+        deeds.do(
             "submit",
             lambda: services.reports.submit(base.indicator, base.quarter.text, base.version, who, base.area),
             lambda made: f"Submitted for approval, as version {made.version}.",
+            then=lambda made: draft.adopt(written, made),
         )
-        if made is not None:
-            draft.adopt(written, made)
 
 
 # --- submitted, approved ------------------------------------------------------------------------------------------
@@ -276,13 +274,12 @@ def approved(view: ReportView) -> None:
     """Approve the version that is shown."""
     held, who, reports = view.report, actor(), session.services().reports
     assert held is not None
-    made = deeds.do(
+    deeds.do(
         "approve",
         lambda: reports.approve(held.indicator, held.quarter.text, held.version, who, held.area),
         lambda made: f"Approved in the role {made.approved_by}.",
+        then=draft.adopt_here,
     )
-    if made is not None:
-        draft.adopt_here(made)
 
 
 def made_draft(what: str, view: ReportView) -> None:
@@ -295,9 +292,12 @@ def made_draft(what: str, view: ReportView) -> None:
         if what == "give_back"
         else (reports.reopen, "It is a draft again. The approved version is kept among the versions.")
     )
-    made = deeds.do(what, lambda: deed(held.indicator, held.quarter.text, reason, who, held.area), lambda _: done)
-    if made is not None:
-        draft.adopt_here(made)
+    deeds.do(
+        what,
+        lambda: deed(held.indicator, held.quarter.text, reason, who, held.area),
+        lambda _: done,
+        then=draft.adopt_here,
+    )
 
 
 session.show(page)

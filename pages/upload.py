@@ -39,7 +39,7 @@ KIND_WORDS = {
 CHANGED_MEANWHILE = "Somebody has published or withdrawn figures since you compared. This is a new comparison: look at it before you publish."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Checked:
     """A preview, what it is a preview of, and the uploads that stood then."""
 
@@ -48,6 +48,9 @@ class Checked:
     preview: AnyPreview
     again: int
     """How many times the same file was compared anew, because what is held had changed."""
+    published: Upload | None = None
+    """What it was published as. Kept here because a second click breaks off a run wherever it touches the session's
+    state: between publishing and saying so, it must not be forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +214,7 @@ def check(preview: AnyPreview, refused: str) -> None:
             "Download the problems (CSV)", key="problems",
         )  # fmt: skip
     if preview.not_run:
-        with st.expander(f"{len(preview.not_run)} checks did not run"):
+        with st.expander(f"{len(preview.not_run)} {plural(len(preview.not_run), 'check', 'checks')} did not run"):
             rows = [(escape(code), escape(why)) for code, why in preview.not_run]
             st.html(components.table("Checks that did not run", ("Check", "Why"), rows))
 
@@ -422,28 +425,28 @@ def decide(preview: AnyPreview) -> None:
 def publish_decided() -> None:
     """Publish what was decided, and begin anew; what stops it is said where the officer must look."""
     state = st.session_state
-    preview, decision = state.pop("decided", (None, None))
     held: Checked | None = state.get("checked")
-    if preview is None or held is None or held.preview is not preview:
-        return  # nothing was decided, or a second click came while the first was published
-    left = sum(name not in decision.confirmed for name in preview.to_confirm)
-    if left and not preview.blocked:
-        what = plural(left, "one warning is not confirmed", f"{left:,} warnings are not confirmed")
-        state["not_published"] = Refused(f"Nothing was published: {what}. Tick each one once you have checked it.")
-        return
-    with st.spinner("Publishing: keeping the file, writing the figures, seeing that they are safe on the disk…"):
-        try:
-            upload = session.services().uploads.publish(preview, decision)
-        except Changed as error:
-            state["not_published"] = Refused(str(error), anew=True)
-            state["compared"] = state.get("compared", 0) + 1
-        except NotPublished as error:
-            state["not_published"] = Refused(str(error))
-        else:
-            state["published"] = upload
-            state["round"] = round_number() + 1
-            for name in ("checked", "upload_reason", "upload_revision"):
-                state.pop(name, None)
+    preview, decision = state.pop("decided", (None, None))
+    if held is not None and held.published is None and preview is held.preview:
+        left = sum(name not in decision.confirmed for name in preview.to_confirm)
+        if left and not preview.blocked:
+            what = plural(left, "one warning is not confirmed", f"{left:,} warnings are not confirmed")
+            state["not_published"] = Refused(f"Nothing was published: {what}. Tick each one once you have checked it.")
+            return
+        with st.spinner("Publishing: keeping the file, writing the figures, seeing that they are safe on the disk…"):
+            uploads = session.services().uploads
+            try:
+                held.published = uploads.publish(preview, decision)
+            except Changed as error:
+                state["not_published"] = Refused(str(error), anew=True)
+                state["compared"] = state.get("compared", 0) + 1
+            except NotPublished as error:
+                state["not_published"] = Refused(str(error))
+    if held is not None and held.published is not None:
+        state["published"] = held.published
+        state["round"] = round_number() + 1
+        for name in ("upload_reason", "upload_revision", "checked"):
+            state.pop(name, None)
 
 
 def announce() -> None:

@@ -111,7 +111,7 @@ def test_a_file_of_nothing_is_empty(content: bytes) -> None:
         (b"PK\x03\x04rest of a workbook", "looks like an Excel workbook"),
         (b"PK\x05\x06", "looks like an Excel workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "password protected or an old Excel file"),
-        (gzip.compress(b"a,b\n1,2\n"), "It is a compressed file: unpack it first."),
+        (gzip.compress(b"a,b\n1,2\n", mtime=0), "It is a compressed file: unpack it first."),
         (b"7z\xbc\xaf\x27\x1crest", "compressed"),
         (b"Rar!\x1a\x07\x00", "compressed"),
         (b"BZh91AY&SYrest", "compressed"),

@@ -97,16 +97,20 @@ def concern(view: ReportView, area: str | None) -> None:
         "Why it is lifted (may be left empty)" if view.concern else f"Why it is a concern, in one line (at most {REASON_LINE_MOST} characters)",
         key=f"{key}_{'lift' if view.concern else 'why'}", max_chars=REASON_LINE_MOST,
     )  # fmt: skip
-    deeds.refused(key)
-    label = "Lift the mark" if view.concern else "Mark as an emerging concern"
-    st.button(label, key=key, on_click=_lift if view.concern else _mark, args=(code, quarter, area, key))
+    label, deed, act = (
+        ("Lift the mark", f"{key}_lifting", _lift)
+        if view.concern
+        else ("Mark as an emerging concern", f"{key}_marking", _mark)
+    )
+    deeds.refused(deed)
+    st.button(label, key=deed, on_click=act, args=(code, quarter, area, key))
 
 
 def _mark(code: str, quarter: str, area: str | None, key: str) -> None:
     why = st.session_state.get(f"{key}_why", "")
     reports, who = session.services().reports, actor()
     deeds.do(
-        key,
+        f"{key}_marking",
         lambda: reports.mark_concern(code, quarter, why, who, area),
         lambda _: "The indicator is marked as an emerging concern. The scorecard's headline says so.",
     )
@@ -116,7 +120,7 @@ def _lift(code: str, quarter: str, area: str | None, key: str) -> None:
     why = st.session_state.get(f"{key}_lift", "")
     reports, who = session.services().reports, actor()
     deeds.do(
-        key,
+        f"{key}_lifting",
         lambda: reports.lift_concern(code, quarter, who, why, area),
         lambda _: "The mark of an emerging concern is lifted. That it stood is kept.",
     )
@@ -188,13 +192,12 @@ def _look(view: ReportView) -> None:
 def _restore(report: ExceptionReport, number: int) -> None:
     settle(report)
     reports, who = session.services().reports, actor()
-    made = deeds.do(
+    deeds.do(
         "restore",
         lambda: reports.restore(report.indicator, report.quarter.text, number, who, report.area),
         lambda made: f"The text of version {number} is restored, as version {made.version}. What stood before is kept.",
+        then=adopt_here,
     )
-    if made is not None:
-        adopt_here(made)
 
 
 def signed(report: ExceptionReport) -> str:

@@ -600,13 +600,13 @@ def test_every_version_is_listed_with_what_it_changed_and_a_former_text_is_resto
 def test_a_concern_is_marked_and_lifted_and_joins_the_headline() -> None:
     at = at_report(AUTHOR, "ED04")
     where = f"concern_ED04_{Q2}"
-    pressed(at, where)
+    pressed(at, f"{where}_marking")
     assert said(at, "error") == ["Nothing was marked: give the reason."]
     at.text_input(key=f"{where}_why").input("Two schools are to be inspected again.")
-    pressed(at, where)
+    pressed(at, f"{where}_marking")
     assert "Marked as an emerging concern: Two schools are to be inspected again." in body(at).one("div", "notice").text
     assert "Marked as an emerging concern: " in body(opened("scorecard")).text
-    pressed(at, where)
+    pressed(at, f"{where}_lifting")
     assert said(at, "done") == ["The mark of an emerging concern is lifted. That it stood is kept."]
     assert "emerging concern: " not in body(opened("scorecard")).text
 

@@ -149,7 +149,7 @@ def test_of_many_problems_the_first_fifty_are_shown_and_the_download_has_all(dow
 def test_what_was_not_checked_is_said_with_the_reason() -> None:
     at = uploaded(template())
     (expander,) = at.expander
-    assert expander.label == "1 checks did not run"
+    assert expander.label == "1 check did not run"
     assert all(check and why.endswith(".") for check, why in table(at, "Checks that did not run").rows)
 
 

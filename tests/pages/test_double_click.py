@@ -1,0 +1,94 @@
+"""A button pressed twice: the second click comes while the first is under way, and breaks its run off wherever that touches
+the session's state. What is done is done once, and people are told that it is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
+from streamlit.testing.v1.local_script_runner import LocalScriptRunner
+
+from kpi_core.model import ReportState
+from kpi_core.shell.reports import Reports
+from kpi_core.shell.uploads import Uploads
+from pages._ui import session
+
+from . import keep_uploads, opened, published, said, template, uploaded
+from .test_report_page import AUTHOR, REASON, at_report, begun, held, pressed, wrote
+
+
+@pytest.fixture(autouse=True)
+def kept(db: Path, council: Path) -> None:
+    keep_uploads(db, council)
+
+
+class Click:
+    """The second click, while ``name`` is being done for the first."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, of: type, name: str) -> None:
+        self.came = 0
+        first: list[WidgetStates] = []
+        run, do = LocalScriptRunner.run, getattr(of, name)
+
+        def clicked(runner: LocalScriptRunner, widget_state: WidgetStates, *given: Any, **more: Any) -> Any:
+            first[:] = [widget_state]
+            return run(runner, widget_state, *given, **more)
+
+        def slow(*given: Any, **more: Any) -> Any:
+            made = do(*given, **more)
+            context = get_script_run_ctx()
+            assert context is not None
+            assert context.script_requests is not None
+            if not self.came:
+                context.script_requests.request_rerun(
+                    RerunData(widget_states=first[0], page_script_hash=context.page_script_hash)
+                )
+            self.came += 1
+            return made
+
+        monkeypatch.setattr(LocalScriptRunner, "run", clicked)
+        monkeypatch.setattr(of, name, slow)
+
+
+def test_an_upload_is_published_once_and_the_officer_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = uploaded(template())
+    Click(monkeypatch, Uploads, "publish")
+    published(at)
+    assert said(at, "error") == []
+    assert "Published as upload 1: figures.csv (15 new" in said(at, "done")[0]
+    assert len(session.services().uploads.history()) == 1
+
+
+def test_an_upload_is_withdrawn_once_and_the_officer_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    published(uploaded(template()))
+    at = opened("history", upload="1")
+    at.text_input(key="withdraw_reason_1").input("The wrong file.")
+    at.text_input(key="withdraw_by_1").input("Performance officer")
+    click = Click(monkeypatch, Uploads, "withdraw")
+    pressed(at, "withdraw_1")
+    assert said(at, "done") == ["Upload 1 is withdrawn: 15 figures taken back."]
+    assert said(at, "error") == []
+    assert click.came == 1
+
+
+def test_a_report_is_begun_once_and_the_author_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = at_report(AUTHOR)
+    click = Click(monkeypatch, Reports, "start")
+    pressed(at, "begin")
+    assert said(at, "error") == []
+    assert "The report is begun." in said(at, "done")[0]
+    assert (held().version, click.came) == (1, 1)
+
+
+def test_a_report_is_restored_once_and_nothing_is_called_somebody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = wrote(wrote(begun(), REASON, "First."), REASON, "Second.")
+    at.selectbox(key="version_BCP_FD01_Q2 2022-23").set_value(2).run()
+    click = Click(monkeypatch, Reports, "restore")
+    pressed(at, "restore")
+    assert said(at, "error") == []
+    assert said(at, "done") == ["The text of version 2 is restored, as version 4. What stood before is kept."]
+    assert (held().version, held().state, click.came) == (4, ReportState.DRAFT, 1)
+    assert said(at, "warning") == []
