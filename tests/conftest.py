@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -45,9 +46,9 @@ def fixed_clock() -> datetime:
     return NOW
 
 
-def indicator(**given: object) -> Indicator:
+def indicator(**given: Any) -> Indicator:
     """A percentage with one decimal whose high values are good, unless ``given`` says otherwise."""
-    plain: dict[str, object] = {
+    plain: dict[str, Any] = {
         "code": "A1",
         "name": "Plans on time",
         "category": "Care",
@@ -55,7 +56,7 @@ def indicator(**given: object) -> Indicator:
         "decimals": 1,
         "polarity": Polarity.HIGH,
     }
-    return Indicator(**(plain | given))  # type: ignore[arg-type]
+    return Indicator(**(plain | given))
 
 
 def observed(value: str | Absence, when: str = "Q2 2022-23", **given: object) -> Observation:

@@ -3,49 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kpi_core.model import Basis, Indicator, Observation, Polarity, Target, Unit
 from kpi_core.narrative import Checker, Known, NarrativeFinding, Verdict
 from kpi_core.periods import quarter
-from kpi_core.scorecard import Held
+
+from .narrative_register import held
 
 BOOK = tomllib.loads((Path(__file__).parent / "narrative_examples.toml").read_text(encoding="utf-8"))
 ALARMS = {"contradicts": Verdict.CONTRADICTS, "ambiguous": Verdict.AMBIGUOUS, "disclosive": Verdict.DISCLOSIVE}
 OTHERS = {"agrees": Verdict.AGREES, "cannot": Verdict.UNCHECKED}
-FIRST = quarter("Q1 2015-16")
-
-
-def held(entry: dict[str, Any]) -> Held:
-    """One indicator of the examples' register, with its figures and its target."""
-    indicator = Indicator(
-        entry["code"],
-        entry["name"],
-        "Examples",
-        Unit(entry["unit"]),
-        entry["decimals"],
-        Polarity(entry["polarity"]),
-        Basis(entry.get("basis", "not_stated")),
-        aliases=tuple(entry.get("aliases", ())),
-    )
-    figures = sorted((quarter(when), Decimal(value)) for when, value in entry["figures"].items())
-    series = tuple(Observation(indicator.code, "X", when, value) for when, value in figures)
-    given = {name: Decimal(entry[name]) for name in ("tolerance", "intervention_level") if name in entry}
-    target = Target(
-        indicator.code,
-        "X",
-        FIRST,
-        value=Decimal(entry["target"]) if "target" in entry else None,
-        tolerance_kind="points" if "tolerance" in entry else "",
-        **given,
-    )
-    return Held(indicator, series, len(series), (target,) if given or "target" in entry else ())
-
-
 HELD = {entry["code"]: held(entry) for entry in BOOK["indicator"]}
 CHECKERS: dict[str, Checker] = {}
 

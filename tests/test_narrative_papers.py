@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import tomllib
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,42 +11,15 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from kpi_core.model import Basis, Indicator, Observation, Polarity, Target, Unit
 from kpi_core.narrative import Checker, Known, NarrativeFinding, Verdict, passages
 from kpi_core.periods import quarter
-from kpi_core.scorecard import Held
+
+from .narrative_register import held
 
 PAPERS = tomllib.loads((Path(__file__).parent / "narrative_papers.toml").read_text(encoding="utf-8"))["paper"]
 ALARMS = {"contradicts": Verdict.CONTRADICTS, "ambiguous": Verdict.AMBIGUOUS, "disclosive": Verdict.DISCLOSIVE}
 OTHERS = {"agrees": Verdict.AGREES, "cannot": Verdict.UNCHECKED}
 VERDICTS = ALARMS | OTHERS
-FIRST = quarter("Q1 2015-16")
-
-
-def held(entry: dict[str, Any]) -> Held:
-    """One indicator of a paper's register, with its figures and its target."""
-    indicator = Indicator(
-        entry["code"],
-        entry["name"],
-        "Papers",
-        Unit(entry["unit"]),
-        entry["decimals"],
-        Polarity(entry["polarity"]),
-        Basis(entry.get("basis", "not_stated")),
-        aliases=tuple(entry.get("aliases", ())),
-    )
-    figures = sorted((quarter(when), Decimal(value)) for when, value in entry["figures"].items())
-    series = tuple(Observation(indicator.code, "X", when, value) for when, value in figures)
-    given_levels = {name: Decimal(entry[name]) for name in ("tolerance", "intervention_level") if name in entry}
-    target = Target(
-        indicator.code,
-        "X",
-        FIRST,
-        value=Decimal(entry["target"]) if "target" in entry else None,
-        tolerance_kind="points" if "tolerance" in entry else "",
-        **given_levels,
-    )
-    return Held(indicator, series, len(series), (target,) if given_levels or "target" in entry else ())
 
 
 def checker(paper: dict[str, Any]) -> Checker:

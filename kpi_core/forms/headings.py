@@ -13,10 +13,13 @@ from .values import DATE, figure_in, is_signed, read_quarter
 
 @dataclass(frozen=True, slots=True)
 class Heading:
+    """A heading of the form, found on a line."""
+
     label: Label
     words: str
     """As they stand."""
     rest: str
+    """What stands after it on the line."""
     styled: bool
     """Whether a colon, a heading's style, bold letters or a table's cell mark it as one."""
 

@@ -14,6 +14,8 @@ from .values import read_quarter
 
 @dataclass(frozen=True, slots=True)
 class Label:
+    """What a heading stands for."""
+
     kind: str
     """One of ``REPORT_SECTIONS``, or ``title``, ``indicator``, ``quarter``, ``outturn``, ``target``, ``actions``, ``completed``,
     ``approved``, ``approved on``, ``date``, or ``other``: a heading that is none of the form's."""
@@ -146,6 +148,7 @@ def _labels_nearly() -> dict[str, str]:
 
 
 def letters_of(text: str) -> str:
+    """The letters of a heading in small, by which it is known however it is spaced, marked or joined to the next word."""
     return re.sub(r"[^a-z]", "", text.lower().replace("&", "and"))
 
 

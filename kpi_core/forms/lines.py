@@ -1,4 +1,8 @@
-"""The lines of a document, and the paragraphs that they make."""
+"""The lines of a document, and the paragraphs that they make.
+
+``narrative.prose`` puts lines together too, to read sentences; here every line must keep its place under a heading of the
+form, and bold letters, cells of tables and the room left at a line's end tell where a paragraph begins.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,8 @@ from .records import Cell, Paragraph
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """One line of a document, and what its look says of it."""
+
     number: int
     text: str
     starts: bool = True
@@ -140,10 +146,12 @@ class Piece:
 
     @property
     def cell(self) -> Cell | None:
+        """The table's cell it stands in."""
         return self.lines[0].cell
 
     @property
     def is_item(self) -> bool:
+        """Whether it is an item of a list."""
         return self.lines[0].is_item
 
     def paragraph(self) -> Paragraph:

@@ -17,6 +17,8 @@ from .values import figure_in, is_time, read_quarter
 
 @dataclass(slots=True)
 class Part:
+    """A heading and the lines under it. ``kind``: as a ``Label``'s, or ``before``: what stands over the first heading."""
+
     kind: str
     label: Label | None = None
     words: list[Line] = field(default_factory=list)
@@ -44,6 +46,7 @@ class _Reader:
         self.table_of_actions = 0
 
     def read(self) -> list[Part]:
+        """The parts, in the order of the document; every line is in one."""
         at = 0
         while at < len(self.lines):
             at += self._step(at)
@@ -164,6 +167,7 @@ class _Reader:
 
 
 def read_parts(lines: list[Line]) -> list[Part]:
+    """A document as the parts that its headings make; every line is in one."""
     return _Reader(lines).read()
 
 
@@ -225,6 +229,7 @@ def _says_a_label(line: Line) -> bool:
 
 
 def is_head_of_actions(row: Sequence[Line]) -> bool:
+    """Whether the cells of a row are the headings of a table of actions."""
     kinds = [column_of(line.text) for line in row]
     return "action" in kinds and bool({"owner", "due"} & set(kinds))
 

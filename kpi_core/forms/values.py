@@ -23,6 +23,7 @@ class Name:
 
 
 def read_quarter(text: str) -> Quarter | None:
+    """The quarter that ``text`` is; ``None`` where it is none."""
     try:
         return quarter(text)
     except PeriodError:

@@ -19,6 +19,18 @@ from .mentions import Lexicon
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """A number as written: its ``unit`` is ``percent``, ``points``, ``pounds``, ``days``, ``weeks`` or ``number``."""
+
+    value: Decimal
+    unit: str
+    approximate: bool = False
+
+
+Meaning = Amount | Quarter | frozenset[str] | str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Atom:
     """One piece of a sentence. ``kind``, and what ``means`` then is:
 
@@ -32,19 +44,32 @@ class Atom:
     start: int
     end: int
     text: str
-    means: object = None
+    means: Meaning = None
+
+    @property
+    def amount(self) -> Amount:
+        """The figure of a ``v`` or ``p``. Raises ``TypeError`` of any other."""
+        if not isinstance(self.means, Amount):
+            raise TypeError(f"“{self.text}” is no figure")
+        return self.means
+
+    @property
+    def quarter(self) -> Quarter | None:
+        """The quarter of a ``q``, or the one a month ``n`` ends; ``None`` where there is none or the words do not say which."""
+        return self.means if isinstance(self.means, Quarter) else None
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The indicators that an ``m`` may mean."""
+        return self.means if isinstance(self.means, frozenset) else frozenset()
+
+    @property
+    def word(self) -> str:
+        """The word that a ``t``, ``d``, ``j`` or ``r`` stands for, or why an ``x`` cannot be read."""
+        return self.means if isinstance(self.means, str) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number as written: its ``unit`` is ``percent``, ``points``, ``pounds``, ``days``, ``weeks`` or ``number``."""
-
-    value: Decimal
-    unit: str
-    approximate: bool = False
-
-
-Reader = Callable[[re.Match[str], Quarter], tuple[str, object] | None]
+Reader = Callable[[re.Match[str], Quarter], tuple[str, Meaning] | None]
 
 _WORD_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
 
@@ -80,7 +105,7 @@ _MONTH = re.compile(
 )
 
 
-def _quarter(found: re.Match[str], own: Quarter) -> tuple[str, object] | None:
+def _quarter(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
     text = re.sub(r"\s+(?:of|in)\s+", " ", found[0])
     text = re.sub(r"\bqtr\b", "quarter", text, flags=re.I)
     text = re.sub(r"\b(one|two|three|four)\b", lambda m: str(_WORD_NUMBERS[m[0].lower()]), text, flags=re.I)
@@ -91,7 +116,8 @@ def _quarter(found: re.Match[str], own: Quarter) -> tuple[str, object] | None:
         return "q", read_quarter(text)
     except PeriodError as error:
         if error.fault == "no_year":
-            return "q", _without_year(int(re.search(r"[1-4]", text)[0]), own)  # type: ignore[index]
+            of_year = next(int(digit) for digit in text if digit in "1234")
+            return "q", _without_year(of_year, own)
         return "x", str(error)
 
 
@@ -102,7 +128,7 @@ def _without_year(of_year: int, own: Quarter) -> Quarter | None:
     return own - 1 if own.number == 1 and of_year == 4 else None
 
 
-def _months(found: re.Match[str], own: Quarter) -> tuple[str, object] | None:
+def _months(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
     del own
     try:
         return "q", read_quarter(found[0])
@@ -111,7 +137,7 @@ def _months(found: re.Match[str], own: Quarter) -> tuple[str, object] | None:
 
 
 def _relative(step: int | str) -> Reader:
-    def read(found: re.Match[str], own: Quarter) -> tuple[str, object] | None:
+    def read(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
         if isinstance(step, str):
             digit = re.search(r"[1-4]", found[0]) if step == "of last year" else None
             return "q", None if digit is None else Quarter(own.year - 1, int(digit[0]))
@@ -175,7 +201,7 @@ _WORDED = re.compile(
 )
 
 
-def _value(found: re.Match[str], own: Quarter) -> tuple[str, object] | None:
+def _value(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
     del own
     if found["size"] or not is_number(found["digits"].replace(",", "")):
         return "k", None
@@ -184,14 +210,14 @@ def _value(found: re.Match[str], own: Quarter) -> tuple[str, object] | None:
     return _with_unit(value, found["unit"] or "", bool(found["about"])) or _counted(value, found)
 
 
-def _in_words(found: re.Match[str], own: Quarter) -> tuple[str, object] | None:
+def _in_words(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
     """A percentage or points in words, like “seventy-six per cent”."""
     del own
     parts = re.split(r"[\s-]+", found["words"].lower())
     return _with_unit(Decimal(sum(_NUMBER_WORDS[part] for part in parts)), found["unit"], bool(found["about"]))
 
 
-def _with_unit(value: Decimal, unit: str, about: bool) -> tuple[str, object] | None:
+def _with_unit(value: Decimal, unit: str, about: bool) -> tuple[str, Meaning] | None:
     """A percentage or percentage points; ``None``: neither."""
     unit = unit.lower().replace(".", "")
     if unit and unit not in ("%", "percent") and unit.replace(" ", "") != "percent":
@@ -199,7 +225,7 @@ def _with_unit(value: Decimal, unit: str, about: bool) -> tuple[str, object] | N
     return ("v", Amount(value, "percent", about)) if unit else None
 
 
-def _counted(value: Decimal, found: re.Match[str]) -> tuple[str, object]:
+def _counted(value: Decimal, found: re.Match[str]) -> tuple[str, Meaning]:
     about = bool(found["about"])
     if found["pound"]:
         return "v", Amount(value, "pounds", about)
@@ -245,7 +271,7 @@ def atoms(text: str, lexicon: Lexicon, own: Quarter, masks: tuple[tuple[int, int
     for start, end in masks:
         free[start:end] = bytes(end - start)
 
-    def take(kind: str, start: int, end: int, means: object = None) -> None:
+    def take(kind: str, start: int, end: int, means: Meaning = None) -> None:
         if start < end and all(free[start:end]):
             free[start:end] = bytes(end - start)
             found.append(Atom(kind, start, end, text[start:end], means))
@@ -270,14 +296,14 @@ def _words(text: str, free: bytearray) -> Iterator[re.Match[str]]:
 
 
 def _as(kind: str) -> Reader:
-    def read(found: re.Match[str], own: Quarter) -> tuple[str, object] | None:
+    def read(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
         del own
         return kind, found[0]
 
     return read
 
 
-def _month(found: re.Match[str], own: Quarter) -> tuple[str, object] | None:
+def _month(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
     """A month: the quarter that it ends, or ``None`` for any other month. Without a year it is the last one of that name."""
     number = _MONTHS.split("|").index(found[1]) + 1
     year = int(found[2]) if found[2] else own.end.year - (number > own.end.month)

@@ -68,7 +68,7 @@ def claims(sentence: str, offset: int, context: Context) -> tuple[list[Claim], t
     found: list[Claim] = []
     for atom in all_atoms:
         if atom.kind == "x":
-            found.append(Claim("quarter", atom.start, atom.end, context.about or "", why=str(atom.means)))
+            found.append(Claim("quarter", atom.start, atom.end, context.about or "", why=atom.word))
     subject = context.about or (context.earlier[-1] if context.earlier else "")
     in_order = list(dict.fromkeys((*context.earlier, *named)))
     others = strange = False
@@ -163,7 +163,7 @@ class _Reading(Clause):
             if not code or self._others_target(groups["t"]) or not self._fits(place, code):
                 continue
             start, end = self._span(place, groups["t"])
-            yield Claim("target", start, end, code, self._told(place, self._context.quarter), what=str(target.means))
+            yield Claim("target", start, end, code, self._told(place, self._context.quarter), what=target.word)
 
     def _others_target(self, place: int) -> bool:
         """Whether it is not this indicator's own target of today: a national one, last year's, a pupil's, that of something else."""
@@ -191,16 +191,16 @@ class _Reading(Clause):
             if target is not None and not self._others_target(target):
                 for one in self._shared(self._with_role("target")) or [code]:
                     start, end = self._span(n, target)
-                    yield Claim("relation", start, end, one, self._figure_before(n, one), str(atom.means), str(self._atoms[target].means),
+                    yield Claim("relation", start, end, one, self._figure_before(n, one), atom.word, self._atoms[target].word,
                                 later=self._context.quarter)  # fmt: skip
-            elif str(atom.means) in ("above", "below", "better", "worse") and target is None:
+            elif atom.word in ("above", "below", "better", "worse") and target is None:
                 if against and self._fits(against[0], code):
                     told = self._told(against[0], None)
                     if told.quarter is not None and not told.month:
-                        yield Claim("relation", *self._span(n, against[0]), code, self._figure_before(n, code), str(atom.means),
+                        yield Claim("relation", *self._span(n, against[0]), code, self._figure_before(n, code), atom.word,
                                     against=told, later=self._context.quarter)  # fmt: skip
-                elif quarter is not None and isinstance(basis := self._atoms[quarter].means, Quarter):
-                    yield Claim("change", *self._span(n, quarter), code, self._figure_before(n, code), MOVE_OF[str(atom.means)],
+                elif quarter is not None and (basis := self._atoms[quarter].quarter):
+                    yield Claim("change", *self._span(n, quarter), code, self._figure_before(n, code), MOVE_OF[atom.word],
                                 basis=basis, basis_said=True, later=self._context.quarter)  # fmt: skip
 
     def _figure_before(self, place: int, code: str) -> Told | None:
@@ -257,7 +257,7 @@ class _Reading(Clause):
         since = told_first.quarter if told_first and told_first.said_quarter else basis
         until = told_last.quarter if told_last and told_last.said_quarter else later
         yield Claim(
-            "change", start, end, code, told_last, str(self._atoms[n].means),
+            "change", start, end, code, told_last, self._atoms[n].word,
             by=None if amount is None else self._told(amount, None),
             earlier=told_first, basis=since, basis_said=said or bool(told_first and told_first.said_quarter), later=until,
         )  # fmt: skip
@@ -271,9 +271,9 @@ class _Reading(Clause):
         """“2 points higher than in Q1”."""
         for place in self._with_role("by"):
             groups = self._parts[place][1]
-            word = MOVE_OF.get(str(self._atoms[groups["r"]].means)) if "r" in groups else None
+            word = MOVE_OF.get(self._atoms[groups["r"]].word) if "r" in groups else None
             code = self._whose(place)
-            if word and code and isinstance(basis := self._atoms[groups["q"]].means, Quarter):
+            if word and code and (basis := self._atoms[groups["q"]].quarter):
                 figure = self._figure_before(place, code)
                 yield Claim("change", *self._span(place, groups["q"]), code, figure, word, by=self._told(place, None), basis=basis,
                             basis_said=True, later=self._context.quarter)  # fmt: skip
@@ -283,10 +283,10 @@ class _Reading(Clause):
         for place in self._with_role("gap"):
             groups = self._parts[place][1]
             code = self._whose(min(place, groups["t"]))
-            word = str(self._atoms[groups["r"]].means) if "r" in groups else ""
+            word = self._atoms[groups["r"]].word if "r" in groups else ""
             if code and not self._others_target(groups["t"]):
                 start, end = self._span(place, groups["t"])
-                what = str(self._atoms[groups["t"]].means)
+                what = self._atoms[groups["t"]].word
                 yield Claim(
                     "gap", start, end, code, None, word, what, by=self._told(place, None), later=self._context.quarter
                 )
@@ -336,11 +336,11 @@ class _Reading(Clause):
         after = next((n for n in ends if n > place), len(self._atoms))
         before = max((n for n in ends if n < place), default=-1)
         for n in (*range(place + 1, after), *range(place - 1, before, -1)):
-            atom = self._atoms[n]
+            atom: Atom = self._atoms[n]
             if atom.kind == "q" and n not in figures and n != self._basis_place(place):
                 preceding = self._atoms[n - 1].text.lower() if n else "in"
                 if preceding in ("in", "for", "during", "at", ",", "(", ":"):
-                    return atom.means if isinstance(atom.means, Quarter) else None
+                    return atom.quarter
         return self._context.quarter
 
     @property
@@ -348,12 +348,8 @@ class _Reading(Clause):
         """The two quarters of “between Q1 and Q2”."""
         for n, atom in enumerate(self._atoms[:-3]):
             first, second = self._atoms[n + 1], self._atoms[n + 3]
-            if (
-                atom.text.lower() == "between"
-                and isinstance(first.means, Quarter)
-                and isinstance(second.means, Quarter)
-            ):
-                return first.means, second.means
+            if atom.text.lower() == "between" and first.quarter is not None and second.quarter is not None:
+                return first.quarter, second.quarter
         return None
 
     def _basis_place(self, place: int) -> int | None:
@@ -373,13 +369,12 @@ class _Reading(Clause):
             return span[0], True
         n = self._basis_place(place)
         if n is not None:
-            meant = self._atoms[n].means
-            return (meant if isinstance(meant, Quarter) else None), True
+            return self._atoms[n].quarter, True
         for n, atom in enumerate(self._atoms):  # "compared with Q1, ... fell"
-            if atom.kind == "q" and n < place and isinstance(atom.means, Quarter):
+            if atom.kind == "q" and n < place and atom.quarter is not None:
                 before = [a.text.lower() for a in self._atoms[max(0, n - 3) : n] if a.kind == "w"]
                 if any(word in ("since", "compared", "than", "against") for word in before):
-                    return atom.means, True
+                    return atom.quarter, True
         for n in self._with_role("value", "earlier"):  # "146 v 171 in Q2 2021-22, a drop of"
             told = self._told(n, None)
             if n < place and told.quarter is not None and told.quarter < self._context.quarter and not told.month:

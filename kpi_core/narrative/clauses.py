@@ -56,7 +56,7 @@ class Context:
 
 def one_of(atom: Atom, context: Context) -> Iterator[str]:
     """The code a mention means: the one that the passage is about, where the words fit several."""
-    codes: frozenset[str] = atom.means  # type: ignore[assignment]
+    codes = atom.codes
     known = [code for code in (context.about, *reversed(context.earlier)) if code in codes]
     if known and known[0]:
         yield known[0]
@@ -67,7 +67,7 @@ def one_of(atom: Atom, context: Context) -> Iterator[str]:
 def _month_end(atom: Atom, code: str, context: Context) -> Atom:
     """A month that ends a quarter, for an indicator that is counted at the month's end: that quarter."""
     codes = [code] if code else list(context.earlier[-1:])
-    if atom.kind != "n" or not isinstance(atom.means, Quarter) or not codes:
+    if atom.kind != "n" or atom.quarter is None or not codes:
         return atom
     at_end = context.lexicon.indicator(codes[0]).basis is Basis.MONTH_END
     return replace(atom, kind="q") if at_end else atom
@@ -185,7 +185,7 @@ class Clause:
 
     def _is_limit(self, atom: Atom, code: str) -> bool:
         """Whether a number of days or weeks stands beside a percentage: a time limit."""
-        amount: Amount = atom.means  # type: ignore[assignment]
+        amount = atom.amount
         return amount.unit in ("days", "weeks") and self._context.lexicon.indicator(code).unit is Unit.PERCENT
 
     def _plain(self, atom: Atom, code: str) -> bool:
@@ -196,7 +196,7 @@ class Clause:
 
     def _after_is_plain(self, place: int, code: str) -> bool:
         """Whether what follows a figure leaves it the indicator's: not “% of boys”, not “12 audits”."""
-        amount: Amount = self._atoms[place].means  # type: ignore[assignment]
+        amount = self._atoms[place].amount
         rest = self._atoms[place + 1 :]
         moved = self._parts.get(place, ("", {}))[0] in ("earlier", "later")
         if rest and not moved and (rest[0].kind == "r" or rest[0].text.lower() in A_DISTANCE):
@@ -236,7 +236,7 @@ class Clause:
 
     def _fits(self, place: int, code: str) -> bool:
         """Whether a figure is in the indicator's unit."""
-        amount: Amount = self._atoms[place].means  # type: ignore[assignment]
+        amount = self._atoms[place].amount
         indicator = self._context.lexicon.indicator(code)
         if amount.unit == "number" and indicator.unit is Unit.PERCENT and not self._in_percent:
             return False
@@ -252,15 +252,13 @@ class Clause:
     def _told(self, place: int, default: Quarter | None) -> Told:
         """The figure at ``place`` with the quarter it is said of, else ``default``."""
         atom = self._atoms[place]
-        amount: Amount = atom.means  # type: ignore[assignment]
+        amount = atom.amount
         when = self._when(place)
         if when is None:
             return Told(amount, atom, default)
-        meant = self._atoms[when].means
-        kind = self._atoms[when].kind
-        if kind == "n":
-            return Told(amount, atom, meant if isinstance(meant, Quarter) else None, said_quarter=True, month=True)
-        quarter = meant if isinstance(meant, Quarter) else None
+        quarter = self._atoms[when].quarter
+        if self._atoms[when].kind == "n":
+            return Told(amount, atom, quarter, said_quarter=True, month=True)
         return Told(amount, atom, quarter, said_quarter=True, unreadable=quarter is None)
 
     def _when(self, place: int) -> int | None:

@@ -226,15 +226,9 @@ class Reports:
 
     def give_back(self, code: str, quarter: str, reason: str, actor: Actor, area: str | None = None) -> ExceptionReport:
         """Make a submitted report a draft again, with the reason: by who should approve it, or by an author."""
-        _allow(may_review(actor))
-        why = _said("the reason", reason, "Nothing was given back: give the reason.")
-
-        def hand_back(_: Writing, at: _Place) -> ExceptionReport | None:
-            if at.latest.state is not ReportState.SUBMITTED:
-                raise NotSaved(f"Nothing was given back: the report is {_is(at.latest)}, and not submitted.")
-            return self._version(at, at.latest, actor, ReportEvent.RETURNED, why)
-
-        return self._change(code, quarter, area, hand_back)
+        return self._draft_again(
+            (code, quarter, area), actor, reason, ReportState.SUBMITTED, "Nothing was given back", ReportEvent.RETURNED
+        )
 
     def approve(
         self, code: str, quarter: str, base_version: int, actor: Actor, area: str | None = None
@@ -266,15 +260,28 @@ class Reports:
 
     def reopen(self, code: str, quarter: str, reason: str, actor: Actor, area: str | None = None) -> ExceptionReport:
         """Make an approved report a draft again, with the reason; the approved version stays among the versions."""
+        return self._draft_again(
+            (code, quarter, area), actor, reason, ReportState.APPROVED, "Nothing was reopened", ReportEvent.REOPENED
+        )
+
+    def _draft_again(
+        self,
+        of: tuple[str, str, str | None],
+        actor: Actor,
+        reason: str,
+        state: ReportState,
+        refusal: str,
+        event: ReportEvent,
+    ) -> ExceptionReport:
         _allow(may_review(actor))
-        why = _said("the reason", reason, "Nothing was reopened: give the reason.")
+        why = _said("the reason", reason, f"{refusal}: give the reason.")
 
-        def open_again(_: Writing, at: _Place) -> ExceptionReport | None:
-            if at.latest.state is not ReportState.APPROVED:
-                raise NotSaved(f"Nothing was reopened: the report is {_is(at.latest)}, and not approved.")
-            return self._version(at, at.latest, actor, ReportEvent.REOPENED, why)
+        def back(_: Writing, at: _Place) -> ExceptionReport | None:
+            if at.latest.state is not state:
+                raise NotSaved(f"{refusal}: the report is {_is(at.latest)}, and not {state.value}.")
+            return self._version(at, at.latest, actor, event, why)
 
-        return self._change(code, quarter, area, open_again)
+        return self._change(*of, back)
 
     # --- actions and concerns ---
 

@@ -139,9 +139,9 @@ def with_value(report: ExceptionReport, name: str, value: Value) -> ExceptionRep
     if at := _action_at(name):
         if all(one.number != at[0] for one in report.actions):
             raise NotSaved(f"Not saved: action {at[0]} is no longer in the report. Add an action with what you wrote.")
-        given = value if at[1] == "due" else text
+        due = value if isinstance(value, date) else None
         actions = tuple(
-            replace(one, **{at[1]: given}) if one.number == at[0] else one  # type: ignore[arg-type]
+            one if one.number != at[0] else replace(one, due=due) if at[1] == "due" else replace(one, **{at[1]: text})
             for one in report.actions
         )
         return replace(report, actions=actions)
