@@ -6,7 +6,7 @@ place for a change. The scorecard, what-if and trajectories all use these.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -171,8 +171,7 @@ class _Terms:
             return self._judge_by_level_alone(value, passed)
         said = self._show(value)
         below = self.low is not None and value < self.low
-        above = self.high is not None and value > self.high
-        if not below and not above:
+        if self.met_by(value):
             meets = "is within the target band of" if self.polarity is Polarity.BAND else "meets the target of"
             return _Verdict(Rating.GREEN, f"{said} {meets} {self._target_words()}", None, False, passed)
         edge = self.low if below else self.high
@@ -194,6 +193,10 @@ class _Terms:
             )
         past = "" if tail and limit == self.level else f", past {limit_name} {self._show(limit)}"
         return _Verdict(Rating.RED, f"{missed}{past}{tail}", limit, True, passed)
+
+    def met_by(self, value: Decimal) -> bool:
+        """Whether a value meets the target; equality meets, and a band includes its ends."""
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
     def _judge_by_level_alone(self, value: Decimal, passed: bool) -> _Verdict:
         if self.level is None:
@@ -301,6 +304,24 @@ def rate(value: Decimal, target: Target, indicator: Indicator) -> Rated:
         intervention_level=target.intervention_level,
         unit=indicator.unit,
     )
+
+
+def met_by(target: Target, indicator: Indicator) -> Callable[[Decimal], bool] | None:
+    """Whether a value, as shown, meets ``target``: the rule's own test, made once for the many quarters of a what-if.
+
+    ``None``: there is no target that could be met or missed. Raises ``FigureError`` as ``rating`` does.
+    """
+    terms = _Terms.read(
+        indicator.polarity,
+        target.value,
+        target.low,
+        target.high,
+        target.tolerance,
+        target.tolerance_kind,
+        target.intervention_level,
+        indicator.unit,
+    )
+    return None if terms.low is None and terms.high is None else terms.met_by
 
 
 def _caveats(observation: Observation, target: Target, indicator: Indicator) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from kpi_core.intake import GivenFile
 from kpi_core.shell.services import Services
@@ -162,6 +163,8 @@ _UNHEADED = """
 
 def headings_out_of_order(page: Page) -> list[str]:
     """What is wrong with the headings: the first is of level 1 and the only such, and no level is left out."""
+    with suppress(TimeoutError):  # a new server draws a page's first run in two goes, with nothing on it in between
+        page.locator("h1").first.wait_for(timeout=5_000)
     headings = page.evaluate(_HEADINGS)
     above = 0
     wrong = []
