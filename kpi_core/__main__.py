@@ -15,6 +15,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, NoReturn
 
@@ -37,6 +38,7 @@ from .shell.database import backup_to, make_database, rebuild, utc_now
 from .shell.export import csv_file
 from .shell.services import DEFAULT_DATABASE, Services, places
 from .shell.uploads import STEPS, Decision
+from .what_if import Change, What, change_of
 
 Outcome = tuple[int, wire.Json, str]
 """Exit status, the JSON document, the text for people."""
@@ -69,7 +71,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser that says what is wrong in one line."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{message[0].upper()}{message[1:]}. Try: {self.prog} --help\n")
+        self.exit(2, f"{message[0].upper()}{message[1:].rstrip('.')}. Try: {self.prog} --help\n")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -103,6 +105,18 @@ def _parser() -> argparse.ArgumentParser:
     card.add_argument(
         "--as-first-published", action="store_true", help="with every figure as it was before any revision"
     )
+    suppose = command("what-if", "before and after, where targets, levels or next values were others", _what_if)
+    at_quarter(suppose)
+    for what, about in _SUPPOSED.items():
+        suppose.add_argument(
+            f"--{what}",
+            nargs="+",
+            action="extend",
+            default=[],
+            metavar="CODE=V",
+            type=partial(_supposed, what),
+            help=about,
+        )
     check = command(
         "check", "check a paper (.docx or text) against the figures: what it says, and what is held", _check
     )
@@ -287,6 +301,48 @@ def _check(arguments: argparse.Namespace, database: Path) -> Outcome:
     said = ", ".join(f"{count} {verdict}" for verdict, count in paper.counts.items() if count)
     lines.append(f"In all: {said}." if said else "No claim about an indicator was found that could be checked.")
     return 1 if paper.contradicted else 0, wire.check_json(paper), "\n".join(lines)
+
+
+_SUPPOSED = {
+    What.TARGET: "a target: FD02=22, or by how much, FD02=+2 (points) or FD02=-5%%; CODE may be a category, or all",
+    What.TOLERANCE: "a tolerance: FD02=2 (points) or FD02=10%% (of the target)",
+    What.INTERVENTION: "an intervention level",
+    What.VALUE: "the next quarter's value",
+    What.COUNT: "assume the count behind the figure, where none is held: FD02=266",
+    What.OUT_OF: "assume the denominator behind the figure: FD02=1004",
+    What.BY: "the quarter to reach the target by, for its milestones: 'FD02=Q4 2023-24'",
+}
+
+
+def _supposed(what: What, given: str) -> Change:
+    scope, equals, amount = given.partition("=")
+    try:
+        if equals:
+            return change_of(what, scope.strip(), amount)
+    except KpiError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    raise argparse.ArgumentTypeError(f"“{shorten(given)}” is not a change, which is written like FD02=22")
+
+
+def _what_if(arguments: argparse.Namespace, database: Path) -> Outcome:
+    changes = [str(one) for what in _SUPPOSED for one in getattr(arguments, what.value.replace("-", "_"))]
+    with _open(database) as services:
+        found, made_up = services.what_if(changes, arguments.quarter, arguments.area), services.council()[1]
+    lines = [
+        *_made_up(made_up),
+        f"{found.area_name}: {found.quarter.label}. Nothing published is changed.",
+        found.words,
+        "",
+    ]
+    for one in found.changed if found.changes else found.rows:
+        lines += [f"  {one.text}"]
+        lines += [
+            f"      {stated.words(one.indicator)} To assume it: --count {one.indicator.code}={stated.count}"
+            for stated in one.stated
+        ]
+        lines += [f"      {mark.quarter}: {with_unit(mark.value, one.indicator.unit)}" for mark in one.milestones]
+    lines += [f"  Left as it is: {sentence}" for sentence in found.left_out]
+    return 0, {"made_up": made_up, **wire.what_if_json(found)}, "\n".join(lines)
 
 
 def _template(arguments: argparse.Namespace, database: Path) -> Outcome:

@@ -6,26 +6,29 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from .errors import NotAllowed
+from .exception_form import LINE_MOST, checked
 from .model import ExceptionReport, ReportEvent, ReportState
 from .periods import day_in_words
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role, and what it may do with exception reports."""
+    """A role, and what it may do with exception reports and with targets that are proposed."""
 
     name: str
     may_write: bool = False
     may_approve: bool = False
+    may_decide: bool = False
 
 
 ROLES = (
     Role("Report author", may_write=True),
-    Role("Service Unit Head", may_write=True, may_approve=True),
-    Role("Performance officer", may_write=True),
-    Role("Improvement board"),
+    Role("Service Unit Head", may_write=True, may_approve=True, may_decide=True),
+    Role("Performance officer", may_write=True, may_decide=True),
+    Role("Improvement board", may_decide=True),
 )
-"""Everyone may read."""
+"""Everyone may read, save scenarios and propose targets."""
 
 _BY_NAME = {role.name: role for role in ROLES}
 _WRITES = {ReportEvent.SAVED, ReportEvent.READ_IN, ReportEvent.RESTORED, ReportEvent.SUBMITTED}
@@ -71,6 +74,31 @@ def may_approve(actor: Actor, versions: Iterable[ExceptionReport]) -> str:
             on = f" on {day_in_words(version.saved_at)}" if version.saved_at else ""
             return f"Someone of this name wrote version {version.version} of the report{on}. Ask somebody else to approve it."
     return ""
+
+
+def may_propose(actor: Actor) -> str:
+    """Why ``actor`` may not save a scenario or propose a target, in one sentence; empty: they may, in any role."""
+    return _unknown(actor)
+
+
+def may_decide(actor: Actor) -> str:
+    """Why ``actor`` may not accept or decline a target that is proposed, in one sentence; empty: they may."""
+    if refused := _unknown(actor):
+        return refused
+    if not _BY_NAME[actor.role].may_decide:
+        return f"In the role {actor.role} one may not decide on a proposed target. Ask {_those(lambda role: role.may_decide)}."
+    return ""
+
+
+def allow(refused: str) -> None:
+    """Raise ``NotAllowed`` with the sentence that one of the rules above gave, if it gave one."""
+    if refused:
+        raise NotAllowed(refused)
+
+
+def name_of(actor: Actor) -> str:
+    """The name as it is kept. Raises ``NotSaved`` where it cannot be."""
+    return checked("your name", " ".join(actor.name.split()), LINE_MOST)
 
 
 def _since_approved(versions: Iterable[ExceptionReport]) -> list[ExceptionReport]:

@@ -7,6 +7,7 @@ Medicine 17:873-890, method 10, the hybrid score interval for a difference.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from math import sqrt
 from statistics import NormalDist
@@ -44,6 +45,33 @@ def wilson(x: int, n: int, confidence: float = 0.95) -> Interval:
     spread = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
     return Interval(max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale))
+
+
+@dataclass(frozen=True, slots=True)
+class Significance:
+    """A share beside a target, 0 to 100. ``status``: ``better``, ``similar`` or ``worse`` than the target."""
+
+    value_pct: float
+    lower_pct: float
+    upper_pct: float
+    status: str
+
+
+def significance(
+    x: int, n: int, target_pct: Decimal | str | float, polarity: str, confidence: float = 0.95
+) -> Significance:
+    """Whether ``x`` of ``n`` is beyond chance better or worse than a target, by Wilson's interval: ``similar`` inside it.
+
+    The rule of the public health profiles (PHEindicatormethods). ``polarity`` is ``high`` or ``low``. Raises ``FigureError``
+    where the pair is no share or neither high nor low is better.
+    """
+    if polarity not in ("high", "low"):
+        raise FigureError("Better or worse than a target is said where high or low is better.")
+    interval, target = wilson(x, n, confidence), float(target_pct) / 100
+    status = "similar"
+    if not interval.lower <= target <= interval.upper:
+        status = "better" if (interval.lower > target) == (polarity == "high") else "worse"
+    return Significance(x / n * 100, interval.lower * 100, interval.upper * 100, status)
 
 
 def change_significance(x1: int, n1: int, x2: int, n2: int, confidence: float = 0.95) -> ChangeSignificance:

@@ -6,14 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import altair as alt
 
 from .figures import shown, with_unit
 from .model import Indicator, Target, Unit
-from .periods import Quarter
+from .periods import Quarter, span
 from .scorecard import TREND_QUARTERS, Row
 from .views import IndicatorView
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 FEWEST_FOR_A_LINE = 3
 AXIS_WORDS = {
@@ -93,7 +97,7 @@ def indicator_data(view: IndicatorView) -> ChartData:
         points.append(
             Point(
                 quarter.label,
-                _middle(quarter),
+                middle(quarter),
                 None if value is None else float(value),
                 "no figure" if value is None else with_unit(value, indicator.unit),
                 judged.rated.rating.words if judged else "No data",
@@ -113,11 +117,6 @@ def indicator_data(view: IndicatorView) -> ChartData:
     return ChartData(tuple(points), steps, benchmarks, AXIS_WORDS[indicator.unit], f"{indicator.name}: {told}.")
 
 
-def span(first: Quarter, last: Quarter) -> list[Quarter]:
-    """Every quarter from ``first`` to ``last``."""
-    return [first + ahead for ahead in range(last.since(first) + 1)]
-
-
 def recent(row: Row) -> list[Decimal | None]:
     """The figures of a row's last quarters as shown, ``None`` where none is held and before a break in series.
 
@@ -134,7 +133,8 @@ def recent(row: Row) -> list[Decimal | None]:
     return values
 
 
-def _middle(quarter: Quarter) -> date:
+def middle(quarter: Quarter) -> date:
+    """The day a quarter's figure is drawn at."""
     return quarter.start + timedelta(days=45)
 
 
@@ -166,7 +166,7 @@ def _target_steps(targets: Sequence[Target], indicator: Indicator, last: Quarter
 
 _FIGURE, _TARGET, _LEVEL, _BENCHMARK = "#2f74b8", "#b5651d", "#c8504d", "#7a8591"
 # The quarter a day falls in, as text, in the language of the chart: financial quarters from April.
-_QUARTER_OF_DATE = (
+QUARTER_OF_DATE = (
     "'Q' + (floor(((month(datum.value) + 9) % 12) / 3) + 1) + ' ' + "
     "(month(datum.value) < 3 ? year(datum.value) - 1 : year(datum.value)) + '-' + "
     "slice(toString(month(datum.value) < 3 ? year(datum.value) : year(datum.value) + 1), 2)"
@@ -180,7 +180,8 @@ def indicator_chart(data: ChartData) -> alt.LayerChart | alt.FacetChart:
     return alt.layer(*layers).properties(height=420 if data.benchmarks else 320)
 
 
-def _records(steps: Sequence[Point] | Sequence[Step]) -> alt.Chart:
+def records(steps: Sequence[DataclassInstance]) -> alt.Chart:
+    """A chart over records, to be given its mark."""
     rows = ({k: v.isoformat() if isinstance(v, date) else v for k, v in asdict(step).items()} for step in steps)
     return alt.Chart(alt.Data(values=list(rows)))
 
@@ -191,7 +192,7 @@ def _benchmark_layers(data: ChartData, y: alt.Y) -> Iterator[alt.Chart]:
     legend = alt.Legend(orient="bottom", columns=1, labelLimit=340, titleLimit=340, symbolStrokeColor=_BENCHMARK)
     title = "Published annual figures, drawn over their year"
     yield (
-        _records(data.benchmarks)
+        records(data.benchmarks)
         .mark_rule(strokeWidth=2)
         .encode(
             x=alt.X(field="start", type="temporal", title=None),
@@ -213,7 +214,7 @@ def _step_layers(data: ChartData, y: alt.Y) -> Iterator[alt.Chart]:
     for kind, colour, dash in (("target", _TARGET, [1, 0]), ("level", _LEVEL, [3, 3])):
         steps = [step for step in data.steps if step.kind == kind]
         if steps:
-            rules = _records(steps)
+            rules = records(steps)
             yield rules.mark_rule(strokeWidth=2, strokeDash=dash, color=colour).encode(
                 x=start, x2=alt.X2(field="end"), y=y
             )
@@ -227,9 +228,9 @@ def _figure_layers(data: ChartData, y: alt.Y) -> Iterator[alt.Chart]:
     days = [point.when for point in data.points]
     every = -(-len(days) // 8)  # so that no label is left out for want of room, and the newest has one
     ticks = [day.isoformat() for day in days[::-1][::every]]
-    axis = alt.Axis(values=ticks, labelExpr=_QUARTER_OF_DATE, labelAngle=-30, labelOverlap=False, grid=False)
+    axis = alt.Axis(values=ticks, labelExpr=QUARTER_OF_DATE, labelAngle=-30, labelOverlap=False, grid=False)
     x = alt.X(field="when", type="temporal", title=None, axis=axis)
-    figures = _records(data.points)
+    figures = records(data.points)
     if data.has_line:
         segment = alt.Detail(field="segment", type="nominal")
         yield figures.mark_line(color=_FIGURE, strokeWidth=2.5).encode(x=x, y=y, detail=segment)

@@ -47,6 +47,17 @@ class UnknownChoice(KpiError):
         super().__init__(f"There is no {kind} “{shorten(text)}”. Choose from: {'; '.join(known) or 'none held'}.")
 
 
+class UnknownNumber(KpiError):
+    """A saved scenario or a proposal that is not held. ``last``: the highest number there is; 0: there is none."""
+
+    def __init__(self, kind: str, number: int, last: int) -> None:
+        self.kind = kind
+        self.number = number
+        self.last = last
+        latest = f"The latest is {kind} {last}." if last else "There are none yet."
+        super().__init__(f"There is no {kind} {shorten(f'{number:d}')}. {latest}")
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong with a file of ``data/``. ``row`` counts as Excel does: the headings are row 1."""
@@ -115,7 +126,7 @@ class NotWithdrawn(KpiError):
 
 
 class NotSaved(KpiError):
-    """Nothing was written of an exception report, an action or a concern, and why."""
+    """Nothing was written of an exception report, an action, a concern, a scenario or a proposal, and why."""
 
 
 class NotAllowed(NotSaved):

@@ -136,6 +136,14 @@ def tidied(report: ExceptionReport) -> ExceptionReport:
     return report
 
 
+def required(name: str, text: str, needed: str, most: int = 2_000) -> str:
+    """``text`` as ``checked`` has it, without the space around it. Raises ``NotSaved`` with ``needed`` where that is nothing."""
+    told = checked(name, text.strip(), most)
+    if not told:
+        raise NotSaved(needed)
+    return told
+
+
 def checked(name: str, text: str, most: int = TEXT_MOST) -> str:
     """``text`` as it is kept: only its line endings are changed. Raises ``NotSaved`` where it is too long or not text."""
     text = _lines(text)

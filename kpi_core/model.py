@@ -366,6 +366,84 @@ class Concern:
 
 
 @dataclass(frozen=True, slots=True)
+class Scenario:
+    """A saved what-if: its changes, and what stood when it was saved. Never changed; saving again makes a new one.
+
+    ``number`` counts the scenarios of one database from 1. ``done_by`` is a name and internal, never in a public copy;
+    ``done_as`` a role.
+    """
+
+    number: int
+    area: str
+    quarter: Quarter
+    name: str
+    reason: str
+    changes: tuple[str, ...]
+    """Each as text; what it means is not read here."""
+    figures: tuple[tuple[str, str, str], ...]
+    """Indicator, value with its marks and target, as text: what has changed since is told by it."""
+    done_at: datetime
+    done_by: str
+    done_as: str
+
+    @property
+    def indicator(self) -> str:
+        """Empty: it is of no one indicator."""
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A target proposed, to start from ``quarter`` once it is accepted.
+
+    ``number`` counts the proposals of one database from 1. ``done_by`` is a name and internal, never in a public copy;
+    ``done_as`` a role.
+    """
+
+    number: int
+    indicator: str
+    area: str
+    quarter: Quarter
+    scenario: int | None
+    """The scenario it came from; ``None``: it came from none."""
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    tolerance: Decimal | None
+    tolerance_kind: str
+    intervention_level: Decimal | None
+    decided_by: str
+    """The body that decides."""
+    decided_on: date | None
+    paper: str
+    """The paper it is decided by: the source of the target."""
+    reason: str
+    done_at: datetime
+    done_by: str
+    done_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalDecision:
+    """That a proposal was accepted or declined. ``number``, indicator, area and quarter are the proposal's.
+
+    ``done_by`` is a name and internal, never in a public copy; ``done_as`` a role.
+    """
+
+    number: int
+    indicator: str
+    area: str
+    quarter: Quarter
+    accepted: bool
+    reason: str
+    upload: int | None
+    """The upload that made the target; ``None``: it was declined, or the target stood already."""
+    done_at: datetime
+    done_by: str
+    done_as: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExceptionReport:
     """One version of the form that explains a missed target. A section ``None identified.`` differs from an empty one."""
 

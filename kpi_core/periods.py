@@ -88,6 +88,11 @@ class Quarter:
         return (self.year - earlier.year) * 4 + self.number - earlier.number
 
 
+def span(first: Quarter, last: Quarter) -> list[Quarter]:
+    """Every quarter from ``first`` to ``last``; none where ``last`` lies before."""
+    return [first + ahead for ahead in range(last.since(first) + 1)]
+
+
 def day_in_words(day: date) -> str:
     """Like ``27 October 2022``, of a day or a moment."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -21,6 +21,7 @@ from .periods import day_in_words
 from .problems import Finding
 from .scorecard import Row, Scorecard, display, former_words, level_words, target_words, tolerance_words
 from .views import ExceptionsView, IndicatorView, Withdrawal
+from .what_if import WhatIf
 
 if TYPE_CHECKING:
     from .narrative import CheckedPaper
@@ -211,6 +212,31 @@ def exceptions_table(view: ExceptionsView, made: Circumstances) -> Table:
 
 def _of(row: Row, actions: Iterable[ReportAction]) -> int:
     return sum(one.indicator == row.indicator.code for one in actions)
+
+
+def what_if_table(found: WhatIf, made: Circumstances) -> Table:
+    """A scenario before and after: the rows it changes. Nothing in it is published."""
+    about = made.about(
+        found.quarter.label, (("Scenario", "; ".join(map(str, found.changes)) or "nothing is changed"),), ""
+    )
+    return Table(
+        f"What if, {found.area_name}, {found.quarter.label}",
+        (*about, ("Note", "A what-if: nothing in it is published."), ("In short", found.words)),
+        (
+            "Code", "Indicator", "Figure", "Target held", "Target tried", "Rating held", "Rating tried", "Met in quarters held",
+            "Of quarters held", "Needed", "Direction", "Counts are assumed", "In words",
+        ),
+        tuple(
+            (
+                one.indicator.code, one.indicator.name, one.row.display, target_words(one.row.target, one.indicator),
+                target_words(one.target, one.indicator), one.row.rated.rating.words, one.rated.rating.words,
+                sum(past.met for past in one.past), len(one.past), one.needed.extra if one.needed else None,
+                one.needed.direction if one.needed else None, ("yes" if one.needed.assumed else "no") if one.needed else None,
+                one.text,
+            )
+            for one in found.changed
+        ),
+    )  # fmt: skip
 
 
 def conflicts_table(conflicts: Iterable[Conflict], made: Circumstances) -> Table:

@@ -21,6 +21,7 @@ from .model import (
     Upload,
 )
 from .periods import Quarter
+from .reliability import Process, process
 from .scorecard import Collected, Row, Scorecard
 
 
@@ -64,6 +65,11 @@ class IndicatorView:
     def indicator(self) -> Indicator:
         """The register's entry."""
         return self.row.indicator
+
+    @property
+    def process(self) -> Process:
+        """The process behind the figures up to the quarter, held against the target in force."""
+        return process(self.indicator, self.row.series, self.row.target)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from .assess import EXCEPTION_TRIGGER, Change, Rated
+from .assess import EXCEPTION_TRIGGER, Change, Rated, Rating
 from .completeness import Completeness
 from .headline import headline
 from .history import Effect
@@ -31,6 +31,7 @@ from .model import (
 from .problems import Finding
 from .scorecard import Row, Scorecard, display, target_words, tolerance_words
 from .views import ExceptionsView, Health, IndicatorView, Withdrawal
+from .what_if import WhatIf, WhatIfRow
 
 if TYPE_CHECKING:
     from .narrative import CheckedPaper
@@ -419,3 +420,56 @@ def health_json(health: Health) -> Json:
 
 def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
+
+
+def what_if_json(found: WhatIf) -> Json:
+    """A scenario's answers: the rows it changes, or every row where it changes none."""
+    return {
+        "quarter": found.quarter.text,
+        "area": found.area,
+        "changes": [
+            {"what": one.what, "scope": one.scope, "how": one.how, "amount": one.amount_text, "text": str(one)}
+            for one in found.changes
+        ],
+        "rows": [_what_if_row(one) for one in (found.changed if found.changes else found.rows)],
+        "turned": {f"to_{rating}": found.turned_to(rating) for rating in (Rating.GREEN, Rating.AMBER, Rating.RED)},
+        "exceptions_required": {"before": found.reports_before, "after": found.reports_after},
+        "left_out": list(found.left_out),
+        "text": found.words,
+    }
+
+
+def _what_if_row(one: WhatIfRow) -> Json:
+    needed, year = one.needed, one.year
+    return {
+        "code": one.indicator.code,
+        "target_from": _aim(one.row.target),
+        "target_to": _aim(one.target),
+        "rating_from": one.row.rated.rating,
+        "rating_to": one.rated.rating,
+        "reason": one.rated.reason,
+        "met_in_past": {"met": sum(past.met for past in one.past), "of": len(one.past)},
+        "needed": None
+        if needed is None
+        else {
+            "extra": needed.extra,
+            "direction": needed.direction,
+            "of": needed.of,
+            "assumed": needed.assumed,
+            "text": needed.text,
+        },
+        "year": None
+        if year is None
+        else {"needed": as_text(year.needed), "reachable": year.reachable, "text": year.text},
+        "assurance": one.assurance,
+        "text": one.text,
+    }
+
+
+def _aim(target: Target | None) -> str | None:
+    """A target's value as published, a band as ``70 to 80``."""
+    if target is None:
+        return None
+    if target.low is not None and target.high is not None:
+        return f"{target.low:f} to {target.high:f}"
+    return as_text(target.value)

@@ -22,11 +22,14 @@ from kpi_core.model import (
     Polarity,
     ReportState,
 )
+from kpi_core.process_chart import process_chart, process_data
 from kpi_core.report import benchmarks_table, certainty_words, series_table
 from kpi_core.scorecard import Row, Scorecard, display, former_words, level_words, target_words, tolerance_words
+from kpi_core.spc import firmness_words, variation_words
 from kpi_core.views import IndicatorView
 from pages._ui import components, session
 from pages._ui.findings import findings_html
+from pages._ui.signs import signs
 
 GOOD = {
     Polarity.HIGH: "high",
@@ -64,6 +67,7 @@ def page() -> None:
     with right:
         figures(view)
     exception_report(view, beside)
+    variation(view)
     components.section("Definition and sources")
     definition(view)
     components.marks()
@@ -214,6 +218,40 @@ def figures(view: IndicatorView) -> None:
     if view.benchmarks_all:
         name = f"{indicator.code} comparators"
         components.download(lambda: benchmarks_table(view, made), name, "Download comparators (CSV)", "comparators")
+
+
+def variation(view: IndicatorView) -> None:
+    """Whether the figures vary as they ordinarily do: limits and signals from five quarters on, and for a season on the year."""
+    process, indicator = view.process, view.indicator
+    components.section("Ordinary variation, or a signal?")
+    if not process.drawn:
+        words = process.why_not or firmness_words(process.limits)
+        st.html(f'<p class="measure">{escape(words)}</p>')
+        return
+    aim = target_words(view.row.target, indicator)
+    said = [
+        variation_words(process.limits),
+        process.assurance_words(f"the target of {aim}"),
+        firmness_words(process.limits),
+    ]
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.html(
+            f"<p>{signs(process)}</p><ul class='said'>{''.join(f'<li>{escape(one)}</li>' for one in said if one)}</ul>"
+        )
+        if process.on_the_year is not None:
+            season = indicator.seasonal_note or "quarters of a year differ"
+            words = variation_words(process.on_the_year) or firmness_words(process.on_the_year)
+            st.html(
+                f'<p class="measure">The indicator is seasonal ({escape(season.rstrip("."))}), so these limits are wide. '
+                f"On the change from a year before: {escape(words)}</p>"
+            )
+        st.page_link(
+            "pages/what_if.py", label="What if the target were another?", query_params=session.view().parameters()
+        )
+    with right:
+        data = process_data(process, view.row.target)
+        st.altair_chart(process_chart(data), key="process", alt=data.words)
 
 
 def comparators(caption: str, benchmarks: tuple[Benchmark, ...], view: IndicatorView) -> str:

@@ -14,7 +14,9 @@ from kpi_core.headline import headline
 from kpi_core.periods import Quarter
 from kpi_core.report import AS_FIRST_PUBLISHED, COLOURS_NOTE, SHAPES, scorecard_table
 from kpi_core.scorecard import Scorecard
+from kpi_core.spc import FIRM_FROM, RULE_SET
 from pages._ui import components, session
+from pages._ui.signs import signs
 
 RATINGS = (Rating.RED, Rating.AMBER, Rating.GREEN, Rating.NOT_RATED, Rating.NO_DATA)
 
@@ -50,7 +52,10 @@ def page() -> None:
     filters(whole, quarters, services.areas())
     if card.rows:
         how_many = f"{len(card.rows)} of the {len(whole.rows)}" if card.filters else f"All {len(whole.rows)}"
-        st.html(components.scorecard_table(card.rows, view, f"{how_many} indicators"))
+        drawn = varies(whole)
+        st.html(components.scorecard_table(card.rows, view, f"{how_many} indicators", signs=drawn))
+        if drawn is not None:
+            st.html(f'<p class="muted small">{HOW_IT_VARIES}</p>')
     else:
         components.message("No indicator matches these filters. Clear one of them to see more.")
     if heat := components.heat_map(card.rows, view):
@@ -61,6 +66,21 @@ def page() -> None:
     made = session.circumstances()
     components.download(lambda: scorecard_table(card, made), f"scorecard {quarter}", "Download this table (CSV)")
     components.paper_link()
+
+
+HOW_IT_VARIES = (
+    "How it varies: whether the last figure is ordinary variation or a signal, and whether the target would be met if nothing "
+    f"changed. {RULE_SET}, over every quarter held; an indicator’s page shows them."
+)
+
+
+def varies(card: Scorecard) -> dict[str, str] | None:
+    """By code, how each indicator varies, drawn; ``None`` below the figures that firm limits take for half of them."""
+    if card.as_first_published or 2 * sum(row.quarters_held >= FIRM_FROM for row in card.rows) < len(card.rows):
+        return None
+    return {
+        code: signs(one, short=True) for code, one in session.services().processes(card.quarter.text, card.area).items()
+    }
 
 
 def drop_unknown(card: Scorecard) -> list[str]:

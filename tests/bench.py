@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date
+from itertools import cycle
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -60,7 +61,10 @@ def main() -> None:
         print("\nf. A Word document of 20 pages, checked against the figures; with 15 indicators, and with 200")
         compare_check(bundled, None, runs=10)
         compare_check(large, "A075", runs=5)
-        print(f"\ng. History of {HISTORY:,} rows, through a column mapping on the command line")
+        print(f"\ng. A scenario over {INDICATORS} indicators and {QUARTERS} quarters; the page, one target moved")
+        compare_what_if(large, "A075", runs=15)
+        compare_what_if_page(folder / "page.duckdb", runs=30)
+        print(f"\nh. History of {HISTORY:,} rows, through a column mapping on the command line")
         compare_history(folder)
 
 
@@ -253,6 +257,53 @@ def compare_check(database: Path, area: str | None, runs: int) -> None:
         say_ratio(
             "checking against only reading it", checked, measure(lambda: read_document(content, "report.docx"), runs)
         )
+
+
+# --- g: what if ---------------------------------------------------------------------------------------------------
+
+
+def compare_what_if(database: Path, area: str, runs: int) -> None:
+    services = Services.open(database)
+
+    def answer(quarter: str) -> None:
+        found = services.what_if(["target:all=+2%"], quarter, area)
+        assert len(found.changed) == INDICATORS
+        for row in found.rows:
+            assert row.text  # what turns, past quarters, children, the year and the limits
+
+    try:
+        before, last = (quarter.text for quarter in services.period(area).held[-2:])
+        turns = cycle((before, last))  # figures are read anew for another quarter
+        anew, again = measure(lambda: answer(next(turns)), runs), measure(lambda: answer(last), runs)
+        least = measure(lambda: services.scorecard(last, area), runs)
+    finally:
+        services.close()
+    say("scenario: every answer, figures read anew", anew, "under 300 ms")
+    say("the next over the same figures", again)
+    say("the scorecard alone", least)
+    say_ratio("scenario against scorecard", anew, least)
+
+
+def compare_what_if_page(database: Path, runs: int) -> None:
+    os.environ["KPI_DB"] = str(database)
+    from streamlit.testing.v1 import AppTest
+
+    page = AppTest.from_file(ROOT / "app.py", default_timeout=30)
+    page.switch_page("pages/what_if.py")
+    page.query_params["indicator"] = "FD02"
+    page.run()
+    empty = AppTest.from_string("import streamlit").run()
+    moved = iter(f"{20 + step % 9}" for step in range(1, 1000))
+
+    def move() -> None:
+        target = next(moved)
+        page.text_input(key="suppose_target_FD02").set_value(target).run()
+        assert page.text_input(key="suppose_target_FD02").value == target
+
+    times, least = measure(move, runs), measure(empty.run, runs)
+    say("what-if page, one target moved", times, "under 100 ms")
+    say("empty page, rerun", least)
+    say_ratio("what-if page against empty page", times, least)
 
 
 def document(names: Sequence[str], pages: int) -> bytes:

@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_core.access import ROLES, Actor, may_approve, may_review, may_write, same_name
+from kpi_core.access import (
+    ROLES,
+    Actor,
+    allow,
+    may_approve,
+    may_decide,
+    may_propose,
+    may_review,
+    may_write,
+    name_of,
+    same_name,
+)
+from kpi_core.errors import NotAllowed, NotSaved
 from kpi_core.model import ExceptionReport, ReportEvent, ReportState
 
 from .conftest import report
@@ -32,23 +44,45 @@ WRITTEN = (
 
 
 @pytest.mark.parametrize(
-    ("role", "write", "approve"),
-    [("Report author", True, False), (HEAD, True, True), ("Performance officer", True, False), ("Improvement board", False, False)],
+    ("role", "write", "approve", "decide"),
+    [("Report author", True, False, False), (HEAD, True, True, True), ("Performance officer", True, False, True),
+     ("Improvement board", False, False, True)],
 )  # fmt: skip
-def test_each_role_may_do_what_the_table_says(role: str, write: bool, approve: bool) -> None:
+def test_each_role_may_do_what_the_table_says(role: str, write: bool, approve: bool, decide: bool) -> None:
     who = Actor("Cy", role)
     assert (may_write(who) == "") is write
     assert (may_approve(who, WRITTEN) == "") is approve
     assert (may_review(who) == "") is (write or approve)
+    assert may_propose(who) == ""
+    assert (may_decide(who) == "") is decide
+
+
+def test_who_may_not_decide_is_told_whom_to_ask() -> None:
+    told = (
+        "In the role Report author one may not decide on a proposed target. Ask Service Unit Head, Performance officer or "
+        "Improvement board."
+    )
+    assert may_decide(Actor("Cy", "Report author")) == told
+    with pytest.raises(NotAllowed) as refused:
+        allow(told)
+    assert str(refused.value) == told
+    allow("")
+
+
+def test_a_name_is_kept_on_one_line_and_one_that_cannot_be_kept_is_refused() -> None:
+    assert name_of(Actor("  Cy \n Young ", HEAD)) == "Cy Young"
+    with pytest.raises(NotSaved, match="your name has 201 characters"):
+        name_of(Actor("y" * 201, HEAD))
 
 
 def test_the_roles_are_those_and_no_others() -> None:
     assert len(ROLES) == 4
-    assert "Choose the role you act in: Report author; Service Unit Head" in may_write(Actor("Cy", "Director"))
+    for may in (may_write, may_propose, may_decide):
+        assert "Choose the role you act in: Report author; Service Unit Head" in may(Actor("Cy", "Director"))
 
 
 @pytest.mark.parametrize("name", ["", "  ", "...", "\n", "-"])
-@pytest.mark.parametrize("may", [may_write, may_review, lambda who: may_approve(who, ())])
+@pytest.mark.parametrize("may", [may_write, may_review, may_propose, may_decide, lambda who: may_approve(who, ())])
 def test_without_a_name_nothing_may_be_done(name: str, may: object) -> None:
     assert callable(may)
     assert may(Actor(name, HEAD)) == "Give your name: it is kept with what you do, and never published."

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from kpi_core.bundle import read
-from kpi_core.charts import ChartData, indicator_chart, indicator_data, span
-from kpi_core.periods import Quarter
+from kpi_core.charts import ChartData, indicator_chart, indicator_data
+from kpi_core.periods import Quarter, span
 from kpi_core.shell import example
 from kpi_core.shell.services import Services
 from kpi_core.shell.store import Store

@@ -37,6 +37,9 @@ REBUILD = "python -m kpi_core rebuild"
 KEPT_SINCE = 2
 """The migration since which uploads are kept; an older database held what was bundled and no more."""
 
+_WRITTEN = " of exception reports and scenarios"
+"""What is written on the pages, in words."""
+
 Clock = Callable[[], datetime]
 _log = logging.getLogger("kpi_explorer")
 
@@ -126,14 +129,14 @@ class Rebuilt:
     set_aside: tuple[Path, ...] = ()
     """Every file that was set aside: the former database and, where one lay there, its write-ahead log."""
     written: int = 0
-    """How many versions of exception reports, closings of actions and marks of concern were written again."""
+    """How many things that were written on the pages were written again: versions of exception reports, scenarios and so on."""
 
     @property
     def words(self) -> str:
         """What it was made from."""
         kept = [
             f"{count} kept {what}{'s' * (count != 1)}{of}"
-            for count, what, of in ((self.uploads, "upload", ""), (self.written, "change", " of exception reports"))
+            for count, what, of in ((self.uploads, "upload", ""), (self.written, "change", _WRITTEN))
             if count
         ]
         return " and ".join(filter(None, (", ".join(["the bundled data", *kept[:-1]]), *kept[-1:])))
@@ -188,7 +191,7 @@ def _refuse_to_replace(database: Path, kept: Kept, made_from: str, clock: Clock)
         raise StoreError(f"{database.name} holds made-up figures. Name the council's own database with --db.")
     if written and not kept.there:
         raise StoreError(
-            f"{database.name} is left as it is: {len(written)} changes of exception reports would be lost, as {kept.folder.name} is not "
+            f"{database.name} is left as it is: {len(written)} changes{_WRITTEN} would be lost, as {kept.folder.name} is not "
             "beside it. Put that folder back first."
         )
     if unkept:
@@ -391,7 +394,7 @@ def _complete(store: Store, kept: Kept, clock: Clock) -> str:
     if not lacked:
         return ""
     changes = "One change" if len(lacked) == 1 else f"{len(lacked)} changes"
-    return f"{changes} of exception reports that the database lacked {'was' if len(lacked) == 1 else 'were'} written again from the kept file."
+    return f"{changes}{_WRITTEN} that the database lacked {'was' if len(lacked) == 1 else 'were'} written again from the kept file."
 
 
 # --- on demand ----------------------------------------------------------------------------------------------------

@@ -34,10 +34,15 @@ class Recording:
         self._at = at
         self._behind = False
 
-    def do(self, decide: Callable[[Writing], tuple[_Event, ...]]) -> tuple[_Event, ...]:
-        """Decide and write within one transaction, and put what was written into the kept file as well."""
+    def do(
+        self, decide: Callable[[Writing], tuple[_Event, ...]], nothing: str = "Nothing was saved"
+    ) -> tuple[_Event, ...]:
+        """Decide and write within one transaction, and put what was written into the kept file as well.
+
+        ``nothing`` begins the sentence for what cannot be written.
+        """
         with self._store.alone():
-            self._catch_up()
+            self._catch_up(nothing)
             try:
                 with self._store.write() as writing:
                     events = decide(writing)
@@ -46,7 +51,7 @@ class Recording:
             except KpiError:
                 raise
             except Exception as error:
-                raise NotSaved(cannot_write("Nothing was saved", error)) from error
+                raise NotSaved(cannot_write(nothing, error)) from error
             if events:
                 self._secure(events)
         return events
@@ -72,7 +77,7 @@ class Recording:
     def _journal(self) -> Journal | None:
         return Journal(self._kept.folder) if self._kept is not None and self._kept.there else None
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, nothing: str) -> None:
         """Put into the kept file what was committed before and could not be secured."""
         journal = self._journal()
         if not self._behind or journal is None:
@@ -80,7 +85,7 @@ class Recording:
         try:
             bring_together(self._store, journal, self._clock())
         except OSError as error:
-            raise NotSaved(cannot_write("Nothing was saved", error)) from error
+            raise NotSaved(cannot_write(nothing, error)) from error
         self._behind = False
 
 
@@ -129,7 +134,15 @@ def differences(reading: Reading, journal: Journal) -> tuple[str, ...]:
 def words_of(key: Key) -> str:
     """What a key names, beginning a sentence: ``Version 3 of the report on FD02 for Q2 2022-23``."""
     what, area, code, quarter, number = key
-    of = f"{code} for {quarter.text} ({area})"
-    if what == "report":
-        return f"Version {number} of the report on {of}"
-    return f"The closing of action {number} on {of}" if what == "action_closed" else f"Mark {number} of concern on {of}"
+    of = f"for {quarter.text} ({area})"
+    return f"{_WORDS[what].format(number=number, code=code)} {of}"
+
+
+_WORDS = {
+    "report": "Version {number} of the report on {code}",
+    "action_closed": "The closing of action {number} on {code}",
+    "concern": "Mark {number} of concern on {code}",
+    "scenario": "Scenario {number}",
+    "proposal": "Proposal {number} on {code}",
+    "proposal_decision": "The decision on proposal {number} on {code}",
+}

@@ -1,7 +1,8 @@
 """What is written on the pages, kept beside the database: a file with one whole event a line, only ever added to.
 
-An event is a version of an exception report, the closing of an action, or a mark of concern. A line is a JSON document
-with a digest of its own, so that a line broken off or spoilt is known and the rest is still read.
+An event is a version of an exception report, the closing of an action, a mark of concern, a saved scenario, a proposed
+target or what was decided of it. A line is a JSON document with a digest of its own, so that a line broken off or spoilt
+is known and the rest is still read.
 """
 
 from __future__ import annotations
@@ -23,17 +24,20 @@ from ..model import (
     ActionClosed,
     Concern,
     ExceptionReport,
+    Proposal,
+    ProposalDecision,
     ReportEvent,
     ReportState,
+    Scenario,
     as_text,
 )
 from ..periods import Quarter, quarter
 from .kept import free_name, settle, write_whole
 
-Written = ExceptionReport | ActionClosed | Concern
+Written = ExceptionReport | ActionClosed | Concern | Scenario | Proposal | ProposalDecision
 """Something written on the pages, as it was written: never changed afterwards."""
 Key = tuple[str, str, str, Quarter, int]
-"""What names it: ``report``, ``action_closed`` or ``concern``; area; indicator; quarter; its number there."""
+"""What names it: its kind, as ``_NAMED`` has it; area; indicator (empty: of none); quarter; its number there."""
 
 _log = logging.getLogger("kpi_explorer")
 
@@ -48,6 +52,9 @@ _NAMED = {
     ExceptionReport: ("report", "version"),
     ActionClosed: ("action_closed", "number"),
     Concern: ("concern", "number"),
+    Scenario: ("scenario", "number"),
+    Proposal: ("proposal", "number"),
+    ProposalDecision: ("proposal_decision", "number"),
 }
 
 
@@ -216,9 +223,7 @@ def _closed(one: ActionClosed) -> dict[str, Any]:
         "number": one.number,
         "closed_on": one.closed_on.isoformat(),
         "closing": one.closing,
-        "at": one.done_at.isoformat(),
-        "by": one.done_by,
-        "role": one.done_as,
+        **_deed(one),
     }
 
 
@@ -228,9 +233,7 @@ def _read_closed(said: Mapping[str, Any]) -> ActionClosed:
         number=int(said["number"]),
         closed_on=date.fromisoformat(said["closed_on"]),
         closing=said["closing"],
-        done_at=datetime.fromisoformat(said["at"]),
-        done_by=said["by"],
-        done_as=said["role"],
+        **_doing(said),
     )
 
 
@@ -239,9 +242,7 @@ def _concern(one: Concern) -> dict[str, Any]:
         "number": one.number,
         "lifted": one.lifted,
         "reason": one.reason,
-        "at": one.done_at.isoformat(),
-        "by": one.done_by,
-        "role": one.done_as,
+        **_deed(one),
     }
 
 
@@ -251,21 +252,116 @@ def _read_concern(said: Mapping[str, Any]) -> Concern:
         number=int(said["number"]),
         lifted=bool(said["lifted"]),
         reason=said["reason"],
-        done_at=datetime.fromisoformat(said["at"]),
-        done_by=said["by"],
-        done_as=said["role"],
+        **_doing(said),
     )
+
+
+def _scenario(one: Scenario) -> dict[str, Any]:
+    return _place(one) | {
+        "number": one.number,
+        "name": one.name,
+        "reason": one.reason,
+        "changes": list(one.changes),
+        "figures": [list(figure) for figure in one.figures],
+        **_deed(one),
+    }
+
+
+def _read_scenario(said: Mapping[str, Any]) -> Scenario:
+    return Scenario(
+        number=int(said["number"]),
+        area=said["area"],
+        quarter=quarter(said["quarter"]),
+        name=said["name"],
+        reason=said["reason"],
+        changes=tuple(said["changes"]),
+        figures=tuple((code, value, target) for code, value, target in said["figures"]),
+        **_doing(said),
+    )
+
+
+def _proposal(one: Proposal) -> dict[str, Any]:
+    return _place(one) | {
+        "number": one.number,
+        "scenario": one.scenario,
+        "value": as_text(one.value),
+        "low": as_text(one.low),
+        "high": as_text(one.high),
+        "tolerance": as_text(one.tolerance),
+        "tolerance_kind": one.tolerance_kind,
+        "intervention_level": as_text(one.intervention_level),
+        "decided_by": one.decided_by,
+        "decided_on": one.decided_on and one.decided_on.isoformat(),
+        "paper": one.paper,
+        "reason": one.reason,
+        **_deed(one),
+    }
+
+
+def _read_proposal(said: Mapping[str, Any]) -> Proposal:
+    return Proposal(
+        **_placed(said),
+        number=int(said["number"]),
+        scenario=said["scenario"],
+        value=_figure(said["value"]),
+        low=_figure(said["low"]),
+        high=_figure(said["high"]),
+        tolerance=_figure(said["tolerance"]),
+        tolerance_kind=said["tolerance_kind"],
+        intervention_level=_figure(said["intervention_level"]),
+        decided_by=said["decided_by"],
+        decided_on=_day(said["decided_on"]),
+        paper=said["paper"],
+        reason=said["reason"],
+        **_doing(said),
+    )
+
+
+def _decision(one: ProposalDecision) -> dict[str, Any]:
+    return _place(one) | {
+        "number": one.number,
+        "accepted": one.accepted,
+        "reason": one.reason,
+        "upload": one.upload,
+        **_deed(one),
+    }
+
+
+def _read_decision(said: Mapping[str, Any]) -> ProposalDecision:
+    return ProposalDecision(
+        **_placed(said),
+        number=int(said["number"]),
+        accepted=bool(said["accepted"]),
+        reason=said["reason"],
+        upload=said["upload"],
+        **_doing(said),
+    )
+
+
+def _deed(one: ActionClosed | Concern | Scenario | Proposal | ProposalDecision) -> dict[str, Any]:
+    """When it was done, by whom and in which role."""
+    return {"at": one.done_at.isoformat(), "by": one.done_by, "role": one.done_as}
+
+
+def _doing(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {"done_at": datetime.fromisoformat(said["at"]), "done_by": said["by"], "done_as": said["role"]}
 
 
 _FORMS: dict[type, Callable[[Any], dict[str, Any]]] = {
     ExceptionReport: _report,
     ActionClosed: _closed,
     Concern: _concern,
+    Scenario: _scenario,
+    Proposal: _proposal,
+    ProposalDecision: _decision,
 }
 _READERS: dict[str, Callable[[Mapping[str, Any]], Written]] = {
     "report": _read_report,
     "action_closed": _read_closed,
     "concern": _read_concern,
+    "scenario": _read_scenario,
+    "proposal": _read_proposal,
+    "proposal_decision": _read_decision,
 }
 
 

@@ -24,7 +24,9 @@ from ..model import (
 )
 from ..periods import Quarter
 from ..scorecard import Collected, Held
+from .journal import Key, Written
 from .reading_reports import ReportReading
+from .reading_scenarios import ScenarioReading
 from .rows import decimal, quarter_of
 
 
@@ -53,8 +55,20 @@ class _Row(NamedTuple):
         return Absence(self.absence) if self.absence else decimal(self.value)
 
 
-class Reading(ReportReading):
+class Reading(ReportReading, ScenarioReading):
     """What one use case reads."""
+
+    # --- all that was written on the pages ---
+
+    def written_keys(self) -> frozenset[Key]:
+        """What names each thing that was written on the pages."""
+        return self.report_keys() | self.scenario_keys()
+
+    def written(self) -> tuple[Written, ...]:
+        """All that was written on the pages, as it was written."""
+        return (*self.reports_written(), *self.scenarios_written())
+
+    # --- what is held ---
 
     def settings(self) -> dict[str, str]:
         """Settings by name: council, home_area, made_up."""
@@ -111,6 +125,7 @@ class Reading(ReportReading):
             "conflict",
             "report",
             "concern",
+            "proposal",
         ):
             rows = self._rows(
                 f"select count(*) from {table} t where indicator <> '' and indicator not in (select code from standing_indicator i)"

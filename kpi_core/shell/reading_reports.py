@@ -164,7 +164,7 @@ class ReportReading(Rows):
         )
         return tuple(Concern(code, area, quarter_of(start), *cells) for code, area, start, *cells in rows)
 
-    # --- all that was written on the pages ---
+    # --- all that was written of them ---
 
     def explained(self) -> frozenset[tuple[str, str, Quarter]]:
         """(area, indicator, quarter) of every report in which something is explained."""
@@ -184,8 +184,8 @@ class ReportReading(Rows):
             self._rows("select count(*) from (select distinct indicator, area, quarter from report) as one")[0][0]
         )
 
-    def written_keys(self) -> frozenset[Key]:
-        """What names each thing that was written on the pages; the bundled reports were not."""
+    def report_keys(self) -> frozenset[Key]:
+        """What names each version, closing and mark that was written on the pages; the bundled reports were not."""
         rows = self._rows(
             """
             select 'report', area, indicator, quarter, version from report where version > 0
@@ -195,8 +195,8 @@ class ReportReading(Rows):
         )
         return frozenset((what, area, code, quarter_of(start), number) for what, area, code, start, number in rows)
 
-    def written(self) -> tuple[Written, ...]:
-        """All that was written on the pages: each version with its actions as that version has them."""
+    def reports_written(self) -> tuple[Written, ...]:
+        """Every version, closing and mark written on the pages: each version with its actions as that version has them."""
         closed = tuple(
             ActionClosed(code, area, quarter_of(start), *cells)
             for code, area, start, *cells in self._rows(

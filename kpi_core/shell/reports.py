@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from ..access import Actor, may_approve, may_review, may_write, same_name
+from ..access import Actor, allow, may_approve, may_review, may_write, name_of, same_name
 from ..completeness import overdue_first
-from ..errors import NotAllowed, NotSaved, UnknownIndicator
+from ..errors import NotSaved, UnknownIndicator
 from ..exception_form import (
     LINE_MOST,
     ChangedMeanwhile,
@@ -24,6 +24,7 @@ from ..exception_form import (
     is_overdue,
     lacks,
     numbered,
+    required,
     tidied,
     unchanged,
 )
@@ -133,7 +134,7 @@ class Reports:
 
         ``NotSaved`` where there is a report already in which something is written, or none to begin from.
         """
-        _allow(may_write(actor))
+        allow(may_write(actor))
 
         def begin(writing: Writing, at: _Place) -> ExceptionReport | None:
             if at.versions and not at.latest.blank:
@@ -162,7 +163,7 @@ class Reports:
         report never had is given one. Raises ``ChangedMeanwhile`` where somebody else wrote since; ``NotSaved`` where the
         report is submitted or approved, or a text cannot be kept.
         """
-        _allow(may_write(actor))
+        allow(may_write(actor))
         given = tidied(report)
 
         def write(_: Writing, at: _Place) -> ExceptionReport | None:
@@ -181,7 +182,7 @@ class Reports:
 
         Raises ``NotSaved`` where the report is submitted or approved: reopen it, or give it back, first.
         """
-        _allow(may_write(actor))
+        allow(may_write(actor))
         given = tidied(report)
 
         def write(_: Writing, at: _Place) -> ExceptionReport | None:
@@ -194,7 +195,7 @@ class Reports:
 
     def restore(self, code: str, quarter: str, version: int, actor: Actor, area: str | None = None) -> ExceptionReport:
         """Make the text of a former version the text of a new one. What stands now stays among the versions."""
-        _allow(may_write(actor))
+        allow(may_write(actor))
 
         def undo(_: Writing, at: _Place) -> ExceptionReport | None:
             _must_be_draft(at.latest, "Nothing was restored")
@@ -213,7 +214,7 @@ class Reports:
         self, code: str, quarter: str, base_version: int, actor: Actor, area: str | None = None
     ) -> ExceptionReport:
         """Submit a draft for approval. Raises ``NotComplete`` with all that the form lacks, ``ChangedMeanwhile``."""
-        _allow(may_write(actor))
+        allow(may_write(actor))
 
         def hand_in(_: Writing, at: _Place) -> ExceptionReport | None:
             _must_be_draft(at.latest, "The report was not submitted")
@@ -243,7 +244,7 @@ class Reports:
             if at.latest.state is not ReportState.SUBMITTED:
                 what = "submit it first" if at.latest.state is ReportState.DRAFT else "there is nothing to approve"
                 raise NotSaved(f"The report was not approved: it is {_is(at.latest)}, so {what}.")
-            _allow(may_approve(actor, at.versions))
+            allow(may_approve(actor, at.versions))
             if at.latest.version != base_version:
                 raise ChangedMeanwhile(at.latest, "The report was not approved")
             return self._version(
@@ -273,8 +274,8 @@ class Reports:
         refusal: str,
         event: ReportEvent,
     ) -> ExceptionReport:
-        _allow(may_review(actor))
-        why = _said("the reason", reason, f"{refusal}: give the reason.")
+        allow(may_review(actor))
+        why = required("the reason", reason, f"{refusal}: give the reason.")
 
         def back(_: Writing, at: _Place) -> ExceptionReport | None:
             if at.latest.state is not state:
@@ -289,8 +290,8 @@ class Reports:
         self, code: str, quarter: str, number: int, how: str, actor: Actor, area: str | None = None
     ) -> tuple[ActionClosed, ...]:
         """Close an action of a report, saying what was done; with it the same action where other quarters carry it."""
-        _allow(may_write(actor))
-        done = _said("what was done", how, "Nothing was closed: say what was done.")
+        allow(may_write(actor))
+        done = required("what was done", how, "Nothing was closed: say what was done.")
 
         def close(writing: Writing) -> tuple[ActionClosed, ...]:
             at = self._place(writing, code, quarter, area)
@@ -302,7 +303,7 @@ class Reports:
             now = self._clock()
             return tuple(
                 ActionClosed(
-                    code, at.area, one.quarter, one.action.number, now.date(), done, now, _name(actor), actor.role
+                    code, at.area, one.quarter, one.action.number, now.date(), done, now, name_of(actor), actor.role
                 )
                 for one in writing.same_actions(at.area, code, action.text)
             )
@@ -314,8 +315,8 @@ class Reports:
 
         A mark with another reason takes the place of the one that stands.
         """
-        _allow(may_write(actor))
-        why = " ".join(_said("the reason", reason, "Nothing was marked: give the reason.", REASON_LINE_MOST).split())
+        allow(may_write(actor))
+        why = " ".join(required("the reason", reason, "Nothing was marked: give the reason.", REASON_LINE_MOST).split())
 
         def mark(at: _Place, before: Sequence[Concern]) -> Concern | None:
             if before and not before[-1].lifted and before[-1].reason == why:
@@ -326,7 +327,7 @@ class Reports:
 
     def lift_concern(self, code: str, quarter: str, actor: Actor, reason: str = "", area: str | None = None) -> Concern:
         """Take the mark of an emerging concern away; that it was marked is kept."""
-        _allow(may_write(actor))
+        allow(may_write(actor))
         why = checked("the reason", reason.strip(), REASON_LINE_MOST)
 
         def lift(at: _Place, before: Sequence[Concern]) -> Concern | None:
@@ -339,7 +340,7 @@ class Reports:
     def _concern(self, at: _Place, before: Sequence[Concern], why: str, actor: Actor, lifted: bool = False) -> Concern:
         number = before[-1].number + 1 if before else 1
         return Concern(
-            at.indicator.code, at.area, at.quarter, why, self._clock(), _name(actor), actor.role, number, lifted
+            at.indicator.code, at.area, at.quarter, why, self._clock(), name_of(actor), actor.role, number, lifted
         )
 
     def _marked(
@@ -383,7 +384,7 @@ class Reports:
             approved_on=approved_on,
             version=(at.versions[-1].version if at.versions else 0) + 1,
             saved_at=self._clock(),
-            saved_by=_name(actor),
+            saved_by=name_of(actor),
             saved_as=actor.role,
             event=event,
             said=said,
@@ -409,22 +410,6 @@ class Reports:
 
 
 # --- what is refused ----------------------------------------------------------------------------------------------
-
-
-def _allow(refused: str) -> None:
-    if refused:
-        raise NotAllowed(refused)
-
-
-def _name(actor: Actor) -> str:
-    return checked("your name", " ".join(actor.name.split()), LINE_MOST)
-
-
-def _said(what: str, text: str, needed: str, most: int = 2_000) -> str:
-    said = checked(what, text.strip(), most)
-    if not said:
-        raise NotSaved(needed)
-    return said
 
 
 def _is(report: ExceptionReport) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -15,14 +15,17 @@ from ..errors import StoreError, UnknownIndicator
 from ..paper import Paper, on_paper
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
+from ..reliability import Process, process
 from ..report import Circumstances, Table, register_tables, template_table
 from ..scorecard import TREND_QUARTERS, Held, Scorecard, build, opening_quarter, row_of
 from ..views import About, ExceptionsView, Health, IndicatorView, Judged, Period
+from ..what_if import WhatIf, read_change, what_if
 from . import database as health
 from .database import DATA, REBUILD, Clock, data_files, fingerprints, open_database, utc_now
 from .kept import Kept
 from .reading import Reading
 from .reports import Reports
+from .scenarios import Scenarios
 from .store import Store
 from .uploads import Uploads
 
@@ -57,6 +60,7 @@ class Services:
         self.clock = clock
         self.recovered = recovered
         """What must be said of how the database was opened; empty: nothing."""
+        self._supposed_on: tuple[object, tuple[Held, ...]] = None, ()
         with store.read() as reading:  # neither changes while the database is open
             self._settings = reading.settings()
             self._loaded = reading.fingerprints()
@@ -73,6 +77,14 @@ class Services:
             None if database is None else Kept(database),
             self._settings.get("home_area", ""),
             clock,
+            at,
+        )
+        self.scenarios = Scenarios(
+            store,
+            None if database is None else Kept(database),
+            self._settings.get("home_area", ""),
+            clock,
+            self.uploads,
             at,
         )
 
@@ -189,6 +201,38 @@ class Services:
             conflicts=tuple(c for c in conflicts if c.indicator == code),
             report=held.report,
         )
+
+    def what_if(self, changes: Sequence[str], quarter: str | None = None, area: str | None = None) -> WhatIf:
+        """A scenario applied to a quarter: what turns, what it takes, and whether it would be met reliably.
+
+        ``changes`` are lines like ``target:FD02=22``; nothing that is published is changed. Raises as ``scorecard`` does, and
+        ``NotSupposed`` for a change that cannot be read or makes no sense.
+        """
+        read = [read_change(one) for one in changes]
+        at = self._store.changes
+        with self._store.read() as reading:
+            code, name = self._area(reading, area)
+            chosen = _quarter(reading, quarter, code)
+            # A target is moved again and again over the same figures: they are read once, until something is written.
+            key, held = self._supposed_on
+            if key != (at, code, chosen):
+                held = reading.held(code, chosen)
+                self._supposed_on = (at, code, chosen), held
+            after: tuple[Held, ...] = ()
+            if any(one.by for one in read):
+                after = reading.held(code, max((*_period(reading, code).held, chosen)))
+        later = {one.indicator.code: [o for o in one.series if o.quarter > chosen] for one in after}
+        return what_if(read, held, chosen, code, name, later)
+
+    def processes(self, quarter: str | None = None, area: str | None = None) -> dict[str, Process]:
+        """By code, the process behind each indicator's figures up to a quarter, over every quarter held."""
+        with self._store.read() as reading:
+            code, _ = self._area(reading, area)
+            chosen = _quarter(reading, quarter, code)
+            held = reading.held(code, chosen)
+        return {
+            one.indicator.code: process(one.indicator, one.series, target_in_force(one.targets, chosen)) for one in held
+        }
 
     def exceptions(self, quarter: str | None = None, area: str | None = None) -> ExceptionsView:
         """The exception reports a quarter requires, and those it has."""

@@ -6,6 +6,7 @@ for what belongs together, ``Store.write`` for what is done whole or not at all,
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,9 @@ from ..model import (
     ExceptionReport,
     Indicator,
     Observation,
+    Proposal,
+    ProposalDecision,
+    Scenario,
     Target,
     Upload,
     as_text,
@@ -69,6 +73,8 @@ class Store:
         self._writer = RLock()
         self._path = path
         self.name = path.name
+        self.changes = 0
+        """How many changes were made since it was opened: what was read at the same count is still so."""
         self.step_before = 0
         """The newest migration it had when it was opened; 0: it is new."""
 
@@ -188,8 +194,10 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Writing]:
         """One change, done whole or not at all. Another writer waits until it is done."""
-        with self._writer, self._transaction() as cursor:
-            yield Writing(cursor)
+        with self._writer:
+            with self._transaction() as cursor:
+                yield Writing(cursor)
+            self.changes += 1
 
     def alone(self) -> RLock:
         """Held by who must not be written beside: a publication until it is on disk, a copy until it is whole."""
@@ -395,7 +403,7 @@ class Writing(UploadReading):
         self.written_given(bundle.reports)
 
     def written_given(self, events: Iterable[Written]) -> None:
-        """Add what was written on the pages, or bundled: versions of reports, closings of actions, marks of concern."""
+        """Add what was written on the pages, or bundled: versions of reports, what stands beside them, scenarios, proposals."""
         given = list(events)
         reports = [one for one in given if isinstance(one, ExceptionReport)]
         tables: dict[str, Iterable[Sequence[object]]] = {
@@ -418,6 +426,13 @@ class Writing(UploadReading):
                 for c in given
                 if isinstance(c, Concern)
             ),
+            "scenario": (_scenario_row(s) for s in given if isinstance(s, Scenario)),
+            "proposal": (_proposal_row(p) for p in given if isinstance(p, Proposal)),
+            "proposal_decision": (
+                (*_of(d), d.number, d.accepted, d.reason, d.upload, d.done_at, d.done_by, d.done_as)
+                for d in given
+                if isinstance(d, ProposalDecision)
+            ),
         }
         for table, rows in tables.items():
             insert(self._cursor, table, rows)
@@ -427,6 +442,18 @@ def _report_row(r: ExceptionReport) -> tuple[object, ...]:
     return (
         *_of(r), r.version, r.state, r.reason_line, r.description, as_text(r.outturn), as_text(r.target), r.completed_by,
         r.approved_by, r.approved_on, r.source, r.unplaced, r.saved_at, r.saved_by, r.saved_as, r.event, r.said,
+    )  # fmt: skip
+
+
+def _scenario_row(s: Scenario) -> tuple[object, ...]:
+    changes, figures = (json.dumps(one, ensure_ascii=False) for one in (s.changes, s.figures))
+    return s.number, s.area, s.quarter.start, s.name, s.reason, changes, figures, s.done_at, s.done_by, s.done_as
+
+
+def _proposal_row(p: Proposal) -> tuple[object, ...]:
+    return (
+        *_of(p), p.number, p.scenario, as_text(p.value), as_text(p.low), as_text(p.high), as_text(p.tolerance), p.tolerance_kind,
+        as_text(p.intervention_level), p.decided_by, p.decided_on, p.paper, p.reason, p.done_at, p.done_by, p.done_as,
     )  # fmt: skip
 
 

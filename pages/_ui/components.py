@@ -159,29 +159,34 @@ def print_button(label: str) -> None:
         )
 
 
+VARIES = "How it varies"
+
 # --- the scorecard's table ----------------------------------------------------------------------------------------
 
 
-def scorecard_table(rows: Sequence[Row], view: View, caption: str, grouped: bool = True) -> str:
-    """Rows as a real HTML table; ``grouped`` puts a heading over each category."""
-    heads = "".join(
-        f'<th scope="col">{head}</th>'
-        for head in ("Rating", "Indicator", "Value", "Target", "Since the quarter before", "Since the same quarter last year",
-                     "Exception report", "Trend")
-    )  # fmt: skip
+def scorecard_table(
+    rows: Sequence[Row], view: View, caption: str, grouped: bool = True, signs: Mapping[str, str] | None = None
+) -> str:
+    """Rows as a real HTML table; ``grouped`` puts a heading over each category.
+
+    ``signs``: by code the drawing and words of how the figures vary; ``None``: there is no such column.
+    """
+    names = ("Rating", "Indicator", "Value", "Target", "Since the quarter before", "Since the same quarter last year",
+             "Exception report", "Trend", *([] if signs is None else [VARIES]))  # fmt: skip
+    heads = "".join(f'<th scope="col">{name}</th>' for name in names)
     if grouped:
         body = "".join(
-            f'<tbody class="group"><tr><th colspan="8" scope="rowgroup">{escape(category)}</th></tr>'
-            + "".join(_row_html(row, view) for row in rows if row.indicator.category == category)
+            f'<tbody class="group"><tr><th colspan="{len(names)}" scope="rowgroup">{escape(category)}</th></tr>'
+            + "".join(_row_html(row, view, signs) for row in rows if row.indicator.category == category)
             + "</tbody>"
             for category in dict.fromkeys(row.indicator.category for row in rows)
         )
     else:
-        body = f"<tbody>{''.join(_row_html(row, view) for row in rows)}</tbody>"
+        body = f"<tbody>{''.join(_row_html(row, view, signs) for row in rows)}</tbody>"
     return f'<table class="kpi scorecard"><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>{body}</table>'
 
 
-def _row_html(row: Row, view: View) -> str:
+def _row_html(row: Row, view: View, signs: Mapping[str, str] | None) -> str:
     indicator, changes = row.indicator, row.changes
     by_year = indicator.leads_on_year
     state = state_badge(row.exception.state)
@@ -194,13 +199,16 @@ def _row_html(row: Row, view: View) -> str:
         f'<td data-label="Exception report"{"" if state else " class=blank"}>{state}</td>'
         f'<td data-label="Trend">{trend(row)}</td>'
     )
+    if signs is not None:
+        sign = signs.get(row.indicator.code, "")
+        cells += f'<td data-label="{VARIES}"{"" if sign else " class=blank"}>{sign}</td>'
     if not row.exception.required:
         return f"<tr><td>{badge(row.rated.rating)}</td>{cells}</tr>"
     why = escape(row.exception.reason_line) or "<strong>No explanation yet.</strong>"
     note = capital(row.note or "past the intervention level")
     return (
         f'<tr class="missed"><td rowspan="2">{badge(row.rated.rating)}</td>{cells}</tr>'
-        f'<tr class="why"><td colspan="7">{why} <span class="muted">{escape(note)}.</span></td></tr>'
+        f'<tr class="why"><td colspan="{7 if signs is None else 8}">{why} <span class="muted">{escape(note)}.</span></td></tr>'
     )
 
 

@@ -138,6 +138,7 @@ def navigation() -> StreamlitPage:
             st.Page("pages/scorecard.py", title="Scorecard", default=True),
             st.Page("pages/indicator.py", title="Indicator", url_path="indicator"),
             st.Page("pages/exceptions.py", title="Exceptions", url_path="exceptions"),
+            st.Page("pages/what_if.py", title="What if", url_path="what_if"),
             st.Page("pages/paper.py", title="On paper", url_path="paper"),
             st.Page("pages/report.py", title="Exception report", url_path="report", visibility="hidden"),
             st.Page("pages/check.py", title="Check a document", url_path="check"),

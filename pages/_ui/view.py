@@ -19,6 +19,10 @@ class View:
     indicator: str = ""
     figures: str = ""
     """``first``: as first published."""
+    scenario: str = ""
+    """The number of a saved what-if."""
+    change: tuple[str, ...] = ()
+    """What is supposed in a what-if, a line each; it goes before the saved one's."""
 
     def parameters(self) -> dict[str, str | list[str]]:
         """The view as query parameters, what is empty left out."""
@@ -32,6 +36,10 @@ class View:
     def report(self, code: str) -> str:
         """The relative address of an indicator's exception report, with the rest of this view kept."""
         return f"report?{urlencode(replace(self, indicator=code).parameters(), doseq=True)}"
+
+    def what_if(self, scenario: int) -> str:
+        """The relative address of a saved scenario, with nothing else supposed."""
+        return f"what_if?{urlencode(View(quarter=self.quarter, area=self.area, scenario=str(scenario)).parameters(), doseq=True)}"
 
     def home(self) -> str:
         """The relative address of the scorecard with this view."""

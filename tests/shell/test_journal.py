@@ -11,7 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_core.model import Action, ActionClosed, Concern, ExceptionReport, ReportEvent, ReportState
+from kpi_core.model import (
+    Action,
+    ActionClosed,
+    Concern,
+    ExceptionReport,
+    Proposal,
+    ProposalDecision,
+    ReportEvent,
+    ReportState,
+    Scenario,
+)
 from kpi_core.periods import Quarter
 from kpi_core.shell.journal import Journal, Written, key_of
 
@@ -30,6 +40,18 @@ REPORTS = st.builds(
     TEXT,
 )  # fmt: skip
 CLOSED = st.builds(ActionClosed, TEXT, TEXT, QUARTERS, st.integers(1, 99), DAYS, TEXT, MOMENTS, TEXT, TEXT)
+NUMBERS = st.integers(1, 999)
+SCENARIOS = st.builds(
+    Scenario, NUMBERS, TEXT, QUARTERS, TEXT, TEXT, st.lists(TEXT, max_size=3).map(tuple),
+    st.lists(st.tuples(TEXT, TEXT, TEXT), max_size=3).map(tuple), MOMENTS, TEXT, TEXT,
+)  # fmt: skip
+PROPOSALS = st.builds(
+    Proposal, NUMBERS, TEXT, TEXT, QUARTERS, st.none() | NUMBERS, FIGURES, FIGURES, FIGURES, FIGURES,
+    st.sampled_from(["", "points", "percent"]), FIGURES, TEXT, st.none() | DAYS, TEXT, TEXT, MOMENTS, TEXT, TEXT,
+)  # fmt: skip
+DECISIONS = st.builds(
+    ProposalDecision, NUMBERS, TEXT, TEXT, QUARTERS, st.booleans(), TEXT, st.none() | NUMBERS, MOMENTS, TEXT, TEXT
+)
 CONCERNS = st.builds(Concern, TEXT, TEXT, QUARTERS, TEXT, MOMENTS, TEXT, TEXT, st.integers(1, 99), st.booleans())
 
 
@@ -39,7 +61,7 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> Journal:
 
 
 @settings(max_examples=60)
-@given(st.lists(st.one_of(REPORTS, CLOSED, CONCERNS), max_size=4))
+@given(st.lists(st.one_of(REPORTS, CLOSED, CONCERNS, SCENARIOS, PROPOSALS, DECISIONS), max_size=4))
 def test_every_event_comes_back_as_it_went_in(journal: Journal, events: list[Written]) -> None:
     journal.path.unlink(missing_ok=True)
     for event in events:

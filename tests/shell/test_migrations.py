@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from kpi_core.access import Actor
 from kpi_core.bundle import actions_in
 from kpi_core.model import ACTIONS_HEADING, REPORT_SECTIONS, Absence, Action, ExceptionReport, ReportState
 from kpi_core.periods import quarter
@@ -198,6 +199,28 @@ def test_exception_reports_come_up_from_the_third_step_with_their_actions_as_rec
     assert one.actions == actions_in(ACTIONS)
     assert (other.state, other.actions) == (ReportState.DRAFT, ())
     assert other.sections == one.sections
+
+
+def test_a_database_of_the_fifth_step_takes_scenarios_and_proposals(first: Path) -> None:
+    with duckdb.connect(str(first)) as made:
+        for script in sorted(MIGRATIONS.glob("000[2-5]_*.sql")):
+            made.execute(script.read_text(encoding="utf-8"))
+            made.execute(
+                "insert into migration values (?, ?, timestamp '2022-11-02')", [int(script.name[:4]), script.name]
+            )
+    before = rows(first)
+    services = opened(first)
+    assert (services.scenarios.every(), services.scenarios.proposals()) == ((), ())
+    services.close()
+    after = rows(first)
+    assert after.keys() - before.keys() == {"scenario", "proposal", "proposal_decision"}
+    assert {name for name in before if before[name] != after[name]} == {"migration"}
+    services = opened(first)
+    assert (
+        services.scenarios.save("What if", "Ask.", Q2, ["target:A1=70"], (), Actor("Cy", "Improvement board")).number
+        == 1
+    )
+    services.close()
 
 
 def test_an_upgraded_database_is_opened_again_as_it_is(first: Path) -> None:

@@ -99,7 +99,7 @@ def rows_of(services: Services, table: str, where: str = "true") -> list[tuple[A
 
 
 TABLES = ("upload", "audit", "observation", "target", "indicator", "indicator_area", "area", "setting", "report",
-          "report_section", "report_action", "action_closed", "concern")  # fmt: skip
+          "report_section", "report_action", "action_closed", "concern", "scenario", "proposal", "proposal_decision")  # fmt: skip
 
 
 def all_held(services: Services) -> dict[str, list[tuple[Any, ...]]]:

@@ -1,4 +1,4 @@
-"""What was written of exception reports survives the loss of the database, of its log or of the kept file: one has the other."""
+"""What was written of exception reports and scenarios survives the loss of the database, of its log or of the kept file: one has the other."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,18 @@ from kpi_core.shell.services import Services
 
 from ..conftest import NOW
 from .test_publishing import all_held, given, publish, row
-from .test_reports import ANN, BOB, HEAD, Q2, Q3, Clock, approved, drafted, filled, open_council
+from .test_reports import ANN, BOARD, BOB, HEAD, Q2, Q3, Clock, approved, drafted, filled, open_council
 
-TABLES = ("report", "report_section", "report_action", "action_closed", "concern")
+TABLES = (
+    "report",
+    "report_section",
+    "report_action",
+    "action_closed",
+    "concern",
+    "scenario",
+    "proposal",
+    "proposal_decision",
+)
 
 
 def opened(folder: Path) -> Services:
@@ -43,7 +53,10 @@ def held(services: Services) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def written(services: Services) -> None:
-    """Reports in every state, text of every kind, an action closed, a concern marked and one lifted; and an upload between."""
+    """Reports in every state, text of every kind, an action closed, a concern marked and one lifted; and an upload between.
+
+    A scenario, a proposal from it that was accepted, which is an upload too, one that was declined, and one that is open.
+    """
     approved(services)
     services.reports.reopen("A1", Q2, "The figure changed: “71.5%” → 72.", HEAD)
     publish(services, given(row("A1", "74"), name="figures.csv"))
@@ -57,6 +70,15 @@ def written(services: Services) -> None:
     services.reports.mark_concern("A2", Q2, "Two leads left.", ANN)
     services.reports.mark_concern("A3", Q2, "It falls.", ANN)
     services.reports.lift_concern("A3", Q2, BOB)
+    hostile = '- two\nlines\t“Ünïcode” \u2028 and {} \\ "quotes"; 名'
+    services.scenarios.save("What if", hostile, Q2, ["target:A1=70", hostile], [("A1", "74% [r]", hostile)], BOARD)
+    for value in ("70", "71.50", "72"):
+        services.scenarios.propose(
+            "A1", "Q4 2022-23", value=Decimal(value), tolerance=Decimal("1.0"), tolerance_kind="points", decided_by="Committee",
+            decided_on=date(2023, 1, 17), paper="Minutes, 17 January", reason=hostile, actor=BOARD, scenario=1,
+        )  # fmt: skip
+    services.scenarios.accept(1, HEAD)
+    services.scenarios.decline(2, hostile, BOARD)
     drafted(services, code="A3")
 
 
@@ -88,7 +110,7 @@ def folder(whole: Path, tmp_path: Path) -> Path:
     return copy
 
 
-EVENTS = 14
+EVENTS = 20
 
 
 def as_before(folder: Path, before: dict[str, list[tuple[Any, ...]]]) -> str:
@@ -107,25 +129,34 @@ def as_before(folder: Path, before: dict[str, list[tuple[Any, ...]]]) -> str:
 def test_every_change_is_a_line_of_json_in_the_kept_file(whole: Path) -> None:
     lines = [json.loads(line) for line in journal_of(whole).path.read_text(encoding="utf-8").split("\n") if line]
     assert len(lines) == EVENTS
-    assert {line["what"] for line in lines} == {"report", "action_closed", "concern"}
+    assert {line["what"] for line in lines} == {
+        "report",
+        "action_closed",
+        "concern",
+        "scenario",
+        "proposal",
+        "proposal_decision",
+    }
     assert lines[3]["state"] == "approved"
     assert (lines[3]["by"], lines[3]["role"]) == ("Hilda Head", "Service Unit Head")
 
 
 def test_rebuilt_everything_written_is_as_it_was(folder: Path, before: dict[str, list[tuple[Any, ...]]]) -> None:
     done = rebuild(folder / "kpi.duckdb", folder / "data", Clock())
-    assert (done.uploads, done.written, done.gaps) == (1, EVENTS, ())
-    assert done.words == f"the bundled data, 1 kept upload and {EVENTS} kept changes of exception reports"
+    assert (done.uploads, done.written, done.gaps) == (2, EVENTS, ())
+    assert (
+        done.words == f"the bundled data, 2 kept uploads and {EVENTS} kept changes of exception reports and scenarios"
+    )
     assert as_before(folder, before) == ""
 
 
-def test_a_lost_database_is_made_again_with_every_report(
+def test_a_lost_database_is_made_again_with_every_report_and_scenario(
     folder: Path, before: dict[str, list[tuple[Any, ...]]]
 ) -> None:
     (folder / "kpi.duckdb").unlink()
     assert as_before(folder, before) == (
-        f"kpi.duckdb was not there. It was made again from the bundled data, 1 kept upload and {EVENTS} kept changes of exception "
-        "reports. Nothing that was published is missing."
+        f"kpi.duckdb was not there. It was made again from the bundled data, 2 kept uploads and {EVENTS} kept changes of exception "
+        "reports and scenarios. Nothing that was published is missing."
     )
     assert as_before(folder, before) == ""
 
@@ -165,7 +196,7 @@ def test_an_old_copy_of_the_database_gets_what_was_written_since(tmp_path: Path)
     (tmp_path / "kpi.duckdb").write_bytes(old)
     services = opened(tmp_path)
     assert services.recovered == (
-        "2 changes of exception reports that the database lacked were written again from the kept file."
+        "2 changes of exception reports and scenarios that the database lacked were written again from the kept file."
     )
     assert held(services) == expected
     services.close()
@@ -294,6 +325,45 @@ def test_while_it_runs_verify_says_what_one_has_and_the_other_lacks(folder: Path
     services.close()
 
 
+def test_verify_says_in_words_which_scenario_proposal_or_decision_is_not_the_same(folder: Path) -> None:
+    services = opened(folder)
+    path = journal_of(folder).path
+    lines = path.read_bytes().split(b"\n")
+    scenario = next(place for place, line in enumerate(lines) if b'"what":"scenario"' in line)
+    path.write_bytes(b"\n".join([*lines[:scenario], *lines[scenario + 1 :]]))
+    with services._store.write() as writing:
+        writing._cursor.execute("delete from proposal where number = 3")
+        writing._cursor.execute("update proposal_decision set reason = 'Changed by hand.' where number = 2")
+    assert services.verify().problems == (
+        "Scenario 1 for Q2 2022-23 (X) is not in kpi.duckdb.uploads/reports.jsonl. Start the explorer again, which adds it.",
+        "Proposal 3 on A1 for Q4 2022-23 (X) is in kpi.duckdb.uploads/reports.jsonl and not in the database. Start the explorer again, "
+        "which adds it.",
+        "The decision on proposal 2 on A1 for Q4 2022-23 (X) is not the same in the database and in kpi.duckdb.uploads/reports.jsonl. "
+        "Run: python -m kpi_core rebuild",
+    )
+    services.close()
+
+
+def test_scenarios_proposals_and_decisions_come_back_from_the_kept_folder_alone(folder: Path) -> None:
+    services = opened(folder)
+    scenarios, proposals = services.scenarios.every(), services.scenarios.proposals()
+    assert [(one.number, decision and decision.accepted) for one, decision in proposals] == [
+        (3, None),
+        (2, False),
+        (1, True),
+    ]
+    services.close()
+    (folder / "kpi.duckdb").unlink()
+    services = opened(folder)
+    assert (services.scenarios.every(), services.scenarios.proposals()) == (scenarios, proposals)
+    target = services.scorecard("Q4 2022-23").row("A1").target
+    assert target is not None
+    assert target.value == 70
+    assert services.scenarios.accept(3, HEAD).upload == 3
+    assert services.scenarios.save("Next", "R", Q2, ["c"], (), BOARD).number == 2
+    services.close()
+
+
 def test_of_many_differences_the_first_are_named_and_the_others_counted(folder: Path) -> None:
     services = opened(folder)
     journal_of(folder).path.write_bytes(b"")
@@ -316,7 +386,9 @@ def test_without_the_kept_folder_reports_are_written_and_a_rebuild_that_would_lo
     draft = drafted(services)
     services.close()
     assert not (tmp_path / "kpi.duckdb.uploads").exists()
-    with pytest.raises(StoreError, match="is left as it is: 2 changes of exception reports would be lost"):
+    with pytest.raises(
+        StoreError, match="is left as it is: 2 changes of exception reports and scenarios would be lost"
+    ):
         rebuild(tmp_path / "kpi.duckdb", tmp_path / "data", Clock())
     os.replace(tmp_path / "elsewhere", tmp_path / "kpi.duckdb.uploads")
     assert rebuild(tmp_path / "kpi.duckdb", tmp_path / "data", Clock()).written == 2

@@ -1,0 +1,115 @@
+"""What the rest of the financial year must come to for the whole of it to meet a target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from ..figures import count_in_words, shown, with_unit
+from ..model import Basis, Indicator, Observation, Polarity, Target, Unit
+from ..periods import Quarter
+from ..scorecard import Row
+from .needed import rest_of_year, rest_of_year_weighted
+from .takes import in_small, to_reach
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """What each remaining quarter must average for the year to meet the target, in the indicator's unit."""
+
+    needed: Decimal
+    reachable: bool
+    text: str
+
+
+_NO_YEAR = {
+    Basis.YEAR_TO_DATE: "The figure runs up over the year, so the last quarter's is the year's.",
+    Basis.ACADEMIC_YEAR_TO_DATE: "The figure runs up over the academic year, so quarters of the financial year are not averaged.",
+    Basis.ROLLING_12_MONTHS: "The figure covers twelve months already, so quarters are not averaged.",
+    Basis.ANNUAL: "The figure is given once a year, so there are no quarters to average.",
+    Basis.NOT_STATED: "The register does not say whether the figure covers its quarter alone, so no average for the year is worked out.",
+}
+
+
+def year_of(row: Row, target: Target | None) -> tuple[Year | None, str]:
+    """What the rest of the financial year must average for it to meet ``target``, and that or why not in words."""
+    edge, indicator, at = to_reach(row, target), row.indicator, row.quarter
+    if edge is None:
+        return None, ""
+    aim, polarity = edge
+    last = Quarter(at.year, 4)
+    if indicator.basis in (Basis.QUARTER_END, Basis.MONTH_END):
+        worst = "or more" if polarity is Polarity.HIGH else "or less"
+        end = max((q for q in range(1, 5) if q in indicator.due), default=4)
+        if at.number >= end:
+            return None, "The figure is a snapshot: the year's is its last quarter's, which is this one."
+        text = f"The figure is a snapshot: the year's is its last quarter's, so Q{end} must be {with_unit(aim, indicator.unit)} {worst}."
+        return Year(aim, True, text), text
+    if indicator.basis is not Basis.QUARTER:
+        return None, _NO_YEAR[indicator.basis]
+    if indicator.polarity is Polarity.BAND:
+        return None, "The target is a band, so no average for the rest of the year is worked out."
+    held = {one.quarter: one for one in row.series if one.quarter.year == at.year}
+    due = [Quarter(at.year, n) for n in indicator.due]
+    done = [held.get(quarter) for quarter in due if quarter <= at]
+    remaining = sum(quarter > at for quarter in due)
+    if any(one is None or one.value is None or one.not_comparable for one in done) or any(
+        one.series_break for one in done[1:] if one is not None
+    ):
+        return (
+            None,
+            f"Not every quarter of {at.financial_year} up to now has a figure to average, so the year is not worked out.",
+        )
+    if not remaining:
+        return None, f"{last.text} is the last quarter of the year: none remains to make up for it."
+    return _rest(row, [one for one in done if one is not None], remaining, aim, polarity)
+
+
+def _rest(
+    row: Row, done: Sequence[Observation], remaining: int, aim: Decimal, polarity: Polarity
+) -> tuple[Year | None, str]:
+    indicator = row.indicator
+    percent = indicator.unit is Unit.PERCENT
+    quarters = (
+        "the one remaining quarter" if remaining == 1 else f"each of the {count_in_words(remaining)} remaining quarters"
+    )
+    worse = "or more" if polarity is Polarity.HIGH else "or less"
+    year = row.quarter.financial_year
+    pairs = [(one.numerator, one.denominator) for one in done if one.numerator is not None and one.denominator]
+    if percent and len(pairs) == len(done) and all(x <= n for x, n in pairs):
+        whole = round(sum(n for _, n in pairs) / len(pairs)) * remaining
+        weighted = rest_of_year_weighted(pairs, whole, aim, polarity=polarity)
+        if not weighted.reachable:
+            text = f"{with_unit(aim, 'percent')} over the whole of {year} cannot be reached this year."
+        elif weighted.still_needed <= 0 and polarity is Polarity.HIGH:
+            text = f"{with_unit(aim, 'percent')} over the whole of {year} is already sure."
+        else:
+            bound = "at least" if polarity is Polarity.HIGH else "at most"
+            text = (
+                f"For {with_unit(aim, 'percent')} over the whole of {year}, {bound} {weighted.still_needed:,} of the {whole:,} "
+                f"{in_small(indicator.denominator) or 'cases'} to come, if as many come as so far: "
+                f"{_rounded(weighted.needed_pct, indicator, polarity)} {worse} in {quarters}."
+            )
+        return Year(weighted.needed_pct, weighted.reachable, text), text
+    values = [shown(one.value, indicator.decimals) for one in done if one.value is not None]
+    highest = Decimal(100) if percent and not indicator.may_pass_100 else None
+    rest = rest_of_year(values, remaining, aim, polarity=polarity, highest=highest)
+    how = "simple average of quarters, counts not held" if percent else "simple average of quarters"
+    if not rest.reachable:
+        text = f"An average of {with_unit(aim, indicator.unit)} over {year} cannot be reached this year ({how})."
+    elif polarity is Polarity.HIGH and rest.needed <= 0:
+        text = f"An average of {with_unit(aim, indicator.unit)} over {year} is already sure ({how})."
+    else:
+        text = (
+            f"For an average of {with_unit(aim, indicator.unit)} over {year}, {quarters} must be "
+            f"{_rounded(rest.needed, indicator, polarity)} {worse}{' on average' if remaining > 1 else ''} ({how})."
+        )
+    return Year(rest.needed, rest.reachable, text), text
+
+
+def _rounded(value: Decimal, indicator: Indicator, polarity: Polarity) -> str:
+    """To the figure's decimals, a percentage's to one more, and to the side on which it is still enough."""
+    to = Decimal(1).scaleb(-(indicator.decimals + (indicator.unit is Unit.PERCENT)))
+    plain = value.quantize(to, ROUND_CEILING if polarity is Polarity.HIGH else ROUND_FLOOR)
+    return with_unit(Decimal(f"{plain.normalize():f}"), indicator.unit)

@@ -1,0 +1,107 @@
+"""What a reader supposes: the changes of a scenario, as they stand in the URL, and the way back from each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from kpi_core.errors import KpiError
+from kpi_core.model import Scenario
+from kpi_core.what_if import Change, What, WhatIf, change_of, read_change, with_change, without
+
+from . import components, session
+
+_MOST_UNDONE = 50
+
+
+def saved() -> Scenario | None:
+    """The saved scenario that the address names; ``None`` where it names none. One that is not there is said so."""
+    number = session.view().scenario
+    if not number:
+        return None
+    try:
+        return session.services().scenarios.one(int(number) if number.isdecimal() else 0)
+    except KpiError as error:
+        components.message(str(error), "error")
+        session.keep(replace(session.view(), scenario=""))
+        return None
+
+
+def lines() -> tuple[str, ...]:
+    """The changes that are looked at: those of the address, else the saved scenario's."""
+    view = session.view()
+    if view.change or not view.scenario:
+        return view.change
+    try:
+        return session.services().scenarios.one(int(view.scenario)).changes
+    except (KpiError, ValueError):
+        return ()
+
+
+def answered(quarter: str) -> WhatIf:
+    """The scenario's answers. A change that makes no sense is said to be so, and what stood before it is shown."""
+    services, area = session.services(), session.view().area or None
+    try:
+        found = services.what_if(lines(), quarter, area)
+    except KpiError as error:
+        components.message(str(error), "error")
+        former = st.session_state.get("supposed_last", ())
+        keep(former if former != lines() else ())
+        try:
+            return services.what_if(lines(), quarter, area)
+        except KpiError:
+            keep(())
+            return services.what_if((), quarter, area)
+    st.session_state["supposed_last"] = lines()
+    return found
+
+
+def put(what: What, scope: str, text: str) -> None:
+    """Suppose ``text`` of a scope; empty text takes it back."""
+    now = [read_change(one) for one in lines()]
+    try:
+        changed = with_change(now, change_of(what, scope, text)) if text.strip() else without(now, what, scope)
+    except KpiError as error:
+        st.session_state["supposed_refused"] = (what, scope, str(error))
+        return
+    remember(changed)
+
+
+def refusal(what: What, scope: str) -> str:
+    """Why the last text of a field was not taken, once; empty: it was."""
+    place = st.session_state.get("supposed_refused", (None, "", ""))
+    if place[:2] != (what, scope):
+        return ""
+    del st.session_state["supposed_refused"]
+    return str(place[2])
+
+
+def remember(changes: tuple[Change, ...]) -> None:
+    """Make these the changes, with those before to be undone."""
+    st.session_state["supposed_before"] = (*undoable(), lines())[-_MOST_UNDONE:]
+    keep(tuple(map(str, changes)))
+
+
+def undoable() -> tuple[tuple[str, ...], ...]:
+    """The changes as they were before, the last one last."""
+    before: tuple[tuple[str, ...], ...] = st.session_state.get("supposed_before", ())
+    return before
+
+
+def undo() -> None:
+    """Go back to the changes before the last."""
+    *before, last = undoable()
+    st.session_state["supposed_before"] = tuple(before)
+    keep(last)
+
+
+def keep(changed: tuple[str, ...]) -> None:
+    """Put the changes into the address; a saved scenario that is altered is no longer that one."""
+    session.keep(replace(session.view(), change=changed, scenario=""))
+
+
+def given(changes: tuple[Change, ...], what: What, code: str) -> str:
+    """The text that is supposed of one indicator, as its field shows it; empty: nothing."""
+    found = [one.amount_text for one in changes if one.same_place == (what, code.casefold())]
+    return found[-1] if found else ""

@@ -1,0 +1,415 @@
+"""What if: a target, a level or the next value is moved, and it is said what turns, what it takes, and how reliably it is met."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from html import escape
+
+import streamlit as st
+
+from kpi_core.figures import decimals_of, with_unit
+from kpi_core.model import Indicator, Polarity, Unit
+from kpi_core.process_chart import process_chart, process_data
+from kpi_core.report import what_if_table
+from kpi_core.scorecard import level_words, target_words, tolerance_words
+from kpi_core.spc import firmness_words, variation_words
+from kpi_core.what_if import EVERY, What, WhatIf, WhatIfRow, rated_significance
+from pages._ui import components, proposals, session, supposed
+from pages._ui.signs import signs
+
+NOTHING_CHANGES = "Nothing here changes what is published."
+
+
+def page() -> None:
+    """The scenario, what turns, one indicator in depth, and what is saved and proposed."""
+    quarter, quarters, said = session.chosen_quarter()
+    services = session.services()
+    if quarter is None:
+        components.title(services.council()[0], "No figures are held yet")
+        return
+    scenario = supposed.saved()
+    if scenario is not None and not session.view().quarter:
+        quarter = scenario.quarter
+    session.keep(replace(session.view(), quarter=quarter.text))
+    heading = st.container()
+    found = supposed.answered(quarter.text)
+    with heading:
+        components.title(f"{found.area_name}: {quarter.label}", "What if")
+        proposals.announce()
+        st.html(
+            f'<p class="said"><strong>{NOTHING_CHANGES}</strong> Ratings are worked out by the same rule as everywhere.</p>'
+        )
+        with st.container(key="what_if_quarter"):
+            session.quarter_picker(quarters)
+        if found.changes:
+            st.html(f'<p class="headline" role="status">{escape(found.words)}</p>')
+    for sentence in said:
+        components.message(sentence)
+    if scenario is not None:
+        proposals.of_saved(scenario, found)
+    one_indicator(found)
+    turned(found)
+    many(found)
+    proposals.keep_and_propose(found, scenario, max(quarters))
+
+
+# --- what turns ---------------------------------------------------------------------------------------------------
+
+
+def turned(found: WhatIf) -> None:
+    """What the scenario turns, before and after side by side, what turned first."""
+    components.section("Before and after")
+    if not found.changes:
+        st.html('<p class="measure">Nothing is changed yet. Move a target above, or change many at once below.</p>')
+    for sentence in found.left_out:
+        components.message(f"Left as it is: {sentence}")
+    if found.changed:
+        rows = [
+            (
+                f'<a href="{escape(session.view().link(one.indicator.code))}">{escape(one.indicator.name)}</a>',
+                escape(one.row.display),
+                f"{_aim(one, held=True)} → <strong>{_aim(one, held=False)}</strong>",
+                f"{components.badge(one.row.rated.rating)} → {components.badge(one.rated.rating)}",
+                escape(met(one)),
+                escape(takes(one)),
+            )
+            for one in found.changed
+        ]
+        st.html(
+            components.table(
+                f"What the scenario changes ({len(rows)})",
+                ("Indicator", "Figure", "Target", "Rating", "Would have been met in", "What it would take"),
+                rows,
+            )
+        )
+        made = session.circumstances()
+        components.download(
+            lambda: what_if_table(found, made), f"what if {found.quarter}", "Download before and after (CSV)", "what_if"
+        )
+    with st.container(horizontal=True, key="ways_back"):
+        st.button("Undo the last change", key="undo", on_click=supposed.undo, disabled=not supposed.undoable())
+        st.button("Clear the scenario", key="clear", on_click=supposed.remember, args=((),), disabled=not found.changes)
+
+
+def _aim(one: WhatIfRow, held: bool) -> str:
+    target = one.row.target if held else one.target
+    words = target_words(target, one.indicator) or "none"
+    return escape(words)
+
+
+def met(one: WhatIfRow) -> str:
+    """In how many of the quarters held the target would have been met, short."""
+    return f"{sum(past.met for past in one.past)} of {len(one.past)} held" if one.past else "no target to meet"
+
+
+def takes(one: WhatIfRow) -> str:
+    """How many children it takes, short; or what stands in the way of saying it."""
+    needed = one.needed
+    if needed is None:
+        return "counts not held" if one.indicator.unit is Unit.PERCENT and one.past else ""
+    if not needed.extra:
+        return "met already"
+    number = f"{needed.extra:,}" if needed.fewest == needed.extra else f"{needed.fewest:,} to {needed.extra:,}"
+    return f"{number} {needed.direction}{' (counts assumed)' if needed.assumed else ''}"
+
+
+# --- one indicator ------------------------------------------------------------------------------------------------
+
+
+def one_indicator(found: WhatIf) -> None:
+    """One indicator: its levels to be moved beside the chart, and what comes of it in sentences."""
+    names = {row.indicator.code: row.indicator.name for row in found.rows}
+    missed = [row.indicator.code for row in found.rows if row.row.rated.missed]
+    code = session.view().indicator
+    if code not in names:
+        code = next((row.indicator.code for row in found.changed), (missed or list(names))[0])
+        session.keep(replace(session.view(), indicator=code))
+    one = found.row(code)
+    assert one is not None
+    st.session_state["filter_indicator"] = code
+    st.selectbox(
+        "Indicator", list(names), format_func=lambda c: names.get(c, c), key="filter_indicator",
+        on_change=session.take, args=("indicator",),
+    )  # fmt: skip
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        rating(one)
+        levels(found, one)
+    with right:
+        chart(one)
+    answers(found, one)
+
+
+def rating(one: WhatIfRow) -> None:
+    """The rating as published and under the scenario, and the turn in words."""
+    before = components.badge(one.row.rated.rating, "big")
+    turn = (
+        f'{before} <span aria-hidden="true">→</span> {components.badge(one.rated.rating, "big")}'
+        if one.changed
+        else before
+    )
+    st.html(
+        f'<p class="verdict">{turn} <strong class="value">{escape(one.row.display)}</strong></p>'
+        f'<p class="said measure" role="status">{escape(one.turn_words)} {escape(one.past_words)}</p>'
+        f'<p class="muted measure">{escape(one.rated.reason)}</p>'
+    )
+    if one.row.conflict:
+        st.html(
+            components.notice(
+                components.capital(one.row.conflict) + ".", "The scenario goes by the figure and target held."
+            )
+        )
+
+
+def levels(found: WhatIf, one: WhatIfRow) -> None:
+    """The target by a slider and as text; tolerance, intervention level, next value and the quarter to be met by as text."""
+    indicator, row = one.indicator, one.row
+    if indicator.polarity is Polarity.NEITHER:
+        components.message("Neither high nor low is better for this indicator, so no target could be met or missed.")
+        return
+    slider(one)
+    following = (row.quarter + 1).text
+    fields = (
+        (
+            What.TARGET,
+            "Target",
+            target_words(row.target, indicator),
+            "Like 22, or by how much: +2 (points), -5% (per cent)",
+        ),
+        (What.INTERVENTION, "Intervention level", level_words(row.target, indicator), "Worse than the target"),
+        (
+            What.TOLERANCE,
+            "Tolerance",
+            tolerance_words(row.target, indicator),
+            "Like 2 (points), or 10% (of the target)",
+        ),
+        (What.VALUE, f"Next value, {following}", "", "The figure the next quarter might have"),
+    )
+    pairs = [st.columns(2, gap="medium"), st.columns(2, gap="medium")]
+    for place, (what, label, held, help_) in enumerate(fields):
+        with pairs[place // 2][place % 2]:
+            field(found, what, indicator, label, held, help_)
+
+
+def slider(one: WhatIfRow) -> None:
+    """The target as a slider, for an indicator whose target is one value."""
+    indicator, target = one.indicator, one.target
+    now = target.value if target is not None else None
+    value = one.row.observation.value if one.row.observation else None
+    start = now if now is not None else value
+    if indicator.polarity is Polarity.BAND or start is None:
+        return
+    places = max(indicator.decimals, decimals_of(start))
+    top = Decimal(100) if indicator.unit is Unit.PERCENT else max(start, value or start, Decimal(1)) * 2
+    key = f"slider_{indicator.code}"
+    st.session_state[key] = float(start)
+    st.slider(
+        f"Move the target of {components.plain(indicator.name)}" if now is not None else "Try a target",
+        0.0, float(top), step=float(Decimal(1).scaleb(-places)), format=f"%.{places}f", key=key,
+        on_change=slid, args=(indicator.code, places),
+    )  # fmt: skip
+
+
+def slid(code: str, places: int) -> None:
+    """Suppose the target that the slider was moved to."""
+    supposed.put(What.TARGET, code, f"{st.session_state[f'slider_{code}']:.{places}f}")
+
+
+def field(found: WhatIf, what: What, indicator: Indicator, label: str, held: str, help_: str) -> None:
+    """One thing to suppose, as text; empty is as it is held."""
+    key = f"suppose_{what}_{indicator.code}"
+    st.session_state[key] = supposed.given(found.changes, what, indicator.code)
+    st.text_input(
+        label, key=key, on_change=typed, args=(what, indicator.code, key), help=help_, max_chars=40,
+        placeholder=f"{held} held" if held else "none held",
+    )  # fmt: skip
+    if refused := supposed.refusal(what, indicator.code):
+        components.message(refused, "error")
+
+
+def typed(what: What, code: str, key: str) -> None:
+    """Suppose what was typed."""
+    supposed.put(what, code, st.session_state[key])
+
+
+def chart(one: WhatIfRow) -> None:
+    """The figures with limits, the targets held and tried, and the milestones."""
+    tried = one.target if one.target is not one.row.target else None
+    data = process_data(one.process, one.row.target, tried, one.milestones)
+    if data.worth_drawing:
+        st.altair_chart(process_chart(data), key="chart", alt=data.words)
+    else:
+        st.html('<p class="muted">No figures are held to draw.</p>')
+
+
+def answers(found: WhatIf, one: WhatIfRow) -> None:
+    """What it takes, the year, how reliably, the milestones, and every quarter by the target then and by this one."""
+    components.section("What it would take")
+    sentences = [one.needed.text if one.needed else "", one.year_text, *one.warnings]
+    if one.target is None or not one.target.has_target:
+        sentences = ["No target is held or tried, so there is nothing to reach."]
+    elif one.needed is None and one.indicator.unit is Unit.PERCENT:
+        sentences.insert(0, "The counts behind the figure are not held, so it cannot be said in children.")
+    _said(sentences)
+    assumptions(found, one)
+    components.section("Would it be met reliably?")
+    process = one.process
+    told = [process.why_not] if process.why_not else [firmness_words(process.limits)]
+    if process.drawn:
+        told += [variation_words(process.limits)]
+        aim = target_words(one.target, one.indicator)
+        told += [process.assurance_words(f"the target of {aim}")]
+        st.html(f"<p>{signs(process)}</p>")
+    if one.indicator.seasonal and not process.why_not:
+        told.append(f"The indicator is seasonal: {one.indicator.seasonal_note or 'quarters of a year differ.'}")
+    told.append(rated_significance(one))
+    _said(told)
+    past(one)
+    quarter_to_meet(found, one)
+
+
+def _said(sentences: list[str]) -> None:
+    shown = "".join(f"<li>{escape(one)}</li>" for one in sentences if one)
+    if shown:
+        st.html(f'<ul class="said measure">{shown}</ul>')
+
+
+def assumptions(found: WhatIf, one: WhatIfRow) -> None:
+    """Counts that the report states, to be accepted as an assumption; or a denominator of one's own."""
+    indicator, code = one.indicator, one.indicator.code
+    if indicator.unit is not Unit.PERCENT or one.row.observation is None or one.row.observation.value is None:
+        return
+    if one.row.observation.denominator is not None:
+        return
+    count = supposed.given(found.changes, What.COUNT, code)
+    for stated in one.stated:
+        key = f"accept_{code}_{stated.count}"
+        st.session_state[key] = count == str(stated.count)
+        st.checkbox(
+            f"Assume it: {components.plain(stated.words(indicator))}",
+            key=key,
+            on_change=accepted,
+            args=(code, stated.count, key),
+        )
+    with st.expander(
+        "Assume a denominator of your own", expanded=bool(supposed.given(found.changes, What.OUT_OF, code))
+    ):
+        of = (indicator.denominator or "cases").lower()
+        field(
+            found,
+            What.OUT_OF,
+            indicator,
+            f"How many {components.plain(of)} there were",
+            "",
+            "A whole number, like 600. The answer is marked as assumed.",
+        )
+
+
+def accepted(code: str, count: int, key: str) -> None:
+    """Assume the count that the report states, or no longer."""
+    supposed.put(What.COUNT, code, str(count) if st.session_state[key] else "")
+
+
+def quarter_to_meet(found: WhatIf, one: WhatIfRow) -> None:
+    """The quarter by which the target is to be met, and the milestones on the way."""
+    if (
+        one.target is None
+        or not one.target.has_target
+        or one.row.observation is None
+        or one.row.observation.value is None
+    ):
+        return
+    components.section("The way to it")
+    code = one.indicator.code
+    ahead = [one.row.quarter + n for n in range(1, 17)]
+    labels = {quarter.text: quarter.text for quarter in ahead}
+    key = f"suppose_by_{code}"
+    st.session_state[key] = supposed.given(found.changes, What.BY, code) or None
+    st.selectbox(
+        "Quarter to meet the target by", list(labels), index=None, key=key, placeholder="Choose a quarter for milestones",
+        on_change=chosen_by, args=(code, key), width=360,
+    )  # fmt: skip
+    if not one.milestones:
+        return
+    unit, places = one.indicator.unit, one.indicator.decimals + 1
+    rows = [
+        (
+            escape(mark.quarter.label),
+            escape(with_unit(Decimal(f"{mark.value:.{places}f}"), unit)),
+            "not yet held" if mark.figure is None else escape(with_unit(mark.figure, unit)),
+            "" if mark.met is None else "✔ on the way" if mark.met else "✖ behind",
+        )
+        for mark in one.milestones
+    ]
+    st.html(
+        components.table(
+            "Milestones, a straight line to the target", ("Quarter", "Milestone", "Figure", "Against it"), rows
+        )
+    )
+    st.html('<p class="muted measure">A milestone is judged by itself: being on the way is not meeting the target.</p>')
+
+
+def chosen_by(code: str, key: str) -> None:
+    """Suppose the quarter to meet the target by."""
+    supposed.put(What.BY, code, st.session_state[key] or "")
+
+
+def past(one: WhatIfRow) -> None:
+    """Every quarter held: met by the target then in force, and by the one tried."""
+    if not one.past:
+        return
+    words = {True: "✔ met", False: "✖ missed", None: "no target known"}
+    rows = [
+        (
+            escape(was.quarter.label),
+            escape(with_unit(was.value, one.indicator.unit)),
+            escape(target_words(was.target_then, one.indicator)) or "none held",
+            words[was.met_then],
+            words[was.met],
+        )
+        for was in reversed(one.past)
+    ]
+    aim = target_words(one.target, one.indicator)
+    st.html(
+        components.table(
+            "Every quarter held", ("Quarter", "Figure", "Target then", "By the target then", f"By {escape(aim)}"), rows
+        )
+    )
+
+
+# --- many at once -------------------------------------------------------------------------------------------------
+
+
+def many(found: WhatIf) -> None:
+    """One change to a category, or to all."""
+    with st.expander("Change many indicators at once"):
+        categories = list(dict.fromkeys(row.indicator.category for row in found.rows))
+        columns = st.columns([3, 2, 2], gap="medium", vertical_alignment="bottom")
+        columns[0].selectbox(
+            "Of", [EVERY, *categories], key="many_scope", format_func=lambda s: "All indicators" if s == EVERY else s
+        )
+        columns[1].selectbox(
+            "What",
+            [What.TARGET, What.TOLERANCE, What.INTERVENTION],
+            key="many_what",
+            format_func=lambda w: What(w).words.capitalize(),
+        )
+        columns[2].text_input("To, or by how much", key="many_amount", placeholder="90, +2 or -5%", max_chars=40)
+        st.button("Apply to all of these", key="many_apply", on_click=apply_to_many)
+        scope, what = st.session_state["many_scope"], st.session_state["many_what"]
+        if refused := supposed.refusal(What(what), scope):
+            components.message(refused, "error")
+
+
+def apply_to_many() -> None:
+    """Suppose it of all that are chosen."""
+    state = st.session_state
+    what, scope, amount = What(state["many_what"]), state["many_scope"], state["many_amount"]
+    if not amount.strip():
+        state["supposed_refused"] = (what, scope, "Give a number like 90, or a change to what stands like +2 or -5%.")
+        return
+    supposed.put(what, scope, amount)
+
+
+session.show(page)
