@@ -77,7 +77,7 @@ def process_data(
             quarter.label,
             middle(quarter),
             None if value is None else float(value),
-            "no figure" if value is None else with_unit(value, indicator.unit),
+            "no figure" if value is None else process.in_words(value),
             _SIGNALS[point.kind] if process.drawn and point.kind is not None else COMMON,
             point.rule if process.drawn else "",
         )
@@ -91,11 +91,12 @@ def process_data(
     told = "; ".join(
         f"{p.quarter} {p.shown}{f' ({p.signal}: {p.rule})' if p.rule else ''}" for p in points if p.value is not None
     )
+    axis = "Change from a year before" if process.differences else AXIS_WORDS[indicator.unit]
     lines = "; ".join(level.label for level in levels)
     way_told = f". Milestones: {'; '.join(f'{p.quarter} {p.shown}' for p in way)}" if way else ""
     return ProcessData(
-        points, tuple(levels), way, AXIS_WORDS[indicator.unit], RULE_SET if process.drawn else "",
-        f"{indicator.name}: {told or 'no figures'}. {lines}{way_told}.",
+        points, tuple(levels), way, axis, RULE_SET if process.drawn else "",
+        f"{indicator.name}{f', {axis.lower()}' if process.differences else ''}: {told or 'no figures'}. {lines}{way_told}.",
     )  # fmt: skip
 
 
@@ -104,6 +105,8 @@ def drawn_limits(process: Process) -> tuple[float, float] | None:
     lower, upper = process.limits.lower, process.limits.upper
     if not process.drawn or lower is None or upper is None:
         return None
+    if process.differences:
+        return lower, upper
     capped = process.indicator.unit is Unit.PERCENT and not process.indicator.may_pass_100
     return max(lower, 0.0), min(upper, 100.0) if capped else upper
 
@@ -112,7 +115,7 @@ def _limit_levels(process: Process, limits: Xmr) -> Iterator[Level]:
     ends = drawn_limits(process)
     if ends is None or limits.mean is None or limits.lower is None or limits.upper is None:
         return
-    unit, decimals = process.indicator.unit, process.indicator.decimals + 1
+    decimals = process.indicator.decimals + 1
     first = "First " if limits.firmness is Firmness.TRIAL else ""
     for kind, name, number, at in (
         ("average", "Average", limits.mean, limits.mean),
@@ -121,7 +124,7 @@ def _limit_levels(process: Process, limits: Xmr) -> Iterator[Level]:
     ):
         seen = round_half_up(Decimal(repr(number)), decimals)
         beyond = "" if at == number else ", drawn at the edge of what is possible"
-        yield Level(kind, f"{name} {with_unit(seen, unit)}{beyond}", at)
+        yield Level(kind, f"{name} {process.in_words(seen)}{beyond}", at)
 
 
 def _target_levels(process: Process, held: Target | None, tried: Target | None) -> Iterator[Level]:

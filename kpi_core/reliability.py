@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from .figures import shown
+from .figures import amount_in_words, shown, with_unit
 from .model import Basis, Indicator, Observation, Polarity, Target
 from .periods import Quarter, span
 from .spc import Assurance, Firmness, Variation, Xmr, assurance_words, xmr, year_on_year
@@ -34,6 +34,8 @@ class Process:
     values: tuple[Decimal | None, ...]
     target: Decimal | None
     why_not: str = ""
+    differences: bool = False
+    """Whether its values are changes from a year before, and not figures."""
 
     @cached_property
     def limits(self) -> Xmr:
@@ -41,12 +43,20 @@ class Process:
         return xmr(self.values, improvement=IMPROVEMENT.get(self.indicator.polarity, "neutral"), target=self.target)
 
     @cached_property
-    def on_the_year(self) -> Xmr | None:
-        """The same of the differences from a year before, for a seasonal indicator; ``None`` for any other."""
+    def on_the_year(self) -> Process | None:
+        """The process of the differences from a year before, for a seasonal indicator; ``None`` for any other."""
         if not self.indicator.seasonal or self.why_not:
             return None
         lag = len(self.indicator.due)
-        return xmr(year_on_year(self.values, lag), improvement=IMPROVEMENT.get(self.indicator.polarity, "neutral"))
+        changes = tuple(None if one is None else Decimal(one) for one in year_on_year(self.values, lag)[lag:])
+        return Process(self.indicator, self.quarters[lag:], changes, None, differences=True)
+
+    def in_words(self, value: Decimal) -> str:
+        """A value with its unit, and of a difference with its sign."""
+        if not self.differences:
+            return with_unit(value, self.indicator.unit)
+        sign = "+" if value > 0 else "-" if value < 0 else ""
+        return f"{sign}{amount_in_words(value, self.indicator.unit)}"
 
     @property
     def held(self) -> int:
@@ -66,6 +76,8 @@ class Process:
         """
         if not self.drawn or self.limits.assurance is None:
             return ""
+        if self.settled and self.indicator.seasonal and self.limits.assurance is Assurance.INCONSISTENT:
+            return f"As things are, {aim} would be met in some quarters and missed in others, by the season or by luck."
         if self.settled:
             return assurance_words(self.limits, target=aim)
         where = {

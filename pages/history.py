@@ -70,7 +70,7 @@ def one_upload(history: tuple[Upload, ...], asked: str) -> None:
     components.section("What an upload changed")
     labels = {one.id: f"Upload {one.id}: {one.file_name}, {when(one.published_at)}" for one in history}
     if "history_upload" not in st.session_state and asked:
-        if asked.isdecimal() and int(asked) in labels:
+        if asked in map(str, labels):
             st.session_state["history_upload"] = int(asked)
         else:
             components.message(f"There is no upload “{shorten(asked)}”. The newest is shown instead.")

@@ -23,6 +23,7 @@ from kpi_core.model import (
     ReportState,
 )
 from kpi_core.process_chart import process_chart, process_data
+from kpi_core.reliability import Process
 from kpi_core.report import benchmarks_table, certainty_words, series_table
 from kpi_core.scorecard import Row, Scorecard, display, former_words, level_words, target_words, tolerance_words
 from kpi_core.spc import firmness_words, variation_words
@@ -240,18 +241,25 @@ def variation(view: IndicatorView) -> None:
             f"<p>{signs(process)}</p><ul class='said'>{''.join(f'<li>{escape(one)}</li>' for one in said if one)}</ul>"
         )
         if process.on_the_year is not None:
-            season = indicator.seasonal_note or "quarters of a year differ"
-            words = variation_words(process.on_the_year) or firmness_words(process.on_the_year)
-            st.html(
-                f'<p class="measure">The indicator is seasonal ({escape(season.rstrip("."))}), so these limits are wide. '
-                f"On the change from a year before: {escape(words)}</p>"
-            )
+            season = (indicator.seasonal_note or "quarters of a year differ").rstrip(".")
+            st.html(f'<p class="measure">The indicator is seasonal ({escape(season)}), so these limits are wide.</p>')
+            on_the_year(process.on_the_year)
         st.page_link(
             "pages/what_if.py", label="What if the target were another?", query_params=session.view().parameters()
         )
     with right:
         data = process_data(process, view.row.target)
         st.altair_chart(process_chart(data), key="process", alt=data.words)
+
+
+def on_the_year(process: Process) -> None:
+    """The same of the changes from a year before, in which the seasons are not."""
+    words = variation_words(process.limits) or firmness_words(process.limits)
+    st.html(f'<p class="measure">On the change from a year before: {escape(words)}</p>')
+    if process.drawn:
+        with st.expander("Limits on the change from a year before"):
+            data = process_data(process, None)
+            st.altair_chart(process_chart(data), key="on_the_year", alt=data.words)
 
 
 def comparators(caption: str, benchmarks: tuple[Benchmark, ...], view: IndicatorView) -> str:

@@ -23,14 +23,11 @@ NOTHING_CHANGES = "Nothing here changes what is published."
 
 def page() -> None:
     """The scenario, what turns, one indicator in depth, and what is saved and proposed."""
-    quarter, quarters, said = session.chosen_quarter()
-    services = session.services()
-    if quarter is None:
-        components.title(services.council()[0], "No figures are held yet")
-        return
     scenario = supposed.saved()
-    if scenario is not None and not session.view().quarter:
-        quarter = scenario.quarter
+    quarter, quarters, said = session.chosen_quarter()
+    if quarter is None:
+        components.title(session.services().council()[0], "No figures are held yet")
+        return
     session.keep(replace(session.view(), quarter=quarter.text))
     heading = st.container()
     found = supposed.answered(quarter.text)
@@ -262,7 +259,10 @@ def answers(found: WhatIf, one: WhatIfRow) -> None:
         told += [process.assurance_words(f"the target of {aim}")]
         st.html(f"<p>{signs(process)}</p>")
     if one.indicator.seasonal and not process.why_not:
-        told.append(f"The indicator is seasonal: {one.indicator.seasonal_note or 'quarters of a year differ.'}")
+        told.append(
+            f"The indicator is seasonal: {one.indicator.seasonal_note or 'quarters of a year differ.'} Its page has limits on the "
+            "change from a year before."
+        )
     told.append(rated_significance(one))
     _said(told)
     past(one)

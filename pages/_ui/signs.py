@@ -24,7 +24,7 @@ _VARIATIONS = {
     Variation.NEUTRAL_LOW: ("a signal: changed, downwards", "changed", _DOWN.format(_OTHER)),
 }
 _ASSURANCES = {
-    Assurance.INCONSISTENT: ("target met or missed by luck", "hit or miss", _BAND.format(_LINE, 7, 12)),
+    Assurance.INCONSISTENT: ("target hit or miss", "hit or miss", _BAND.format(_LINE, 7, 12)),
     Assurance.CONSISTENT_PASS: ("target met every quarter", "would be met", _BAND.format(_BETTER, 3, 20)),
     Assurance.CONSISTENT_FAIL: ("target missed every quarter", "would be missed", _BAND.format(_WORSE, 11, 4)),
 }

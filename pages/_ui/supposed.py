@@ -16,16 +16,27 @@ _MOST_UNDONE = 50
 
 
 def saved() -> Scenario | None:
-    """The saved scenario that the address names; ``None`` where it names none. One that is not there is said so."""
-    number = session.view().scenario
-    if not number:
+    """The saved scenario that the address names; ``None`` where it names none. One that is not there is said so.
+
+    It brings its own quarter and area, where the address names no quarter.
+    """
+    view = session.view()
+    if not view.scenario:
         return None
     try:
-        return session.services().scenarios.one(int(number) if number.isdecimal() else 0)
+        found = session.services().scenarios.one(_number(view.scenario))
     except KpiError as error:
         components.message(str(error), "error")
-        session.keep(replace(session.view(), scenario=""))
+        session.keep(replace(view, scenario=""))
         return None
+    if not view.quarter:
+        session.keep(replace(view, quarter=found.quarter.text, area=found.area))
+    return found
+
+
+def _number(text: str) -> int:
+    """The number that an address gives; 0, which no scenario has, where it is none."""
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def lines() -> tuple[str, ...]:
@@ -34,8 +45,8 @@ def lines() -> tuple[str, ...]:
     if view.change or not view.scenario:
         return view.change
     try:
-        return session.services().scenarios.one(int(view.scenario)).changes
-    except (KpiError, ValueError):
+        return session.services().scenarios.one(_number(view.scenario)).changes
+    except KpiError:
         return ()
 
 

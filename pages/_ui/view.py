@@ -38,8 +38,8 @@ class View:
         return f"report?{urlencode(replace(self, indicator=code).parameters(), doseq=True)}"
 
     def what_if(self, scenario: int) -> str:
-        """The relative address of a saved scenario, with nothing else supposed."""
-        return f"what_if?{urlencode(View(quarter=self.quarter, area=self.area, scenario=str(scenario)).parameters(), doseq=True)}"
+        """The relative address of a saved scenario, which brings its own quarter and area."""
+        return f"what_if?{urlencode(View(scenario=str(scenario)).parameters())}"
 
     def home(self) -> str:
         """The relative address of the scorecard with this view."""
