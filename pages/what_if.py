@@ -8,8 +8,8 @@ from html import escape
 
 import streamlit as st
 
-from kpi_core.figures import decimals_of, with_unit
-from kpi_core.model import Indicator, Polarity, Unit
+from kpi_core.figures import with_unit
+from kpi_core.model import Polarity, Unit
 from kpi_core.process_chart import process_chart, process_data
 from kpi_core.report import what_if_table
 from kpi_core.scorecard import level_words, target_words, tolerance_words
@@ -165,7 +165,7 @@ def levels(found: WhatIf, one: WhatIfRow) -> None:
     if indicator.polarity is Polarity.NEITHER:
         components.message("Neither high nor low is better for this indicator, so no target could be met or missed.")
         return
-    slider(one)
+    supposed.slider(one)
     following = (row.quarter + 1).text
     fields = (
         (
@@ -186,48 +186,7 @@ def levels(found: WhatIf, one: WhatIfRow) -> None:
     pairs = [st.columns(2, gap="medium"), st.columns(2, gap="medium")]
     for place, (what, label, held, help_) in enumerate(fields):
         with pairs[place // 2][place % 2]:
-            field(found, what, indicator, label, held, help_)
-
-
-def slider(one: WhatIfRow) -> None:
-    """The target as a slider, for an indicator whose target is one value."""
-    indicator, target = one.indicator, one.target
-    now = target.value if target is not None else None
-    value = one.row.observation.value if one.row.observation else None
-    start = now if now is not None else value
-    if indicator.polarity is Polarity.BAND or start is None:
-        return
-    places = max(indicator.decimals, decimals_of(start))
-    top = Decimal(100) if indicator.unit is Unit.PERCENT else max(start, value or start, Decimal(1)) * 2
-    key = f"slider_{indicator.code}"
-    st.session_state[key] = float(start)
-    st.slider(
-        f"Move the target of {components.plain(indicator.name)}" if now is not None else "Try a target",
-        0.0, float(top), step=float(Decimal(1).scaleb(-places)), format=f"%.{places}f", key=key,
-        on_change=slid, args=(indicator.code, places),
-    )  # fmt: skip
-
-
-def slid(code: str, places: int) -> None:
-    """Suppose the target that the slider was moved to."""
-    supposed.put(What.TARGET, code, f"{st.session_state[f'slider_{code}']:.{places}f}")
-
-
-def field(found: WhatIf, what: What, indicator: Indicator, label: str, held: str, help_: str) -> None:
-    """One thing to suppose, as text; empty is as it is held."""
-    key = f"suppose_{what}_{indicator.code}"
-    st.session_state[key] = supposed.given(found.changes, what, indicator.code)
-    st.text_input(
-        label, key=key, on_change=typed, args=(what, indicator.code, key), help=help_, max_chars=40,
-        placeholder=f"{held} held" if held else "none held",
-    )  # fmt: skip
-    if refused := supposed.refusal(what, indicator.code):
-        components.message(refused, "error")
-
-
-def typed(what: What, code: str, key: str) -> None:
-    """Suppose what was typed."""
-    supposed.put(what, code, st.session_state[key])
+            supposed.field(found, what, indicator, label, held, help_)
 
 
 def chart(one: WhatIfRow) -> None:
@@ -296,7 +255,7 @@ def assumptions(found: WhatIf, one: WhatIfRow) -> None:
         "Assume a denominator of your own", expanded=bool(supposed.given(found.changes, What.OUT_OF, code))
     ):
         of = (indicator.denominator or "cases").lower()
-        field(
+        supposed.field(
             found,
             What.OUT_OF,
             indicator,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -300,9 +300,20 @@ def _milestones(row: WhatIfRow) -> tuple[Milestone, ...]:
     for quarter, value in zip(line.quarters, line.points, strict=True):
         figure = figures.get(quarter)
         seen = None if figure is None else shown(figure, row.indicator.decimals)
-        met = None if seen is None else seen >= value if edge[1] is Polarity.HIGH else seen <= value
+        meets = None if seen is None else met_by(_on_the_way(row, value), row.indicator)
+        met = None if meets is None or seen is None else meets(seen)
         found.append(Milestone(quarter, value, seen, met))
     return tuple(found)
+
+
+def _on_the_way(row: WhatIfRow, value: Decimal) -> Target:
+    """A milestone as a target, to be judged by the one rule: of a band, the end that is made for."""
+    target = row.target
+    assert target is not None
+    plain = Target(target.indicator, target.area, target.start)
+    if target.low is None or target.high is None:
+        return replace(plain, value=value)
+    return replace(plain, low=min(value, target.low), high=max(value, target.high))
 
 
 _FEWEST_FOR_EXTREMES = 5

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import streamlit as st
 
 from kpi_core.errors import KpiError
-from kpi_core.model import Scenario
-from kpi_core.what_if import Change, What, WhatIf, change_of, read_change, with_change, without
+from kpi_core.figures import decimals_of
+from kpi_core.model import Indicator, Polarity, Scenario, Unit
+from kpi_core.what_if import Change, What, WhatIf, WhatIfRow, change_of, read_change, with_change, without
 
 from . import components, session
 
@@ -116,3 +118,50 @@ def given(changes: tuple[Change, ...], what: What, code: str) -> str:
     """The text that is supposed of one indicator, as its field shows it; empty: nothing."""
     found = [one.amount_text for one in changes if one.same_place == (what, code.casefold())]
     return found[-1] if found else ""
+
+
+# --- the fields ---------------------------------------------------------------------------------------------------
+
+
+def slider(one: WhatIfRow) -> None:
+    """The target as a slider, for an indicator whose target is one value."""
+    indicator, target = one.indicator, one.target
+    now = target.value if target is not None else None
+    value = one.row.observation.value if one.row.observation else None
+    start = now if now is not None else value
+    if indicator.polarity is Polarity.BAND or start is None:
+        return
+    places = max(indicator.decimals, decimals_of(start))
+    # Its end stays where it is while the target is moved, unless somebody types more.
+    held = one.row.target.value if one.row.target is not None else None
+    reach = Decimal(100) if indicator.unit is Unit.PERCENT else max(held or 0, value or 0, Decimal(1)) * 2
+    top = max(reach, start)
+    key = f"slider_{indicator.code}"
+    st.session_state[key] = float(start)
+    st.slider(
+        f"Move the target of {components.plain(indicator.name)}" if now is not None else "Try a target",
+        0.0, float(top), step=float(Decimal(1).scaleb(-places)), format=f"%.{places}f", key=key,
+        on_change=slid, args=(indicator.code, places),
+    )  # fmt: skip
+
+
+def slid(code: str, places: int) -> None:
+    """Suppose the target that the slider was moved to."""
+    put(What.TARGET, code, f"{st.session_state[f'slider_{code}']:.{places}f}")
+
+
+def field(found: WhatIf, what: What, indicator: Indicator, label: str, held: str, help_: str) -> None:
+    """One thing to suppose, as text; empty is as it is held."""
+    key = f"suppose_{what}_{indicator.code}"
+    st.session_state[key] = given(found.changes, what, indicator.code)
+    st.text_input(
+        label, key=key, on_change=typed, args=(what, indicator.code, key), help=help_, max_chars=40,
+        placeholder=f"{held} held" if held else "none held",
+    )  # fmt: skip
+    if refused := refusal(what, indicator.code):
+        components.message(refused, "error")
+
+
+def typed(what: What, code: str, key: str) -> None:
+    """Suppose what was typed."""
+    put(what, code, st.session_state[key])
