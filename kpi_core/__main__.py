@@ -340,7 +340,7 @@ def _what_if(arguments: argparse.Namespace, database: Path) -> Outcome:
             f"      {stated.words(one.indicator)} To assume it: --count {one.indicator.code}={stated.count}"
             for stated in one.stated
         ]
-        lines += [f"      {mark.quarter}: {with_unit(mark.value, one.indicator.unit)}" for mark in one.milestones]
+        lines += [f"      {mark.quarter}: {mark.text}" for mark in one.milestones]
     lines += [f"  Left as it is: {sentence}" for sentence in found.left_out]
     return 0, {"made_up": made_up, **wire.what_if_json(found)}, "\n".join(lines)
 

@@ -321,7 +321,8 @@ def met_by(target: Target, indicator: Indicator) -> Callable[[Decimal], bool] | 
         target.intervention_level,
         indicator.unit,
     )
-    return None if terms.low is None and terms.high is None else terms.met_by
+    unmet = indicator.polarity is Polarity.NEITHER or (terms.low is None and terms.high is None)
+    return None if unmet else terms.met_by
 
 
 def _caveats(observation: Observation, target: Target, indicator: Indicator) -> list[str]:

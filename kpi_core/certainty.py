@@ -44,7 +44,9 @@ def wilson(x: int, n: int, confidence: float = 0.95) -> Interval:
     middle = share + z * z / (2 * n)
     spread = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
-    return Interval(max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale))
+    # At none and at all the bound is 0 and 1 exactly, which floats miss by a hair.
+    lower = 0.0 if x == 0 else max(0.0, (middle - spread) / scale)
+    return Interval(lower, 1.0 if x == n else min(1.0, (middle + spread) / scale))
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,16 @@ def amount_in_words(amount: Decimal, unit: str) -> str:
     return with_unit(abs(amount), unit)
 
 
+def capital(text: str) -> str:
+    """As it begins a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def in_small(text: str) -> str:
+    """A name of the register as it stands within a sentence."""
+    return text[:1].lower() + text[1:]
+
+
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 

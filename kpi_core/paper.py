@@ -16,7 +16,7 @@ from itertools import groupby
 from .assess import EXCEPTION_TRIGGER, Changes, Rating
 from .completeness import Completeness
 from .exception_form import action_words, is_overdue
-from .figures import with_unit
+from .figures import capital, in_small, with_unit
 from .headline import headline
 from .model import ACTIONS_HEADING, NONE_IDENTIFIED, Action, Conflict, ExceptionReport, Indicator, ReportState
 from .periods import day_in_words
@@ -258,9 +258,9 @@ def _beneath(row: Row) -> tuple[str, ...]:
     if observation is not None and observation.revised:
         said.append(f"Revised from {former_words(observation, row.indicator)}. {observation.revision_reason}")
     if row.conflict:
-        said.append(f"{_capital(row.conflict)}.")
+        said.append(f"{capital(row.conflict)}.")
     if row.note and not row.rated.missed:
-        said.append(f"{_capital(row.note)}.")
+        said.append(f"{capital(row.note)}.")
     return tuple(one.strip() for one in said)
 
 
@@ -274,7 +274,7 @@ def _leading(changes: Changes, indicator: Indicator) -> tuple[str, str]:
     if indicator.leads_on_year:
         none, other = other, none
     known = other.basis is not None or other.since_last_known is not None
-    return none.text, f"Not counted in the headline: {_small(other.text).rstrip('.')}." if known else ""
+    return none.text, f"Not counted in the headline: {in_small(other.text).rstrip('.')}." if known else ""
 
 
 def _unsaid(rows: Iterable[Row]) -> tuple[str, ...]:
@@ -289,16 +289,8 @@ def _unsaid(rows: Iterable[Row]) -> tuple[str, ...]:
 
 
 def _why(row: Row) -> str:
-    note = _capital(row.note or "past the intervention level")
+    note = capital(row.note or "past the intervention level")
     return f"{row.exception.reason_line or 'No explanation yet.'} {note}."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _small(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 # --- the exception reports ----------------------------------------------------------------------------------------

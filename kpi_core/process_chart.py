@@ -17,7 +17,13 @@ from .reliability import Process
 from .spc import RULE_SET, Firmness, Kind, Xmr
 from .what_if import Milestone
 
-COMMON, BETTER, WORSE, OTHER = "ordinary variation", "a signal: better", "a signal: worse", "a signal: changed"
+FIGURE, COMMON, BETTER, WORSE, OTHER = (
+    "figure",
+    "ordinary variation",
+    "a signal: better",
+    "a signal: worse",
+    "a signal: changed",
+)
 _SIGNALS = {
     Kind.COMMON_CAUSE: COMMON,
     Kind.IMPROVEMENT: BETTER,
@@ -78,7 +84,7 @@ def process_data(
             middle(quarter),
             None if value is None else float(value),
             "no figure" if value is None else process.in_words(value),
-            _SIGNALS[point.kind] if process.drawn and point.kind is not None else COMMON,
+            _SIGNALS[point.kind] if process.drawn and point.kind is not None else FIGURE,
             point.rule if process.drawn else "",
         )
         for quarter, value, point in zip(process.quarters, process.values, limits.points, strict=True)
@@ -92,11 +98,11 @@ def process_data(
         f"{p.quarter} {p.shown}{f' ({p.signal}: {p.rule})' if p.rule else ''}" for p in points if p.value is not None
     )
     axis = "Change from a year before" if process.differences else AXIS_WORDS[indicator.unit]
-    lines = "; ".join(level.label for level in levels)
-    way_told = f". Milestones: {'; '.join(f'{p.quarter} {p.shown}' for p in way)}" if way else ""
+    lines = "".join(f" {line}." for line in ["; ".join(level.label for level in levels)] if line)
+    way_told = f" Milestones: {'; '.join(f'{p.quarter} {p.shown}' for p in way)}." if way else ""
     return ProcessData(
         points, tuple(levels), way, axis, RULE_SET if process.drawn else "",
-        f"{indicator.name}{f', {axis.lower()}' if process.differences else ''}: {told or 'no figures'}. {lines}{way_told}.",
+        f"{indicator.name}{f', {axis.lower()}' if process.differences else ''}: {told or 'no figures'}.{lines}{way_told}",
     )  # fmt: skip
 
 
@@ -154,6 +160,7 @@ _LINES = {  # colour, dash, width
 _NAMED_LEFT = ("held", "tried", "level")
 """Lines named on the left; average and limits are named on the right, so that the names keep apart."""
 _MARKS = {
+    FIGURE: ("circle", "#6b7783"),
     COMMON: ("circle", "#6b7783"),
     BETTER: ("diamond", "#2f74b8"),
     WORSE: ("square", "#c2571a"),
@@ -226,7 +233,7 @@ def _point_layers(data: ProcessData, x: alt.X, y: alt.Y) -> Iterator[alt.Chart]:
     known = chart.transform_filter("isValid(datum.value)")
     there = list(dict.fromkeys(point.signal for point in data.points))
     order = [signal for signal in _MARKS if signal in there]
-    legend = alt.Legend(title=None, orient="bottom") if order != [COMMON] else None
+    legend = alt.Legend(title=None, orient="bottom") if set(order) - {FIGURE, COMMON} else None
     shapes, colours = [_MARKS[one][0] for one in order], [_MARKS[one][1] for one in order]
     yield known.mark_point(size=90, opacity=1, filled=True).encode(
         x=x,

@@ -96,16 +96,15 @@ class Process:
 def process(indicator: Indicator, series: Sequence[Observation], target: Target | None) -> Process:
     """The process behind a series, oldest first. ``target``: what it is held against; only a single value can be."""
     aim = None if target is None or indicator.polarity not in IMPROVEMENT else target.value
-    if why_not := _ACCUMULATES.get(indicator.basis, ""):
-        return Process(indicator, (), (), aim, why_not)
+    why_not = _ACCUMULATES.get(indicator.basis, "")
     since = max((place for place, one in enumerate(series) if one.series_break), default=0)
     by_quarter = {one.quarter: one for one in series[since:]}
     known = [quarter for quarter, one in by_quarter.items() if _comparable(one) is not None]
     if not known:
-        return Process(indicator, (), (), aim, "No figures are held to draw limits over.")
+        return Process(indicator, (), (), aim, why_not or "No figures are held to draw limits over.")
     quarters = [one for one in span(known[0], known[-1]) if one in by_quarter or one.number in indicator.due]
     values = [_value(by_quarter.get(quarter), indicator) for quarter in quarters]
-    return Process(indicator, tuple(quarters), tuple(values), aim)
+    return Process(indicator, tuple(quarters), tuple(values), aim, why_not)
 
 
 def _comparable(one: Observation | None) -> Decimal | None:

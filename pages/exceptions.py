@@ -11,6 +11,7 @@ import streamlit as st
 from kpi_core.assess import EXCEPTION_TRIGGER
 from kpi_core.completeness import Completeness
 from kpi_core.exception_form import action_words
+from kpi_core.figures import capital
 from kpi_core.headline import headline
 from kpi_core.model import ReportAction, ReportState
 from kpi_core.report import exceptions_table
@@ -109,7 +110,7 @@ def line(row: Row) -> tuple[str, ...]:
         f'<a href="{escape(session.view().link(row.indicator.code))}">{escape(row.indicator.name)}</a>',
         f'{components.badge(row.rated.rating)} <span class="nowrap">{escape(row.display)}'
         f"{f', target {escape(aim)}' if aim else ''}</span>"
-        + (f"<br>{escape(components.capital(row.conflict))}" if row.conflict else ""),
+        + (f"<br>{escape(capital(row.conflict))}" if row.conflict else ""),
         escape(row.exception.reason_line) or "<strong>No explanation yet</strong>",
         f'<a href="{escape(session.view().report(row.indicator.code))}" aria-label="{escape(f"{word}: {row.indicator.name}")}">{word}</a>',
     )

@@ -11,7 +11,7 @@ import streamlit as st
 from kpi_core.charts import indicator_chart, indicator_data
 from kpi_core.errors import UnknownChoice, UnknownIndicator
 from kpi_core.exception_form import REASON_LINE
-from kpi_core.figures import with_unit
+from kpi_core.figures import capital, with_unit
 from kpi_core.model import (
     Basis,
     Benchmark,
@@ -124,7 +124,7 @@ def findings(report: ExceptionReport | None) -> dict[str, str]:
 def assessment(view: IndicatorView, concern: Concern | None, beside: Mapping[str, str]) -> None:
     """The rating, its reason, why the target was missed, what the papers disagree on, and how the figure changed."""
     row, indicator = view.row, view.indicator
-    note = f" It was {row.note}." if row.rated.missed else f" {components.capital(row.note)}." if row.note else ""
+    note = f" It was {row.note}." if row.rated.missed else f" {capital(row.note)}." if row.note else ""
     said = (
         f'<p class="verdict">{components.badge(row.rated.rating, "big")} <strong class="value">{escape(row.display)}</strong></p>'
         f'<p class="said measure">{escape(row.rated.reason + note)}</p>'
@@ -148,9 +148,7 @@ def assessment(view: IndicatorView, concern: Concern | None, beside: Mapping[str
     for kind, name in named:
         change = getattr(row.changes, kind)
         certainty = (
-            f'<br><span class="muted">{escape(components.capital(certainty_words(change)))}.</span>'
-            if change.certainty
-            else ""
+            f'<br><span class="muted">{escape(capital(certainty_words(change)))}.</span>' if change.certainty else ""
         )
         rows.append(
             (

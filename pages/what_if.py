@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from html import escape
 
 import streamlit as st
 
-from kpi_core.figures import with_unit
+from kpi_core.figures import capital, with_unit
 from kpi_core.model import Polarity, Unit
 from kpi_core.process_chart import process_chart, process_data
 from kpi_core.report import what_if_table
 from kpi_core.scorecard import level_words, target_words, tolerance_words
 from kpi_core.spc import firmness_words, variation_words
-from kpi_core.what_if import EVERY, What, WhatIf, WhatIfRow, rated_significance
+from kpi_core.what_if import EVERY, What, WhatIf, WhatIfRow, next_due, rated_significance
 from pages._ui import components, proposals, session, supposed
 from pages._ui.signs import signs
 
@@ -152,11 +151,7 @@ def rating(one: WhatIfRow) -> None:
         f'<p class="muted measure">{escape(one.rated.reason)}</p>'
     )
     if one.row.conflict:
-        st.html(
-            components.notice(
-                components.capital(one.row.conflict) + ".", "The scenario goes by the figure and target held."
-            )
-        )
+        st.html(components.notice(capital(one.row.conflict) + ".", "The scenario goes by the figure and target held."))
 
 
 def levels(found: WhatIf, one: WhatIfRow) -> None:
@@ -166,7 +161,7 @@ def levels(found: WhatIf, one: WhatIfRow) -> None:
         components.message("Neither high nor low is better for this indicator, so no target could be met or missed.")
         return
     supposed.slider(one)
-    following = (row.quarter + 1).text
+    following = next_due(row).text
     fields = (
         (
             What.TARGET,
@@ -202,11 +197,9 @@ def chart(one: WhatIfRow) -> None:
 def answers(found: WhatIf, one: WhatIfRow) -> None:
     """What it takes, the year, how reliably, the milestones, and every quarter by the target then and by this one."""
     components.section("What it would take")
-    sentences = [one.needed.text if one.needed else "", one.year_text, *one.warnings]
+    sentences = [one.needed_text, one.year_text, *one.warnings]
     if one.target is None or not one.target.has_target:
         sentences = ["No target is held or tried, so there is nothing to reach."]
-    elif one.needed is None and one.indicator.unit is Unit.PERCENT:
-        sentences.insert(0, "The counts behind the figure are not held, so it cannot be said in children.")
     _said(sentences)
     assumptions(found, one)
     components.section("Would it be met reliably?")
@@ -281,7 +274,7 @@ def quarter_to_meet(found: WhatIf, one: WhatIfRow) -> None:
         return
     components.section("The way to it")
     code = one.indicator.code
-    ahead = [one.row.quarter + n for n in range(1, 17)]
+    ahead = [one.row.quarter + n for n in range(1, 17) if (one.row.quarter + n).number in one.indicator.due]
     labels = {quarter.text: quarter.text for quarter in ahead}
     key = f"suppose_by_{code}"
     st.session_state[key] = supposed.given(found.changes, What.BY, code) or None
@@ -290,12 +283,14 @@ def quarter_to_meet(found: WhatIf, one: WhatIfRow) -> None:
         on_change=chosen_by, args=(code, key), width=360,
     )  # fmt: skip
     if not one.milestones:
+        if one.supposed.by is not None:
+            st.html('<p class="measure">The figure meets the target already, so there is no way to go.</p>')
         return
-    unit, places = one.indicator.unit, one.indicator.decimals + 1
+    unit = one.indicator.unit
     rows = [
         (
             escape(mark.quarter.label),
-            escape(with_unit(Decimal(f"{mark.value:.{places}f}"), unit)),
+            escape(mark.text),
             "not yet held" if mark.figure is None else escape(with_unit(mark.figure, unit)),
             "" if mark.met is None else "✔ on the way" if mark.met else "✖ behind",
         )

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kpi_core.assess import NO_TOLERANCE, Rated, Rating, rating
+from kpi_core.assess import NO_TOLERANCE, Rated, Rating, met_by, rate, rating
 from kpi_core.errors import FigureError
 from kpi_core.figures import shown
-from kpi_core.model import Unit
+from kpi_core.model import Polarity, Target, Unit
+
+from .conftest import indicator, target
 
 GREEN, AMBER, RED, NOT_RATED = "green", "amber", "red", "not_rated"
 TO_88 = {"polarity": "high", "decimals": 1, "target": "88"}
@@ -285,3 +287,67 @@ def test_the_amber_limit_is_the_last_value_that_is_amber_or_better(terms: dict[s
     worse = Decimal("-0.01") if missed_below else Decimal("0.01")
     assert rating(limit, **terms).rating is not Rating.RED  # type: ignore[arg-type]
     assert rating(limit + worse, **terms).rating is Rating.RED  # type: ignore[arg-type]
+
+
+# --- the test of the target by itself -----------------------------------------------------------------------------
+
+
+@given(st.sampled_from(["high", "low", "band"]).flatmap(terms_of), thousandths)
+def test_a_target_is_met_exactly_where_the_rating_is_green(terms: dict[str, object], value: Decimal) -> None:
+    measure = indicator(polarity=Polarity(str(terms["polarity"])), decimals=terms["decimals"])
+    aim = target(
+        value=None if "target" not in terms else str(terms["target"]),
+        low=terms.get("target_low"),
+        high=terms.get("target_high"),
+        tolerance=terms.get("tolerance"),
+        tolerance_kind=terms.get("tolerance_kind", ""),
+        intervention_level=terms.get("intervention_level"),
+    )
+    met = met_by(aim, measure)
+    assert met is not None
+    judged_whole = rate(value, aim, measure)
+    assert judged_whole.shown is not None
+    assert met(judged_whole.shown) == (judged_whole.rating is Rating.GREEN) == (not judged_whole.missed)
+
+
+@pytest.mark.parametrize(
+    ("polarity", "value", "met"),
+    [
+        ("high", "88", True),
+        ("high", "87.99", False),
+        ("low", "88", True),
+        ("low", "88.01", False),
+        ("high", "0", False),
+        ("low", "0", True),
+        ("high", "100", True),
+    ],
+)
+def test_equality_meets_a_target_by_itself_too(polarity: str, value: str, met: bool) -> None:
+    test = met_by(target("88"), indicator(polarity=Polarity(polarity)))
+    assert test is not None
+    assert test(Decimal(value)) is met
+
+
+def test_an_intervention_level_alone_can_be_neither_met_nor_missed() -> None:
+    assert met_by(target(intervention_level="16"), indicator()) is None
+    assert met_by(target("16"), indicator(polarity=Polarity.NEITHER)) is None
+
+
+@pytest.mark.parametrize(
+    ("aim", "polarity"),
+    [
+        (target("88", intervention_level="90"), "high"),
+        (target(low="80", high="70"), "band"),
+        (target(low="70", high="80"), "high"),
+        (target("75"), "band"),
+        (target("0", tolerance="5", tolerance_kind="percent"), "low"),
+        (target("88", tolerance="5", tolerance_kind="furlongs"), "high"),
+    ],
+)
+def test_terms_that_the_rule_refuses_are_refused_with_the_same_sentence(aim: Target, polarity: str) -> None:
+    measure = indicator(polarity=Polarity(polarity))
+    with pytest.raises(FigureError) as by_the_test:
+        met_by(aim, measure)
+    with pytest.raises(FigureError) as by_the_rule:
+        rate(Decimal(50), aim, measure)
+    assert str(by_the_test.value) == str(by_the_rule.value)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kpi_core.certainty import change_significance, wilson
+from kpi_core.certainty import change_significance, significance, wilson
 from kpi_core.errors import FigureError
 
 WITHIN, CLEAR = "within ordinary variation", "clear"
@@ -126,3 +126,58 @@ def test_the_difference_lies_in_its_interval_and_is_clear_only_where_that_leaves
     found = change_significance(*one, *two)
     assert found.lower_points - 1e-7 <= found.diff_points <= found.upper_points + 1e-7
     assert (found.status == CLEAR) == (found.lower_points > 0 or found.upper_points < 0)
+
+
+# --- a share beside its target ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("x", "n", "target", "polarity", "status"),
+    [
+        (266, 1004, 20, "low", "worse"),
+        (266, 1004, 20, "high", "better"),
+        (266, 1004, "25", "low", "similar"),
+        (266, 1004, 35, "low", "better"),
+        (266, 1004, 35, "high", "worse"),
+        (27, 100, 20, "low", "similar"),
+        (0, 25, 14, "low", "better"),
+        (25, 25, 86, "high", "better"),
+    ],
+)
+def test_a_share_is_better_or_worse_than_its_target_only_beyond_its_interval(
+    x: int, n: int, target: int | str, polarity: str, status: str
+) -> None:
+    found = significance(x, n, target, polarity)
+    assert found.status == status
+    assert found.value_pct == pytest.approx(100 * x / n)
+
+
+@given(shares, st.integers(0, 1000))
+def test_beside_a_target_the_interval_is_wilsons_and_the_sides_are_mirrored(
+    share: tuple[int, int], tenths: int
+) -> None:
+    x, n = share
+    high, low = (significance(x, n, f"{tenths / 10}", polarity) for polarity in ("high", "low"))
+    interval = wilson(x, n)
+    assert (high.lower_pct, high.upper_pct) == pytest.approx((interval.lower * 100, interval.upper * 100))
+    assert (high.status, low.status) in {("better", "worse"), ("worse", "better"), ("similar", "similar")}
+    assert (high.status == "similar") == (interval.lower <= tenths / 1000 <= interval.upper)
+    assert x in (0, n) or significance(x, n, 100 * x / n, "high").status == "similar"
+
+
+@pytest.mark.parametrize(("x", "n", "target", "polarity"), [(0, 20, 0, "low"), (0, 93, 0, "low"), (7, 7, 100, "high")])
+def test_a_share_that_is_its_target_is_never_worse_than_it(x: int, n: int, target: int, polarity: str) -> None:
+    assert significance(x, n, target, polarity).status == "similar"
+
+
+@pytest.mark.parametrize("polarity", ["band", "neither", "", "HIGH"])
+def test_without_a_better_side_nothing_is_better_or_worse(polarity: str) -> None:
+    with pytest.raises(FigureError) as refused:
+        significance(1, 10, 20, polarity)
+    assert str(refused.value) == "Better or worse than a target is said where high or low is better."
+
+
+@pytest.mark.parametrize(("x", "n"), [(-1, 10), (11, 10), (1, 0)])
+def test_beside_a_target_what_is_not_a_share_is_refused_too(x: int, n: int) -> None:
+    with pytest.raises(FigureError, match=f"^{x} of {n} is not a share"):
+        significance(x, n, 20, "high")

@@ -6,7 +6,7 @@ rows and what they say). Nothing published is changed by any of it.
 """
 
 from ..certainty import significance
-from .answers import Milestone, WhatIf, WhatIfRow, changed_since, figures_under, rated_significance, what_if
+from .answers import Milestone, WhatIf, WhatIfRow, changed_since, figures_under, next_due, rated_significance, what_if
 from .changes import EVERY, Change, How, NotSupposed, What, change_of, read_change, with_change, without
 from .needed import numbers_needed, rest_of_year, rest_of_year_weighted, trajectory
 from .takes import Counted, Needed
@@ -27,6 +27,7 @@ __all__ = [
     "change_of",
     "changed_since",
     "figures_under",
+    "next_due",
     "numbers_needed",
     "rated_significance",
     "read_change",

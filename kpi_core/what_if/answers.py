@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from ..assess import Rated, Rating, judge, met_by, target_in_force
 from ..certainty import Significance, significance
 from ..errors import FigureError
-from ..figures import amount_in_words, count_in_words, round_half_up, shown, with_unit
+from ..figures import amount_in_words, count_in_words, in_small, round_half_up, shown, with_unit
 from ..model import ExceptionReport, Indicator, Observation, Polarity, Target, Unit
 from ..periods import Quarter
 from ..reliability import Process, process
-from ..scorecard import Held, Row, row_of, target_words
+from ..scorecard import Held, Row, level_words, row_of, target_words, tolerance_words
 from ..spc import Assurance
 from .changes import Change, NotSupposed, Supposed, What, suppose
 from .needed import trajectory
-from .takes import Counted, Needed, counted, in_small, needed, to_reach
+from .takes import Counted, Needed, counted, needed, to_reach
 from .year import Year, year_of
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class Milestone:
 
     quarter: Quarter
     value: Decimal
+    """Exact; ``text`` is as it is shown."""
+    text: str
     figure: Decimal | None
     met: bool | None
 
@@ -90,10 +92,12 @@ class WhatIfRow:
         meets = None if self.target is None else met_by(self.target, self.indicator)
         if meets is None:
             return ()
+        # A figure that runs up over the year has a target that does: only the same quarter of each year is like it.
+        alike = self.row.quarter.number if self.indicator.runs_up else None
         tests = {target: met_by(target, self.indicator) for target in self.row.targets}
         found = []
         for one in self.row.series:
-            if one.value is not None:
+            if one.value is not None and alike in (None, one.quarter.number):
                 value = shown(one.value, self.indicator.decimals)
                 then = target_in_force(self.row.targets, one.quarter)
                 test = None if then is None else tests[then]
@@ -115,9 +119,18 @@ class WhatIfRow:
         """The counts behind the quarter's figure, held or assumed; ``None``: neither."""
         return counted(self.row, self.supposed)
 
-    @cached_property
+    @property
     def needed(self) -> Needed | None:
-        """What it would have taken in the quarter; ``None`` where there is no figure, no target or no count."""
+        """What it would have taken in the quarter; ``None`` where that has no answer: ``needed_text`` says why."""
+        return self._of_quarter[0]
+
+    @property
+    def needed_text(self) -> str:
+        """What it would have taken, or why that cannot be said; empty where there is no figure or no target."""
+        return self._of_quarter[1]
+
+    @cached_property
+    def _of_quarter(self) -> tuple[Needed | None, str]:
         return needed(self.row, self.target, self.counted)
 
     @property
@@ -167,14 +180,15 @@ class WhatIfRow:
             return ""
         met, of = sum(one.met for one in self.past), len(self.past)
         aim = target_words(self.target, self.indicator)
+        which = f"Q{self.row.quarter.number}s" if self.indicator.runs_up else "quarters"
         if of == 1:
-            return f"{aim} was {'met' if met else 'not met'} in the one quarter held."
-        return f"{aim} would have been met in {met} of the {of} quarters held."
+            return f"{aim} was {'met' if met else 'not met'} in the one {which.removesuffix('s')} held."
+        return f"{aim} would have been met in {met} of the {of} {which} held."
 
     @cached_property
     def warnings(self) -> tuple[str, ...]:
         """What should make a reader careful of this target."""
-        return tuple(_warnings(self))
+        return tuple(one for one in _warnings(self) if one)
 
     @property
     def text(self) -> str:
@@ -240,6 +254,9 @@ class WhatIf:
         return f"{what} {reports}"
 
 
+_ASSUMED = frozenset({What.COUNT, What.OUT_OF, What.BY})
+
+
 def what_if(
     changes: Sequence[Change],
     held: Sequence[Held],
@@ -254,25 +271,44 @@ def what_if(
     """
     rows = [row_of(one, quarter) for one in held]
     supposition = suppose(changes, rows)
-    found = []
+    found, left_out = [], list(supposition.left_out)
+    singled = {one.scope.casefold() for one in changes if one.what in _ASSUMED}
     for one, row in zip(held, rows, strict=True):
         code = row.indicator.code
-        supposed = supposition.by_code[code]
+        supposed = _of_next(supposition.by_code[code], row)
         after = tuple((later or {}).get(code, ()))
         found.append(WhatIfRow(row, supposed, _rated(row, supposed), one.report, after))
-        if supposed.changed & {What.COUNT, What.OUT_OF, What.BY}:
-            _ = (
-                found[-1].counted,
-                found[-1].milestones,
-            )  # what cannot be assumed is refused here, and not when it is drawn
-    return WhatIf(quarter, area, area_name, tuple(changes), tuple(found), supposition.left_out)
+        if supposed.changed & _ASSUMED:
+            try:  # what cannot be is refused here, and not when it is drawn
+                _ = found[-1].counted, found[-1].milestones
+            except NotSupposed as error:
+                if code.casefold() in singled:
+                    raise
+                left_out.append(str(error))
+                plain = replace(supposed, count=None, out_of=None, by=None, changed=supposed.changed - _ASSUMED)
+                found[-1] = replace(found[-1], supposed=plain)
+    return WhatIf(quarter, area, area_name, tuple(changes), tuple(found), tuple(left_out))
+
+
+def next_due(row: Row) -> Quarter:
+    """The quarter that a next value is of: the first after the row's in which the indicator is due."""
+    ahead = (row.quarter + step for step in range(1, 5))
+    return next((one for one in ahead if one.number in row.indicator.due), row.quarter + 1)
+
+
+def _of_next(supposed: Supposed, row: Row) -> Supposed:
+    """With a next value and no other target, what is judged by is the target in force when that comes."""
+    if supposed.value is None or supposed.target is not row.target:
+        return supposed
+    return replace(supposed, target=target_in_force(row.targets, next_due(row)))
 
 
 def _rated(row: Row, supposed: Supposed) -> Rated:
     """The same rule as everywhere, by the target as supposed; of the next value, where there is one."""
-    targets = row.targets if supposed.target is row.target or supposed.target is None else (supposed.target,)
+    held = supposed.target is None or any(supposed.target is one for one in row.targets)
+    targets = row.targets if held or supposed.target is None else (supposed.target,)
     if supposed.value is not None:
-        following = Observation(row.indicator.code, "", row.quarter + 1, supposed.value)
+        following = Observation(row.indicator.code, "", next_due(row), supposed.value)
         return judge(following, targets, row.indicator, following.quarter)
     return row.rated if targets is row.targets else judge(row.observation, targets, row.indicator, row.quarter)
 
@@ -289,20 +325,25 @@ def _milestones(row: WhatIfRow) -> tuple[Milestone, ...]:
             f"“{row.indicator.name}” has no figure or no target, so there is no way from one to the other."
         )
     start = shown(one.value, row.indicator.decimals)
+    if start >= edge[0] if edge[1] is Polarity.HIGH else start <= edge[0]:
+        return ()  # it is there already
     try:
         line = trajectory(start, row.row.quarter, edge[0], by)
     except FigureError as error:
         raise NotSupposed(f"“{row.indicator.name}”: {error}") from error
     figures = {later.quarter: later.value for later in row.later if later.value is not None}
     if row.supposed.value is not None:
-        figures[row.row.quarter + 1] = row.supposed.value
+        figures[next_due(row.row)] = row.supposed.value
     found = []
     for quarter, value in zip(line.quarters, line.points, strict=True):
+        if quarter.number not in row.indicator.due:
+            continue
         figure = figures.get(quarter)
         seen = None if figure is None else shown(figure, row.indicator.decimals)
         meets = None if seen is None else met_by(_on_the_way(row, value), row.indicator)
         met = None if meets is None or seen is None else meets(seen)
-        found.append(Milestone(quarter, value, seen, met))
+        text = with_unit(round_half_up(value, row.indicator.decimals + 1), row.indicator.unit)
+        found.append(Milestone(quarter, value, text, seen, met))
     return tuple(found)
 
 
@@ -356,8 +397,13 @@ def _turn_words(row: WhatIfRow) -> str:
         said.append(
             f"target {target_words(row.target, indicator)} {f'instead of {held}' if held else 'where none is held'}"
         )
+    for what, words in ((What.TOLERANCE, tolerance_words), (What.INTERVENTION, level_words)):
+        if what in row.supposed.changed:
+            held = words(row.row.target, indicator)
+            to = words(row.target, indicator)
+            said.append(f"{what.words} {to} {f'instead of {held}' if held else 'where none is held'}")
     if row.supposed.value is not None:
-        said.append(f"{with_unit(row.supposed.value, indicator.unit)} in {(row.row.quarter + 1).text}")
+        said.append(f"{with_unit(row.supposed.value, indicator.unit)} in {next_due(row.row).text}")
     head = f"{indicator.name}{''.join(f', {one}' for one in said)}: "
     if row.rated.rating is Rating.NO_DATA:
         return head + "no figure is held for the quarter."

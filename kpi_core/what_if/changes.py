@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from enum import StrEnum
 
 from ..assess import met_by
 from ..errors import FigureError, KpiError, UnknownChoice, shorten
-from ..figures import amount_in_words, decimals_of, is_number, number, round_half_up, with_unit
+from ..figures import amount_in_words, decimals_of, is_number, number, round_half_up, shown, with_unit
 from ..model import Indicator, Polarity, Target, Unit
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
@@ -40,6 +40,11 @@ class What(StrEnum):
     def words(self) -> str:
         """As a reader is told it."""
         return _WHAT_WORDS[self]
+
+    @property
+    def with_article(self) -> str:
+        """The same at the beginning of a sentence."""
+        return f"{'An' if self.words[0] in 'aeiou' else 'A'} {self.words}"
 
 
 _WHAT_WORDS = {
@@ -100,7 +105,12 @@ class Change:
 
 
 _CHANGE = re.compile(r"\s*([a-z-]+)\s*:\s*([^=]+?)\s*=\s*(.*?)\s*", re.DOTALL)
-_AMOUNT = re.compile(r"(?P<sign>[+−-])?\s*£?(?P<first>[0-9.,]+)\s*(?P<unit>%)?(?:\s+to\s+£?(?P<second>[0-9.,]+)\s*%?)?")
+_DIGITS = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
+_AMOUNT = re.compile(
+    rf"(?P<sign>[+−-])?\s*£?(?P<first>{_DIGITS})\s*(?P<unit>%)?(?:\s+to\s+£?(?P<second>{_DIGITS})\s*%?)?"
+)
+_LARGEST = Decimal(10) ** 12
+_MOST_DECIMALS = 6
 
 
 def read_change(text: str) -> Change:
@@ -124,6 +134,8 @@ def change_of(what: What, scope: str, amount: str) -> Change:
         raise NotSupposed(
             f"“{shorten(amount)}” is no {what.words}. Write a number like 22, or a change to what stands like +2 or -5%."
         )
+    if any(number(part) >= _LARGEST or decimals_of(number(part)) > _MOST_DECIMALS for part in parts):
+        raise NotSupposed(f"“{shorten(amount)}” has more digits than any {what.words} needs.")
     first, second = number(parts[0]), number(parts[1]) if len(parts) > 1 else None
     if found["sign"]:
         if what in (What.COUNT, What.OUT_OF) or second is not None:
@@ -171,7 +183,7 @@ class Supposition:
 
     by_code: Mapping[str, Supposed]
     left_out: tuple[str, ...] = field(default=())
-    """One sentence for each indicator that a change to many could not change."""
+    """One sentence for each indicator that a change to many could not change, though it has what was to be changed."""
 
 
 def suppose(changes: Sequence[Change], rows: Sequence[Row]) -> Supposition:
@@ -227,7 +239,7 @@ def _changed(now: Supposed, change: Change, row: Row) -> Supposed:
         case What.VALUE:
             held = None if row.observation is None else row.observation.value
             value = _within_unit(_moved(held, change, indicator), What.VALUE, indicator)
-            return replace(now, value=round_half_up(value, indicator.decimals), changed=changed)
+            return replace(now, value=shown(value, indicator.decimals), changed=changed)
     if indicator.polarity is Polarity.NEITHER:
         raise NotSupposed(
             f"Neither high nor low is better for “{indicator.name}”, so no {change.what.words} can be met or missed."
@@ -280,18 +292,21 @@ def _moved(held: Decimal | None, change: Change, indicator: Indicator) -> Decima
         raise NotSupposed(
             f"“{indicator.name}” has no {what}, so there is nothing to change by {by}. Give a value instead."
         )
-    moved = held + (change.amount if change.how is How.BY_POINTS else held * change.amount / 100)
-    plain = moved.normalize()
-    # As many decimals as what stood and the change were written with, or what the exact answer needs.
-    return plain if decimals_of(plain) >= decimals_of(held) else moved.quantize(Decimal(1).scaleb(-decimals_of(held)))
+    with localcontext(prec=80):
+        moved = held + (change.amount if change.how is How.BY_POINTS else held * change.amount / 100)
+        if abs(moved) >= _LARGEST:
+            raise NotSupposed(f"{change.what.with_article} of more than 12 digits is no answer for “{indicator.name}”.")
+        # As many decimals as what stood was written with, and as many more as the answer needs, within reason.
+        needed = min(decimals_of(moved.normalize()), _MOST_DECIMALS)
+        return round_half_up(moved, max(needed, decimals_of(held)))
 
 
 def _within_unit(value: Decimal, what: What, indicator: Indicator) -> Decimal:
     said = with_unit(value, indicator.unit)
     if value < 0:
-        raise NotSupposed(f"A {what.words} of {said} is below 0, which “{indicator.name}” cannot be.")
+        raise NotSupposed(f"{what.with_article} of {said} is below 0, which “{indicator.name}” cannot be.")
     if indicator.unit is Unit.PERCENT and value > 100 and not indicator.may_pass_100:
-        raise NotSupposed(f"A {what.words} of {said} is more than 100%, which “{indicator.name}” cannot be.")
+        raise NotSupposed(f"{what.with_article} of {said} is more than 100%, which “{indicator.name}” cannot be.")
     return value
 
 

@@ -7,11 +7,10 @@ from decimal import Decimal
 
 from ..disclosure import ImpliedDenominators, implied_denominators
 from ..errors import FigureError
-from ..figures import with_unit
+from ..figures import in_small, with_unit
 from ..model import Indicator, Unit
 from ..narrative.sums import sums
 from ..scorecard import Row
-from .takes import in_small
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from ..disclosure import implied_denominators
 from ..errors import FigureError
-from ..figures import round_half_up, shown, with_unit
+from ..figures import decimals_of, in_small, round_half_up, shown, with_unit
 from ..model import Indicator, Polarity, Target, Unit
 from ..scorecard import Row
 from .changes import NotSupposed, Supposed
@@ -71,75 +71,109 @@ def counted(row: Row, supposed: Supposed) -> Counted | None:
         if one.numerator is None or one.denominator is None or one.denominator <= 0:
             return None
         return Counted(one.numerator, one.denominator, one.denominator, False)
+    if one.denominator:
+        held = f"{one.numerator:,} of {one.denominator:,}" if one.numerator is not None else f"of {one.denominator:,}"
+        raise NotSupposed(f"The counts behind “{indicator.name}” are held ({held}), so none are to be assumed.")
     if indicator.unit is not Unit.PERCENT:
         raise NotSupposed(f"“{indicator.name}” is no percentage, so it has no denominator to assume.")
     value = shown(one.value, indicator.decimals)
-    if supposed.out_of is None:
-        assert supposed.count is not None
-        try:
-            implied = implied_denominators(supposed.count, value)
-        except FigureError as error:
-            raise NotSupposed(f"“{indicator.name}”: {error}") from error
-        if implied.highest < implied.lowest:
-            raise NotSupposed(
-                f"No whole number of which {supposed.count:,} would be {with_unit(value, 'percent')} exists."
-            )
-        return Counted(supposed.count, implied.lowest, implied.highest, True)
-    count = supposed.count
-    if count is None:
-        count = int(round_half_up(value * supposed.out_of / 100, 0))
-    share = round_half_up(Decimal(count) * 100 / supposed.out_of, indicator.decimals)
-    if supposed.count is not None and share != value:
+    return (
+        _implied(supposed.count, value, indicator) if supposed.out_of is None else _assumed(supposed, value, indicator)
+    )
+
+
+def _implied(count: int | None, value: Decimal, indicator: Indicator) -> Counted:
+    assert count is not None
+    try:
+        implied = implied_denominators(count, value)
+    except FigureError as error:
+        raise NotSupposed(f"“{indicator.name}”: {error}") from error
+    if implied.highest < implied.lowest:
         raise NotSupposed(
-            f"{count:,} of {supposed.out_of:,} is {with_unit(share, 'percent')}, and not the {with_unit(value, 'percent')} "
-            f"held for “{indicator.name}”. Mend one of the two."
+            f"There is no whole number of which {count:,} is the {with_unit(value, 'percent')} held for “{indicator.name}”. "
+            "Look at the count again."
         )
-    return Counted(count, supposed.out_of, supposed.out_of, True)
+    return Counted(count, implied.lowest, implied.highest, True)
 
 
-def needed(row: Row, target: Target | None, counted: Counted | None) -> Needed | None:
-    """What meeting ``target`` would have taken in the quarter; ``None`` where there is no figure, no target or no count."""
+def _assumed(supposed: Supposed, value: Decimal, indicator: Indicator) -> Counted:
+    """An assumed denominator, with the count assumed beside it or the one that the percentage held makes of it."""
+    whole = supposed.out_of
+    assert whole is not None
+    count = int(round_half_up(value * whole / 100, 0)) if supposed.count is None else supposed.count
+    share = round_half_up(Decimal(count) * 100 / whole, indicator.decimals)
+    if share == round_half_up(value, indicator.decimals):
+        return Counted(count, whole, whole, True)
+    held = f"the {with_unit(value, 'percent')} held for “{indicator.name}”"
+    if supposed.count is None:
+        raise NotSupposed(f"No whole number out of {whole:,} is {held}. Look at the denominator again.")
+    raise NotSupposed(f"{count:,} of {whole:,} is {with_unit(share, 'percent')}, and not {held}. Mend one of the two.")
+
+
+_PER = {Unit.PERCENT: 100, Unit.RATE_PER_10000: 10_000}
+
+
+def needed(row: Row, target: Target | None, counted: Counted | None) -> tuple[Needed | None, str]:
+    """What meeting ``target`` would have taken in the quarter, and that in words or why it cannot be said.
+
+    ``None`` where there is no figure, no target or no count; the words are empty without figure or target.
+    """
     edge, one, indicator = to_reach(row, target), row.observation, row.indicator
-    if edge is None or one is None or one.value is None:
-        return None
-    aim, polarity = edge
-    value = shown(one.value, indicator.decimals)
+    if edge is None or one is None or one.value is None or target is None:
+        return None, ""
     if indicator.unit is Unit.NUMBER:
-        gap = aim - value if polarity is Polarity.HIGH else value - aim
-        extra = max(0, int(gap.to_integral_value(ROUND_CEILING)))
-        direction = "more" if polarity is Polarity.HIGH else "fewer"
-        to = value + extra if polarity is Polarity.HIGH else value - extra
-        text = f"It would take {extra:,} {direction}: {to:,f} instead of {value:,f}." if extra else ""
-        return Needed(extra, extra, direction, None, False, text or MET)
-    if counted is None or indicator.unit is not Unit.PERCENT or counted.x > counted.lowest:
-        return None
+        return _in_number(shown(one.value, indicator.decimals), *edge)
+    if indicator.unit not in _PER:
+        return None, ""
+    if counted is None:
+        return None, "The counts behind the figure are not held, so it cannot be said in children."
+    if indicator.unit is Unit.PERCENT and counted.x > counted.lowest:
+        return None, "The count is larger than what it is a share of, so it is not said how many more it would take."
+    aim, polarity = edge
     ends = [
-        numbers_needed(counted.x, n, aim, polarity, decimals=indicator.decimals)
+        numbers_needed(counted.x, n, aim, polarity, decimals=indicator.decimals, per=_PER[indicator.unit])
         for n in dict.fromkeys((counted.lowest, counted.highest))
     ]
     fewest, extra = min(one.extra for one in ends), max(one.extra for one in ends)
-    text = _in_words(indicator, counted, ends) if extra else MET
-    return Needed(fewest, extra, ends[0].direction, counted.highest, counted.assumed, text)
+    of = in_small(indicator.denominator) or "cases"
+    if extra and indicator.polarity is Polarity.BAND and not _within(ends, counted, target):
+        return None, f"No whole number of {counted.words} {of} gives a share within the band."
+    text = _in_words(indicator, counted, ends, of) if extra else MET
+    return Needed(fewest, extra, ends[0].direction, counted.highest, counted.assumed, text), text
 
 
-def _in_words(indicator: Indicator, counted: Counted, ends: Sequence[NumbersNeeded]) -> str:
+def _in_number(value: Decimal, aim: Decimal, polarity: Polarity) -> tuple[Needed | None, str]:
+    """Of an indicator that is itself a count. A number with decimals is no count of children."""
+    if decimals_of(value.normalize()):
+        return None, ""
+    high = polarity is Polarity.HIGH
+    extra = max(0, int((aim - value if high else value - aim).to_integral_value(ROUND_CEILING)))
+    direction, to = ("more", value + extra) if high else ("fewer", value - extra)
+    text = f"It would take {extra:,} {direction}: {to:,f} instead of {value:,f}." if extra else MET
+    return Needed(extra, extra, direction, None, False, text), text
+
+
+def _within(ends: Sequence[NumbersNeeded], counted: Counted, target: Target) -> bool:
+    """Whether the count that reaches one end of a band does not pass the other."""
+    assert target.low is not None
+    assert target.high is not None
+    wholes = dict.fromkeys((counted.lowest, counted.highest))
+    return all(target.low * n <= one.threshold * 100 <= target.high * n for one, n in zip(ends, wholes, strict=True))
+
+
+def _in_words(indicator: Indicator, counted: Counted, ends: Sequence[NumbersNeeded], of: str) -> str:
     fewest, extra = min(one.extra for one in ends), max(one.extra for one in ends)
     number = f"{extra:,}" if fewest == extra else f"{fewest:,} to {extra:,}"
-    of = in_small(indicator.denominator) or "cases"
     what = f" ({in_small(indicator.numerator)})" if indicator.numerator else ""
-    said = f"It would take {number} {ends[0].direction} of {counted.words} {of}: "
-    if len(ends) == 1:
-        said += f"{ends[0].threshold:,} instead of {counted.x:,}{what}."
-        already = abs(ends[0].shown - counted.x)
-        if ends[0].shown != ends[0].threshold:
-            said += f" {already:,} would already show as met, because the figure is rounded."
+    one = ends[0]
+    lowest, highest = min(end.threshold for end in ends), max(end.threshold for end in ends)
+    to = f"{lowest:,}" if lowest == highest else f"{lowest:,} to {highest:,}"
+    takes = f"{number} {one.direction} of {counted.words} {of}: {to} instead of {counted.x:,}{what}."
+    already = max(0, one.shown - counted.x if one.direction == "more" else counted.x - one.shown)
+    if len(ends) == 1 and not already:
+        said = f"The figure shows as met because it is rounded; on the exact share it would take {takes}"
     else:
-        said += (
-            f"{min(e.threshold for e in ends):,} to {max(e.threshold for e in ends):,} instead of {counted.x:,}{what}."
-        )
+        said = f"It would take {takes}"
+        if len(ends) == 1 and one.shown != one.threshold:
+            said += f" {already:,} would already show as met, because the figure is rounded."
     return said + (" The counts are assumed, and not held." if counted.assumed else "")
-
-
-def in_small(text: str) -> str:
-    """A name of the register within a sentence."""
-    return text[:1].lower() + text[1:]

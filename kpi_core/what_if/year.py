@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 
-from ..figures import count_in_words, shown, with_unit
+from ..figures import capital, count_in_words, in_small, shown, with_unit
 from ..model import Basis, Indicator, Observation, Polarity, Target, Unit
 from ..periods import Quarter
-from ..scorecard import Row
+from ..scorecard import Row, target_words
 from .needed import rest_of_year, rest_of_year_weighted
-from .takes import in_small, to_reach
+from .takes import to_reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,14 @@ def year_of(row: Row, target: Target | None) -> tuple[Year | None, str]:
     if edge is None:
         return None, ""
     aim, polarity = edge
-    last = Quarter(at.year, 4)
+    last = max(indicator.due, default=4)
     if indicator.basis in (Basis.QUARTER_END, Basis.MONTH_END):
-        worst = "or more" if polarity is Polarity.HIGH else "or less"
-        end = max((q for q in range(1, 5) if q in indicator.due), default=4)
-        if at.number >= end:
+        if at.number >= last:
             return None, "The figure is a snapshot: the year's is its last quarter's, which is this one."
-        text = f"The figure is a snapshot: the year's is its last quarter's, so Q{end} must be {with_unit(aim, indicator.unit)} {worst}."
+        wanted = target_words(target, indicator)
+        if indicator.polarity is not Polarity.BAND:
+            wanted += " or more" if polarity is Polarity.HIGH else " or less"
+        text = f"The figure is a snapshot: the year's is its last quarter's, so Q{last} must be {wanted}."
         return Year(aim, True, text), text
     if indicator.basis is not Basis.QUARTER:
         return None, _NO_YEAR[indicator.basis]
@@ -54,62 +55,68 @@ def year_of(row: Row, target: Target | None) -> tuple[Year | None, str]:
     due = [Quarter(at.year, n) for n in indicator.due]
     done = [held.get(quarter) for quarter in due if quarter <= at]
     remaining = sum(quarter > at for quarter in due)
-    if any(one is None or one.value is None or one.not_comparable for one in done) or any(
-        one.series_break for one in done[1:] if one is not None
+    if (
+        not done
+        or any(one is None or one.value is None or one.not_comparable for one in done)
+        or any(one.series_break for one in done[1:] if one is not None)
     ):
         return (
             None,
             f"Not every quarter of {at.financial_year} up to now has a figure to average, so the year is not worked out.",
         )
     if not remaining:
-        return None, f"{last.text} is the last quarter of the year: none remains to make up for it."
+        return None, f"{at.text} is the last quarter of the year: none remains to make up for it."
     return _rest(row, [one for one in done if one is not None], remaining, aim, polarity)
 
 
 def _rest(
     row: Row, done: Sequence[Observation], remaining: int, aim: Decimal, polarity: Polarity
 ) -> tuple[Year | None, str]:
-    indicator = row.indicator
-    percent = indicator.unit is Unit.PERCENT
-    quarters = (
-        "the one remaining quarter" if remaining == 1 else f"each of the {count_in_words(remaining)} remaining quarters"
-    )
-    worse = "or more" if polarity is Polarity.HIGH else "or less"
-    year = row.quarter.financial_year
-    pairs = [(one.numerator, one.denominator) for one in done if one.numerator is not None and one.denominator]
-    if percent and len(pairs) == len(done) and all(x <= n for x, n in pairs):
-        whole = round(sum(n for _, n in pairs) / len(pairs)) * remaining
-        weighted = rest_of_year_weighted(pairs, whole, aim, polarity=polarity)
-        if not weighted.reachable:
-            text = f"{with_unit(aim, 'percent')} over the whole of {year} cannot be reached this year."
-        elif weighted.still_needed <= 0 and polarity is Polarity.HIGH:
-            text = f"{with_unit(aim, 'percent')} over the whole of {year} is already sure."
-        else:
-            bound = "at least" if polarity is Polarity.HIGH else "at most"
-            text = (
-                f"For {with_unit(aim, 'percent')} over the whole of {year}, {bound} {weighted.still_needed:,} of the {whole:,} "
-                f"{in_small(indicator.denominator) or 'cases'} to come, if as many come as so far: "
-                f"{_rounded(weighted.needed_pct, indicator, polarity)} {worse} in {quarters}."
-            )
-        return Year(weighted.needed_pct, weighted.reachable, text), text
-    values = [shown(one.value, indicator.decimals) for one in done if one.value is not None]
+    indicator, year = row.indicator, row.quarter.financial_year
+    percent, high = indicator.unit is Unit.PERCENT, polarity is Polarity.HIGH
     highest = Decimal(100) if percent and not indicator.may_pass_100 else None
-    rest = rest_of_year(values, remaining, aim, polarity=polarity, highest=highest)
-    how = "simple average of quarters, counts not held" if percent else "simple average of quarters"
-    if not rest.reachable:
-        text = f"An average of {with_unit(aim, indicator.unit)} over {year} cannot be reached this year ({how})."
-    elif polarity is Polarity.HIGH and rest.needed <= 0:
-        text = f"An average of {with_unit(aim, indicator.unit)} over {year} is already sure ({how})."
+    pairs = [(one.numerator, one.denominator) for one in done if one.numerator is not None and one.denominator]
+    weighted = percent and len(pairs) == len(done) and all(x <= n for x, n in pairs)
+    goal = f"{with_unit(aim, indicator.unit)} over the whole of {year}"
+    how, to_come = "", ""
+    if weighted:
+        whole = round(sum(n for _, n in pairs) / len(pairs)) * remaining
+        found = rest_of_year_weighted(pairs, whole, aim, polarity=polarity)
+        exact, reachable = found.needed_pct, found.reachable or (high and highest is None)
+        of = in_small(indicator.denominator) or "cases"
+        bound = "at least" if high else "at most"
+        to_come = f"{bound} {found.still_needed:,} of the {whole:,} {of} to come, if as many come as so far: "
     else:
-        text = (
-            f"For an average of {with_unit(aim, indicator.unit)} over {year}, {quarters} must be "
-            f"{_rounded(rest.needed, indicator, polarity)} {worse}{' on average' if remaining > 1 else ''} ({how})."
+        values = [shown(one.value, indicator.decimals) for one in done if one.value is not None]
+        rest = rest_of_year(values, remaining, aim, polarity=polarity, highest=highest)
+        exact, reachable = rest.needed, rest.reachable
+        goal = f"an average of {with_unit(aim, indicator.unit)} over {year}"
+        how = f" (simple average of quarters{', counts not held' if percent and len(pairs) < len(done) else ''})"
+    sure = exact <= 0 if high else highest is not None and exact >= highest
+    least = _rounded(exact, indicator, polarity)
+    if not reachable:
+        text = f"{capital(goal)} cannot be reached this year{how}."
+    elif sure:
+        text = f"{capital(goal)} is already sure{how}."
+    else:
+        quarters = (
+            "the one remaining quarter"
+            if remaining == 1
+            else f"each of the {count_in_words(remaining)} remaining quarters"
         )
-    return Year(rest.needed, rest.reachable, text), text
+        must = f"{with_unit(least, indicator.unit)} {'or more' if high else 'or less'}"
+        average = " on average" if remaining > 1 else ""
+        text = (
+            f"For {goal}, {to_come}{must}{average} in {quarters}{how}."
+            if to_come
+            else f"For {goal}, {quarters} must be {must}{average}{how}."
+        )
+    return Year(least, reachable, text), text
 
 
-def _rounded(value: Decimal, indicator: Indicator, polarity: Polarity) -> str:
+def _rounded(value: Decimal, indicator: Indicator, polarity: Polarity) -> Decimal:
     """To the figure's decimals, a percentage's to one more, and to the side on which it is still enough."""
     to = Decimal(1).scaleb(-(indicator.decimals + (indicator.unit is Unit.PERCENT)))
-    plain = value.quantize(to, ROUND_CEILING if polarity is Polarity.HIGH else ROUND_FLOOR)
-    return with_unit(Decimal(f"{plain.normalize():f}"), indicator.unit)
+    with localcontext(prec=80):
+        plain = value.quantize(to, ROUND_CEILING if polarity is Polarity.HIGH else ROUND_FLOOR)
+        return Decimal(f"{plain.normalize():f}")

@@ -16,7 +16,7 @@ import streamlit as st
 from kpi_core.assess import Change, Rating
 from kpi_core.charts import recent, trend_points
 from kpi_core.exception_form import action_words
-from kpi_core.figures import amount_in_words, with_unit
+from kpi_core.figures import amount_in_words, capital, with_unit
 from kpi_core.model import Action, Conflict, ExceptionReport, ReportState
 from kpi_core.paper import Paper, blocks, form_parts
 from kpi_core.report import MADE_UP, MARKS, SHAPES, STATE_SHAPES, Table, said_of
@@ -25,11 +25,6 @@ from kpi_core.shell.export import csv_file, word_file
 from kpi_core.shell.services import Services
 
 from .view import View
-
-
-def capital(text: str) -> str:
-    """``text`` beginning a sentence."""
-    return text[:1].upper() + text[1:]
 
 
 def message(sentence: str, kind: str = "note", anchor: str = "") -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from kpi_core.access import may_write
 from kpi_core.exception_form import action_words
-from kpi_core.figures import with_unit
+from kpi_core.figures import capital, with_unit
 from kpi_core.model import REASON_LINE_MOST, ExceptionReport, ReportAction, ReportEvent, ReportState
 from kpi_core.periods import day_in_words
 from kpi_core.views import ReportView
@@ -162,7 +162,7 @@ def version_line(one: ExceptionReport, before: ExceptionReport | None) -> tuple[
         str(one.version),
         escape(moment(one.saved_at)) or '<span class="muted">not known</span>',
         escape(one.saved_as) or '<span class="muted">not known</span>',
-        f"{escape(components.capital(happened))}{f': {escape(one.said)}' if one.said else ''}",
+        f"{escape(capital(happened))}{f': {escape(one.said)}' if one.said else ''}",
     )
 
 
