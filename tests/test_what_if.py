@@ -318,10 +318,12 @@ def test_the_next_quarter_is_judged_by_the_profiled_target_of_that_quarter(examp
     assert one.rated.reason == "Green: 1,340 meets the target of 1,340."
 
 
-def test_the_target_of_the_row_is_the_one_that_its_next_value_is_judged_by(example: Services) -> None:
+def test_a_next_value_is_judged_by_the_target_of_its_own_quarter_and_the_past_by_this_ones(example: Services) -> None:
     one = row(example, "EX04", "value:EX04=1340")
+    assert one.rated.reason.startswith("Green: 1,340 meets the target of 1,340.")
     assert one.target is not None
-    assert one.target.value == 1340
+    assert one.target.value == 880
+    assert one.past_words == "880 would have been met in 2 of the 4 Q2s held."
 
 
 # --- what turns: series made for the question ---------------------------------------------------------------------

@@ -60,7 +60,7 @@ class WhatIfRow:
     """As it is published: nothing of it is changed."""
     supposed: Supposed
     rated: Rated
-    """By the scenario's target; of the next value, where one is supposed."""
+    """By the scenario's target; of the next value, where one is supposed, by the target in force when that comes."""
     report: ExceptionReport | None = None
     """The quarter's exception report, which may state counts that are not held."""
     later: tuple[Observation, ...] = ()
@@ -275,7 +275,7 @@ def what_if(
     singled = {one.scope.casefold() for one in changes if one.what in _ASSUMED}
     for one, row in zip(held, rows, strict=True):
         code = row.indicator.code
-        supposed = _of_next(supposition.by_code[code], row)
+        supposed = supposition.by_code[code]
         after = tuple((later or {}).get(code, ()))
         found.append(WhatIfRow(row, supposed, _rated(row, supposed), one.report, after))
         if supposed.changed & _ASSUMED:
@@ -296,17 +296,9 @@ def next_due(row: Row) -> Quarter:
     return next((one for one in ahead if one.number in row.indicator.due), row.quarter + 1)
 
 
-def _of_next(supposed: Supposed, row: Row) -> Supposed:
-    """With a next value and no other target, what is judged by is the target in force when that comes."""
-    if supposed.value is None or supposed.target is not row.target:
-        return supposed
-    return replace(supposed, target=target_in_force(row.targets, next_due(row)))
-
-
 def _rated(row: Row, supposed: Supposed) -> Rated:
     """The same rule as everywhere, by the target as supposed; of the next value, where there is one."""
-    held = supposed.target is None or any(supposed.target is one for one in row.targets)
-    targets = row.targets if held or supposed.target is None else (supposed.target,)
+    targets = row.targets if supposed.target is row.target or supposed.target is None else (supposed.target,)
     if supposed.value is not None:
         following = Observation(row.indicator.code, "", next_due(row), supposed.value)
         return judge(following, targets, row.indicator, following.quarter)
