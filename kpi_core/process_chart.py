@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 import altair as alt
 
@@ -157,8 +158,12 @@ _LINES = {  # colour, dash, width
     "tried": ("#7a4fb0", [10, 3], 2.5),
     "level": ("#c8504d", [3, 3], 2),
 }
-_NAMED_LEFT = ("held", "tried", "level")
-"""Lines named on the left; average and limits are named on the right, so that the names keep apart."""
+_NAMES: tuple[tuple[tuple[str, ...], int | str, Literal["left", "right"]], ...] = (
+    (("held", "level"), 0, "left"),
+    (("tried",), 150, "left"),
+    (("average", "limit"), "width", "right"),
+)
+"""Where each line has its name: apart, so that lines that lie near each other can be told."""
 _MARKS = {
     FIGURE: ("circle", "#6b7783"),
     COMMON: ("circle", "#6b7783"),
@@ -188,7 +193,7 @@ def process_chart(data: ProcessData) -> alt.LayerChart | alt.FacetChart:
 
 
 def _level_layers(data: ProcessData, y: alt.Y) -> Iterator[alt.Chart]:
-    """Two layers for all lines and one for the names of either side: each layer more takes milliseconds to draw."""
+    """One layer for all lines and one for the names of each place: each layer more takes milliseconds to draw."""
     if not data.levels:
         return
     kinds = list(_LINES)
@@ -207,14 +212,15 @@ def _level_layers(data: ProcessData, y: alt.Y) -> Iterator[alt.Chart]:
             strokeWidth=alt.StrokeWidth(field="kind", type="nominal", scale=looks(2), legend=None),
         )
     )
-    for left in (True, False):
-        if levels := [level for level in data.levels if (level.kind in _NAMED_LEFT) is left]:
+    for kinds_there, x, align in _NAMES:
+        if levels := [level for level in data.levels if level.kind in kinds_there]:
             name = records(levels).mark_text(
-                align="left" if left else "right", dx=4 if left else -4, dy=-7, fontWeight="bold" if left else "normal"
+                align=align,
+                dx=-4 if align == "right" else 4,
+                dy=-7,
+                fontWeight="normal" if align == "right" else "bold",
             )
-            yield name.encode(
-                x=alt.value(0 if left else "width"), y=y, color=colour, text=alt.Text(field="label", type="nominal")
-            )
+            yield name.encode(x=alt.value(x), y=y, color=colour, text=alt.Text(field="label", type="nominal"))
 
 
 def _way_layers(data: ProcessData, x: alt.X, y: alt.Y) -> Iterator[alt.Chart]:

@@ -7,6 +7,7 @@ from html import escape
 
 import streamlit as st
 
+from kpi_core.errors import UnknownIndicator
 from kpi_core.figures import capital, with_unit
 from kpi_core.model import Polarity, Unit
 from kpi_core.process_chart import process_chart, process_data
@@ -64,7 +65,7 @@ def turned(found: WhatIf) -> None:
         rows = [
             (
                 f'<a href="{escape(session.view().link(one.indicator.code))}">{escape(one.indicator.name)}</a>',
-                escape(one.row.display),
+                escape(figure(one)),
                 f"{_aim(one, held=True)} → <strong>{_aim(one, held=False)}</strong>",
                 f"{components.badge(one.row.rated.rating)} → {components.badge(one.rated.rating)}",
                 escape(met(one)),
@@ -85,13 +86,26 @@ def turned(found: WhatIf) -> None:
         )
     with st.container(horizontal=True, key="ways_back"):
         st.button("Undo the last change", key="undo", on_click=supposed.undo, disabled=not supposed.undoable())
-        st.button("Clear the scenario", key="clear", on_click=supposed.remember, args=((),), disabled=not found.changes)
+        st.button(
+            "Clear the scenario", key="clear", on_click=supposed.remember, args=((),), disabled=not supposed.lines()
+        )
 
 
 def _aim(one: WhatIfRow, held: bool) -> str:
+    """The target, with the levels beside it that the scenario changes."""
     target = one.row.target if held else one.target
-    words = target_words(target, one.indicator) or "none"
-    return escape(words)
+    said = [target_words(target, one.indicator) or "none"]
+    for what, words in ((What.TOLERANCE, tolerance_words), (What.INTERVENTION, level_words)):
+        if what in one.supposed.changed:
+            said.append(f"{what.words} {words(target, one.indicator) or 'none'}")
+    return escape(", ".join(said))
+
+
+def figure(one: WhatIfRow) -> str:
+    """The figure held, and the next value where one is supposed."""
+    if one.supposed.value is None:
+        return one.row.display
+    return f"{one.row.display}, then {with_unit(one.supposed.value, one.indicator.unit)} in {next_due(one.row).text}"
 
 
 def met(one: WhatIfRow) -> str:
@@ -118,6 +132,8 @@ def one_indicator(found: WhatIf) -> None:
     names = {row.indicator.code: row.indicator.name for row in found.rows}
     missed = [row.indicator.code for row in found.rows if row.row.rated.missed]
     code = session.view().indicator
+    if code and code not in names:
+        components.message(str(UnknownIndicator(code, tuple(names))), "error")
     if code not in names:
         code = next((row.indicator.code for row in found.changed), (missed or list(names))[0])
         session.keep(replace(session.view(), indicator=code))
@@ -146,7 +162,7 @@ def rating(one: WhatIfRow) -> None:
         else before
     )
     st.html(
-        f'<p class="verdict">{turn} <strong class="value">{escape(one.row.display)}</strong></p>'
+        f'<p class="verdict">{turn} <strong class="value">{escape(figure(one))}</strong></p>'
         f'<p class="said measure" role="status">{escape(one.turn_words)} {escape(one.past_words)}</p>'
         f'<p class="muted measure">{escape(one.rated.reason)}</p>'
     )
@@ -237,9 +253,10 @@ def assumptions(found: WhatIf, one: WhatIfRow) -> None:
     count = supposed.given(found.changes, What.COUNT, code)
     for stated in one.stated:
         key = f"accept_{code}_{stated.count}"
-        st.session_state[key] = count == str(stated.count)
+        supposed.show(key, count == str(stated.count))
+        st.html(f'<p class="measure">{escape(stated.words(indicator))}</p>')
         st.checkbox(
-            f"Assume it: {components.plain(stated.words(indicator))}",
+            f"Assume that the count of {stated.count} is right",
             key=key,
             on_change=accepted,
             args=(code, stated.count, key),
@@ -277,7 +294,7 @@ def quarter_to_meet(found: WhatIf, one: WhatIfRow) -> None:
     ahead = [one.row.quarter + n for n in range(1, 17) if (one.row.quarter + n).number in one.indicator.due]
     labels = {quarter.text: quarter.text for quarter in ahead}
     key = f"suppose_by_{code}"
-    st.session_state[key] = supposed.given(found.changes, What.BY, code) or None
+    supposed.show(key, supposed.given(found.changes, What.BY, code) or None)
     st.selectbox(
         "Quarter to meet the target by", list(labels), index=None, key=key, placeholder="Choose a quarter for milestones",
         on_change=chosen_by, args=(code, key), width=360,

@@ -60,7 +60,9 @@ class WhatIfRow:
     """As it is published: nothing of it is changed."""
     supposed: Supposed
     rated: Rated
-    """By the scenario's target; of the next value, where one is supposed, by the target in force when that comes."""
+    """Of the quarter's figure, by the scenario's target; of a next value supposed, by the target in force when that comes."""
+    rated_quarter: Rated
+    """Of the quarter's figure, by the scenario's target, also where a next value is supposed."""
     report: ExceptionReport | None = None
     """The quarter's exception report, which may state counts that are not held."""
     later: tuple[Observation, ...] = ()
@@ -233,7 +235,7 @@ class WhatIf:
     @property
     def reports_after(self) -> int:
         """How many it would require under the scenario."""
-        return sum(row.rated.exception_required for row in self.rows)
+        return sum(row.rated_quarter.exception_required for row in self.rows)
 
     @property
     def words(self) -> str:
@@ -245,6 +247,8 @@ class WhatIf:
         said = [f"{count_in_words(count)} to {rating.words}" for rating, count in turned if count]
         said += [f"{count_in_words(others)} otherwise"] if others else []
         what = f"Ratings that turn: {', '.join(said)}." if said else "No rating turns."
+        if any(row.supposed.value is not None for row in self.rows):
+            what += " Where a next value is supposed, that is what is rated."
         before, after = self.reports_before, self.reports_after
         reports = (
             f"Exception reports required: {after}, as before."
@@ -277,7 +281,7 @@ def what_if(
         code = row.indicator.code
         supposed = supposition.by_code[code]
         after = tuple((later or {}).get(code, ()))
-        found.append(WhatIfRow(row, supposed, _rated(row, supposed), one.report, after))
+        found.append(WhatIfRow(row, supposed, *_rated(row, supposed), one.report, after))
         if supposed.changed & _ASSUMED:
             try:  # what cannot be is refused here, and not when it is drawn
                 _ = found[-1].counted, found[-1].milestones
@@ -296,13 +300,14 @@ def next_due(row: Row) -> Quarter:
     return next((one for one in ahead if one.number in row.indicator.due), row.quarter + 1)
 
 
-def _rated(row: Row, supposed: Supposed) -> Rated:
-    """The same rule as everywhere, by the target as supposed; of the next value, where there is one."""
+def _rated(row: Row, supposed: Supposed) -> tuple[Rated, Rated]:
+    """The same rule as everywhere, by the target as supposed: of the next value, or the figure; and of the figure."""
     targets = row.targets if supposed.target is row.target or supposed.target is None else (supposed.target,)
-    if supposed.value is not None:
-        following = Observation(row.indicator.code, "", next_due(row), supposed.value)
-        return judge(following, targets, row.indicator, following.quarter)
-    return row.rated if targets is row.targets else judge(row.observation, targets, row.indicator, row.quarter)
+    of_quarter = row.rated if targets is row.targets else judge(row.observation, targets, row.indicator, row.quarter)
+    if supposed.value is None:
+        return of_quarter, of_quarter
+    following = Observation(row.indicator.code, "", next_due(row), supposed.value)
+    return judge(following, targets, row.indicator, following.quarter), of_quarter
 
 
 # --- trajectory, warnings, words ----------------------------------------------------------------------------------

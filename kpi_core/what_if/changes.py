@@ -100,7 +100,7 @@ class Change:
 
     @property
     def same_place(self) -> tuple[What, str]:
-        """What it changes: a later change of the same takes its place where one value is set."""
+        """What it changes, and of which indicators: a later change of the same takes its place."""
         return self.what, self.scope.casefold()
 
 
@@ -150,9 +150,7 @@ def change_of(what: What, scope: str, amount: str) -> Change:
 
 
 def with_change(changes: Sequence[Change], new: Change) -> tuple[Change, ...]:
-    """The changes with one more; where it sets what an earlier one changed for the same scope, in that one's place."""
-    if new.how is not How.TO:
-        return (*changes, new)
+    """The changes with one more, in the place of an earlier one of the same thing and scope."""
     return (*without(changes, new.what, new.scope), new)
 
 
@@ -187,15 +185,17 @@ class Supposition:
 
 
 def suppose(changes: Sequence[Change], rows: Sequence[Row]) -> Supposition:
-    """The changes applied, in their order, to the indicators of a quarter's scorecard.
+    """The changes applied to the indicators of a quarter's scorecard, each to what is held.
+
+    What is said of one indicator goes before what is said of its category, and that before what is said of all.
 
     A change to one indicator that makes no sense raises ``NotSupposed``; one to a category or to all passes over who cannot
     take it, and says so. Raises ``UnknownChoice`` for a scope that is neither indicator, category nor ``all``.
     """
     found = {row.indicator.code: Supposed(row.target) for row in rows}
     left_out = []
-    for change in changes:
-        chosen, one = _scope(change.scope, rows)
+    scoped = [(change, *_scope(change.scope, rows)) for change in changes]
+    for change, chosen, one in sorted(scoped, key=lambda of: (of[2], of[0].scope.casefold() != EVERY)):
         for row in chosen:
             code = row.indicator.code
             try:
@@ -244,7 +244,7 @@ def _changed(now: Supposed, change: Change, row: Row) -> Supposed:
         raise NotSupposed(
             f"Neither high nor low is better for “{indicator.name}”, so no {change.what.words} can be met or missed."
         )
-    target = _with_level(_blank(now.target, row), change, indicator)
+    target = _with_level(_blank(now.target, row), change, row)
     return replace(now, target=target, changed=changed)
 
 
@@ -254,27 +254,29 @@ def _blank(target: Target | None, row: Row) -> Target:
     return replace(held, start=row.quarter, profiled=False, basis=row.indicator.basis, confirmed_through="")
 
 
-def _with_level(target: Target, change: Change, indicator: Indicator) -> Target:
+def _with_level(target: Target, change: Change, row: Row) -> Target:
+    """``target`` with one of its terms changed: by how much, is of what is held."""
+    indicator, held = row.indicator, row.target or Target(row.indicator.code, "", row.quarter)
     if change.what is What.TOLERANCE:
         if not target.has_target:
             raise NotSupposed(f"“{indicator.name}” has no target to be tolerant of. Set a target first.")
-        width = _moved(target.tolerance, change, indicator)
-        kind = target.tolerance_kind if change.how is not How.TO else "percent" if change.of_target else "points"
+        width = _moved(held.tolerance, change, indicator)
+        kind = held.tolerance_kind if change.how is not How.TO else "percent" if change.of_target else "points"
         if width < 0:
             raise NotSupposed("A tolerance cannot be negative.")
         return replace(target, tolerance=width, tolerance_kind=kind)
     if change.what is What.INTERVENTION:
-        level = _within_unit(_moved(target.intervention_level, change, indicator), change.what, indicator)
+        level = _within_unit(_moved(held.intervention_level, change, indicator), change.what, indicator)
         return replace(target, intervention_level=level)
     if indicator.polarity is Polarity.BAND:
         if change.how is How.TO and change.upper is None:
             raise NotSupposed(f"The good values of “{indicator.name}” form a band. Give both ends, like 70 to 80.")
-        low = _within_unit(_moved(target.low, change, indicator), change.what, indicator)
-        high = _moved(target.high, change, indicator) if change.upper is None else change.upper
+        low = _within_unit(_moved(held.low, change, indicator), change.what, indicator)
+        high = _moved(held.high, change, indicator) if change.upper is None else change.upper
         return replace(target, low=low, high=_within_unit(high, change.what, indicator))
     if change.upper is not None:
         raise NotSupposed(f"The target of “{indicator.name}” is one value, and not a band.")
-    value = _within_unit(_moved(target.value, change, indicator), change.what, indicator)
+    value = _within_unit(_moved(held.value, change, indicator), change.what, indicator)
     return replace(target, value=value, low=None, high=None)
 
 

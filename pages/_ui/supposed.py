@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
 import streamlit as st
 
-from kpi_core.errors import KpiError
+from kpi_core.errors import KpiError, shorten
 from kpi_core.figures import decimals_of
 from kpi_core.model import Indicator, Polarity, Scenario, Unit
 from kpi_core.what_if import Change, What, WhatIf, WhatIfRow, change_of, read_change, with_change, without
@@ -26,7 +27,7 @@ def saved() -> Scenario | None:
     if not view.scenario:
         return None
     try:
-        found = session.services().scenarios.one(_number(view.scenario))
+        found = _saved(view.scenario)
     except KpiError as error:
         components.message(str(error), "error")
         session.keep(replace(view, scenario=""))
@@ -36,9 +37,15 @@ def saved() -> Scenario | None:
     return found
 
 
-def _number(text: str) -> int:
-    """The number that an address gives; 0, which no scenario has, where it is none."""
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
+def _saved(number: str) -> Scenario:
+    """The scenario of a number as an address gives it."""
+    if not number.isdecimal() or len(number) > 9:
+        raise UnknownScenario(f"There is no scenario “{shorten(number)}”.")
+    return session.services().scenarios.one(int(number))
+
+
+class UnknownScenario(KpiError):
+    """What an address gives as a scenario's number is none."""
 
 
 def lines() -> tuple[str, ...]:
@@ -47,37 +54,55 @@ def lines() -> tuple[str, ...]:
     if view.change or not view.scenario:
         return view.change
     try:
-        return session.services().scenarios.one(_number(view.scenario)).changes
+        return _saved(view.scenario).changes
     except KpiError:
         return ()
 
 
 def answered(quarter: str) -> WhatIf:
-    """The scenario's answers. A change that makes no sense is said to be so, and what stood before it is shown."""
+    """The scenario's answers. What was given in a field and makes no sense is told at that field, and what stood before stands.
+
+    Where the address's changes cannot be applied, to another quarter for one, that is said and the figures are shown as they
+    are: the changes stay in the address, for a quarter that can take them.
+    """
     services, area = session.services(), session.view().area or None
+    what, scope, taken_back = st.session_state.pop("supposed_given", (None, "", False))
     try:
-        found = services.what_if(lines(), quarter, area)
+        return services.what_if(lines(), quarter, area)
     except KpiError as error:
-        components.message(str(error), "error")
-        former = st.session_state.get("supposed_last", ())
-        keep(former if former != lines() else ())
+        if what is None:
+            components.message(f"{error} So nothing is changed below.", "error")
+            return services.what_if((), quarter, area)
+        refused = error
+    if taken_back and what is What.TARGET:
+        # Milestones led to the target that is taken back: they go with it.
+        session.keep(replace(session.view(), change=_texts(without(_changes(), What.BY, scope)), scenario=""))
         try:
             return services.what_if(lines(), quarter, area)
-        except KpiError:
-            keep(())
-            return services.what_if((), quarter, area)
-    st.session_state["supposed_last"] = lines()
-    return found
+        except KpiError as error:
+            refused = error
+    st.session_state["supposed_refused"] = (what, scope, str(refused))
+    undo()
+    return services.what_if(lines(), quarter, area)
+
+
+def _changes() -> list[Change]:
+    return [read_change(one) for one in lines()]
+
+
+def _texts(changes: Iterable[Change]) -> tuple[str, ...]:
+    return tuple(map(str, changes))
 
 
 def put(what: What, scope: str, text: str) -> None:
     """Suppose ``text`` of a scope; empty text takes it back."""
-    now = [read_change(one) for one in lines()]
     try:
+        now = _changes()
         changed = with_change(now, change_of(what, scope, text)) if text.strip() else without(now, what, scope)
     except KpiError as error:
         st.session_state["supposed_refused"] = (what, scope, str(error))
         return
+    st.session_state["supposed_given"] = (what, scope, not text.strip())
     remember(changed)
 
 
@@ -93,7 +118,7 @@ def refusal(what: What, scope: str) -> str:
 def remember(changes: tuple[Change, ...]) -> None:
     """Make these the changes, with those before to be undone."""
     st.session_state["supposed_before"] = (*undoable(), lines())[-_MOST_UNDONE:]
-    keep(tuple(map(str, changes)))
+    keep(_texts(changes))
 
 
 def undoable() -> tuple[tuple[str, ...], ...]:
@@ -137,7 +162,7 @@ def slider(one: WhatIfRow) -> None:
     reach = Decimal(100) if indicator.unit is Unit.PERCENT else max(held or 0, value or 0, Decimal(1)) * 2
     top = max(reach, start)
     key = f"slider_{indicator.code}"
-    st.session_state[key] = float(start)
+    show(key, float(start))
     st.slider(
         f"Move the target of {components.plain(indicator.name)}" if now is not None else "Try a target",
         0.0, float(top), step=float(Decimal(1).scaleb(-places)), format=f"%.{places}f", key=key,
@@ -145,15 +170,22 @@ def slider(one: WhatIfRow) -> None:
     )  # fmt: skip
 
 
+def show(key: str, value: object) -> None:
+    """Set a widget to what it has to show, only where it shows something else: else what is being moved or typed goes back."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
 def slid(code: str, places: int) -> None:
     """Suppose the target that the slider was moved to."""
-    put(What.TARGET, code, f"{st.session_state[f'slider_{code}']:.{places}f}")
+    value = Decimal(f"{st.session_state[f'slider_{code}']:.{places}f}")
+    put(What.TARGET, code, f"{value.normalize():f}")
 
 
 def field(found: WhatIf, what: What, indicator: Indicator, label: str, held: str, help_: str) -> None:
     """One thing to suppose, as text; empty is as it is held."""
     key = f"suppose_{what}_{indicator.code}"
-    st.session_state[key] = given(found.changes, what, indicator.code)
+    show(key, given(found.changes, what, indicator.code))
     st.text_input(
         label, key=key, on_change=typed, args=(what, indicator.code, key), help=help_, max_chars=40,
         placeholder=f"{held} held" if held else "none held",
