@@ -29,6 +29,7 @@ def page() -> None:
         components.title(session.services().council()[0], "No figures are held yet")
         return
     session.keep(replace(session.view(), quarter=quarter.text))
+    supposed.take_slider()
     heading = st.container()
     found = supposed.answered(quarter.text)
     with heading:

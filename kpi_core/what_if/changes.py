@@ -192,25 +192,38 @@ def suppose(changes: Sequence[Change], rows: Sequence[Row]) -> Supposition:
     A change to one indicator that makes no sense raises ``NotSupposed``; one to a category or to all passes over who cannot
     take it, and says so. Raises ``UnknownChoice`` for a scope that is neither indicator, category nor ``all``.
     """
-    found = {row.indicator.code: Supposed(row.target) for row in rows}
-    left_out = []
     scoped = [(change, *_scope(change.scope, rows)) for change in changes]
+    by_code: dict[str, dict[What, tuple[Change, bool]]] = {row.indicator.code: {} for row in rows}
     for change, chosen, one in sorted(scoped, key=lambda of: (of[2], of[0].scope.casefold() != EVERY)):
         for row in chosen:
-            code = row.indicator.code
-            try:
-                changed = _changed(found[code], change, row)
-                if not one:
-                    _refuse_nonsense(changed, row)
-                found[code] = changed
-            except NotSupposed as error:
-                if one:
-                    raise
-                if row.has_target or change.how is How.TO:
-                    left_out.append(str(error))
+            by_code[row.indicator.code][change.what] = change, one
+    found, left_out = {}, []
     for row in rows:
-        _refuse_nonsense(found[row.indicator.code], row)
+        said = by_code[row.indicator.code]
+        found[row.indicator.code], passed_over = _of_row(row, [said[what] for what in What if what in said])
+        left_out += passed_over
     return Supposition(found, tuple(dict.fromkeys(left_out)))
+
+
+def _of_row(row: Row, changes: Sequence[tuple[Change, bool]]) -> tuple[Supposed, list[str]]:
+    """What is supposed of one indicator, and why a change to many is passed over. ``changes``: each with whether it is of this one alone."""
+    supposed, passed_over = Supposed(row.target), []
+    for change, one in changes:
+        try:
+            supposed = _changed(supposed, change, row)
+        except NotSupposed as error:
+            if one:
+                raise
+            if row.has_target or change.how is How.TO:
+                passed_over.append(str(error))
+    try:
+        _refuse_nonsense(supposed, row)
+    except NotSupposed as error:
+        of_it_alone = [(change, one) for change, one in changes if one]
+        if len(of_it_alone) == len(changes):
+            raise
+        return _of_row(row, of_it_alone)[0], [*passed_over, str(error)]
+    return supposed, passed_over
 
 
 def _scope(scope: str, rows: Sequence[Row]) -> tuple[list[Row], bool]:

@@ -109,7 +109,11 @@ def _propose(found: WhatIf, scenario: Scenario | None, who: actor.Actor, latest:
     if not those:
         st.html('<p class="muted measure">The scenario changes no target, tolerance or intervention level.</p>')
         return
-    code = st.selectbox("Target of", list(those), format_func=lambda c: those[c].indicator.name, key="propose_code")
+    looked_at = session.view().indicator
+    code = st.selectbox(
+        "Target of", list(those), list(those).index(looked_at) if looked_at in those else 0,
+        format_func=lambda c: those[c].indicator.name, key="propose_code",
+    )  # fmt: skip
     # What is published stays rated as it was: a target is proposed from the quarter after the last with figures.
     quarters = {quarter.text: quarter.label for quarter in span(latest + 1, latest + 8)}
     start = st.selectbox("From", list(quarters), format_func=quarters.__getitem__, key="propose_from")

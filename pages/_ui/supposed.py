@@ -163,10 +163,10 @@ def slider(one: WhatIfRow) -> None:
     top = max(reach, start)
     key = f"slider_{indicator.code}"
     show(key, float(start))
+    st.session_state["slider_shown"] = (indicator.code, float(start))
     st.slider(
         f"Move the target of {components.plain(indicator.name)}" if now is not None else "Try a target",
         0.0, float(top), step=float(Decimal(1).scaleb(-places)), format=f"%.{places}f", key=key,
-        on_change=slid, args=(indicator.code, places),
     )  # fmt: skip
 
 
@@ -176,10 +176,16 @@ def show(key: str, value: object) -> None:
         st.session_state[key] = value
 
 
-def slid(code: str, places: int) -> None:
-    """Suppose the target that the slider was moved to."""
-    value = Decimal(f"{st.session_state[f'slider_{code}']:.{places}f}")
-    put(What.TARGET, code, f"{value.normalize():f}")
+def take_slider() -> None:
+    """Suppose the target that the slider stands at, where somebody moved it.
+
+    It is read at the beginning of a run, and not by what its change calls: key presses come faster than a page is drawn, and
+    a run that is broken off by the next one must lose none of them.
+    """
+    code, shown = st.session_state.get("slider_shown", ("", 0.0))
+    value = st.session_state.get(f"slider_{code}")
+    if code == session.view().indicator and value is not None and value != shown:
+        put(What.TARGET, code, f"{Decimal(f'{value:.9f}').normalize():f}")
 
 
 def field(found: WhatIf, what: What, indicator: Indicator, label: str, held: str, help_: str) -> None:

@@ -56,6 +56,18 @@ def choose_another_systems_file(page: Page) -> None:
     page.mouse.move(0, 0)  # or the button's hint stays
 
 
+def open_many_at_once(page: Page) -> None:
+    page.get_by_test_id("stExpander").locator("summary", has_text="Change many indicators at once").click()
+    expect(page.get_by_role("button", name="Apply to all of these")).to_be_visible()
+    page.mouse.move(0, 0)
+
+
+def suppose_nonsense(page: Page) -> None:
+    page.get_by_role("textbox", name="Target", exact=True).fill("140")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
 # Which app, the address, what is opened on it, and words that prove that it is the state meant.
 STATES = {
     "scorecard": ("app", "/", nothing, "All 15 indicators"),
@@ -71,6 +83,25 @@ STATES = {
     "exceptions": ("app", "/exceptions", nothing, "Required (4)"),
     "report that is missing": ("app", "/report?indicator=FD01", nothing, "Begin an empty report"),
     "report that waits for approval": ("app", "/report?indicator=FD02", nothing, "Approve it, or give it back"),
+    "what if": ("app", "/what_if", nothing, "Nothing is changed yet."),
+    "what if with a scenario and milestones": (
+        "app",
+        "/what_if?indicator=FD02&change=target:FD02%3D22&change=count:FD02%3D266&change=by:FD02%3DQ4+2023-24",
+        open_many_at_once,
+        "It would take 45 to 46 fewer",
+    ),
+    "what if with something refused and left as it is": (
+        "app",
+        "/what_if?indicator=FD02&change=target:all%3D%2B2",
+        suppose_nonsense,
+        "is more than 100%, which “Repeat referrals within 12 months” cannot be.",
+    ),
+    "example's what if with limits, a scenario and milestones": (
+        "example_app",
+        "/what_if?indicator=EX02&change=target:EX02%3D95&change=by:EX02%3DQ4+2026-27",
+        nothing,
+        "would be missed every quarter",
+    ),
     "paper": ("app", "/paper", nothing, "How to read the scorecard"),
     "upload": ("app", "/upload", nothing, "1. Choose the file"),
     "upload of a blocked file": ("app", "/upload", choose_a_blocked_file, "2 problems block this file."),
