@@ -216,8 +216,11 @@ def _of(row: Row, actions: Iterable[ReportAction]) -> int:
 
 def what_if_table(found: WhatIf, made: Circumstances) -> Table:
     """A scenario before and after: the rows it changes. Nothing in it is published."""
+    names = {one.indicator.code: one.indicator.name for one in found.rows}
     about = made.about(
-        found.quarter.label, (("Scenario", "; ".join(map(str, found.changes)) or "nothing is changed"),), ""
+        found.quarter.label,
+        (("Scenario", "; ".join(one.words(names) for one in found.changes) or "nothing is changed"),),
+        "",
     )
     return Table(
         f"What if, {found.area_name}, {found.quarter.label}",

@@ -36,7 +36,7 @@ def page() -> None:
         components.title(f"{found.area_name}: {quarter.label}", "What if")
         proposals.announce()
         st.html(
-            f'<p class="said"><strong>{NOTHING_CHANGES}</strong> Ratings are worked out by the same rule as everywhere.</p>'
+            f'<p class="said"><strong>{NOTHING_CHANGES}</strong> Only a target that is put forward below and accepted does.</p>'
         )
         with st.container(key="what_if_quarter"):
             session.quarter_picker(quarters)
@@ -46,9 +46,10 @@ def page() -> None:
         components.message(sentence)
     if scenario is not None:
         proposals.of_saved(scenario, found)
-    one_indicator(found)
+    one = one_indicator(found)
     turned(found)
     many(found)
+    answers(found, one)
     proposals.keep_and_propose(found, scenario, max(quarters))
 
 
@@ -59,7 +60,7 @@ def turned(found: WhatIf) -> None:
     """What the scenario turns, before and after side by side, what turned first."""
     components.section("Before and after")
     if not found.changes:
-        st.html('<p class="measure">Nothing is changed yet. Move a target above, or change many at once below.</p>')
+        st.html('<p class="measure">Nothing is changed yet. Move a target above, or change many at once.</p>')
     for sentence in found.left_out:
         components.message(f"Left as it is: {sentence}")
     if found.changed:
@@ -128,8 +129,8 @@ def takes(one: WhatIfRow) -> str:
 # --- one indicator ------------------------------------------------------------------------------------------------
 
 
-def one_indicator(found: WhatIf) -> None:
-    """One indicator: its levels to be moved beside the chart, and what comes of it in sentences."""
+def one_indicator(found: WhatIf) -> WhatIfRow:
+    """One indicator: its levels to be moved beside the chart."""
     names = {row.indicator.code: row.indicator.name for row in found.rows}
     missed = [row.indicator.code for row in found.rows if row.row.rated.missed]
     code = session.view().indicator
@@ -151,7 +152,7 @@ def one_indicator(found: WhatIf) -> None:
         levels(found, one)
     with right:
         chart(one)
-    answers(found, one)
+    return one
 
 
 def rating(one: WhatIfRow) -> None:

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from ..assess import met_by
 from ..errors import FigureError, KpiError, UnknownChoice, shorten
-from ..figures import amount_in_words, decimals_of, is_number, number, round_half_up, shown, with_unit
+from ..figures import amount_in_words, capital, decimals_of, is_number, number, round_half_up, shown, with_unit
 from ..model import Indicator, Polarity, Target, Unit
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
@@ -97,6 +97,11 @@ class Change:
             return f"{self.amount:+f}{'%' if self.how is How.BY_PERCENT else ''}"
         upper = "" if self.upper is None else f" to {self.upper:f}"
         return f"{self.amount:f}{upper}{'%' if self.of_target else ''}"
+
+    def words(self, names: Mapping[str, str]) -> str:
+        """As a reader is told it: ``Target of Repeat referrals: 22``. ``names``: of indicators, by code."""
+        of = "all indicators" if self.scope.casefold() == EVERY else names.get(self.scope, self.scope)
+        return f"{capital(self.what.words)} of {of}: {self.amount_text}"
 
     @property
     def same_place(self) -> tuple[What, str]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 
 import streamlit as st
 
 from kpi_core.access import may_decide
+from kpi_core.errors import KpiError
 from kpi_core.model import Indicator, Proposal, ProposalDecision, Scenario, Target
 from kpi_core.periods import Quarter, day_in_words, span
 from kpi_core.scorecard import level_words, target_words, tolerance_words
-from kpi_core.what_if import What, WhatIf, WhatIfRow, changed_since, figures_under
+from kpi_core.what_if import What, WhatIf, WhatIfRow, changed_since, figures_under, read_change
 
 from . import actor, components, deeds, session
 
@@ -53,12 +54,13 @@ def keep_and_propose(found: WhatIf, scenario: Scenario | None, latest: Quarter) 
         st.html(
             '<p class="muted measure">Change something above, and the scenario can be saved, shared, and put forward as a target.</p>'
         )
+    names = {row.indicator.code: row.indicator.name for row in found.rows}
     if every:
         st.html(
             components.table(
                 f"Saved scenarios ({len(every)})",
                 ("Scenario", "Quarter", "Changes", "Saved", "Why"),
-                [_line(one) for one in every],
+                [_line(one, names) for one in every],
             )
         )
     indicators = {row.indicator.code: row.indicator for row in found.rows}
@@ -88,12 +90,19 @@ def _saved(found: WhatIf, who: actor.Actor) -> None:
     )
 
 
-def _line(one: Scenario) -> tuple[str, ...]:
+def _change(text: str, names: Mapping[str, str]) -> str:
+    try:
+        return read_change(text).words(names)
+    except KpiError:  # written by a version that knew other changes
+        return text
+
+
+def _line(one: Scenario, names: Mapping[str, str]) -> tuple[str, ...]:
     href = session.view().what_if(one.number)
     return (
         f'<a href="{escape(href)}">{one.number}: {escape(one.name)}</a>',
         f'<span class="nowrap">{escape(one.quarter.text)}</span>',
-        "<br>".join(escape(change) for change in one.changes[:6])
+        "<br>".join(escape(_change(change, names)) for change in one.changes[:6])
         + (f"<br>and {len(one.changes) - 6} more" if len(one.changes) > 6 else ""),
         f"{escape(_on(one.done_at))}, {escape(one.done_as)}",
         escape(one.reason),

@@ -113,6 +113,7 @@ def test_the_missing_report_is_written_objected_to_mended_submitted_and_approved
     opened.keyboard.type("31032031")
     wrote(opened, "Completed by", "Report author")
     expect(opened.get_by_text("It is complete, and").or_(opened.get_by_text("The checks object to 1:"))).to_be_visible()
+    expect(opened.get_by_text("“Completed by” is empty")).to_have_count(0)
     assert opened.locator("ul.lacking").all_inner_texts()[:-1] == []
     sound(opened)
     # 3. It is not submitted before the finding was looked at; mended, there is none.

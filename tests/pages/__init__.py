@@ -17,7 +17,7 @@ from kpi_core.shell.kept import folder_of
 
 ROOT = Path(__file__).resolve().parents[2]
 READERS_PAGES = ("scorecard", "indicator", "exceptions", "paper", "about")
-PAGES = (*READERS_PAGES, "check", "upload", "mapping", "history")
+PAGES = (*READERS_PAGES, "what_if", "check", "upload", "mapping", "history")
 CODES = tuple(f"{group}{n:02d}" for group, last in (("PCP", 6), ("FD", 2), ("ED", 7)) for n in range(1, last + 1))
 """The council's indicators in the order of its register."""
 

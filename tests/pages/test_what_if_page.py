@@ -1133,9 +1133,9 @@ def test_the_page_says_which_file_has_changed_since_it_was_loaded(load: Load) ->
 
 def test_headings_come_in_order_and_are_those_of_the_page() -> None:
     assert sections(at_22()) == [
+        "Before and after",
         "What it would take",
         "Would it be met reliably?",
         "The way to it",
-        "Before and after",
         "Keep it and share it",
     ]
