@@ -341,7 +341,7 @@ def _what_if(arguments: argparse.Namespace, database: Path) -> Outcome:
             for stated in one.stated
         ]
         lines += [f"      {mark.quarter}: {mark.text}" for mark in one.milestones]
-    lines += [f"  Left as it is: {sentence}" for sentence in found.left_out]
+    lines += [f"  Left unchanged: {sentence}" for sentence in found.left_out]
     return 0, {"made_up": made_up, **wire.what_if_json(found)}, "\n".join(lines)
 
 

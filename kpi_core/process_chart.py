@@ -44,6 +44,7 @@ class Plotted:
     shown: str
     signal: str
     rule: str
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ class ProcessData:
     """The chart as a sentence, for those who cannot see it."""
 
     @property
+    def has_provisional(self) -> bool:
+        """Whether a figure on it may still change; it is drawn hollow."""
+        return any(point.provisional for point in self.points)
+
+    @property
     def worth_drawing(self) -> bool:
         """Whether there is any figure."""
         return any(point.value is not None for point in self.points)
@@ -87,16 +93,19 @@ def process_data(
             "no figure" if value is None else process.in_words(value),
             _SIGNALS[point.kind] if process.drawn and point.kind is not None else FIGURE,
             point.rule if process.drawn else "",
+            quarter in process.provisional,
         )
         for quarter, value, point in zip(process.quarters, process.values, limits.points, strict=True)
     )
     levels = [*_limit_levels(process, limits), *_target_levels(process, held, tried)]
     way = tuple(
-        Plotted(one.quarter.label, middle(one.quarter), float(one.value), with_unit(_seen(one.value, indicator.decimals), indicator.unit), "milestone", "")
+        Plotted(one.quarter.label, middle(one.quarter), float(one.value), one.text, "milestone", "")
         for one in milestones
     )  # fmt: skip
     told = "; ".join(
-        f"{p.quarter} {p.shown}{f' ({p.signal}: {p.rule})' if p.rule else ''}" for p in points if p.value is not None
+        f"{p.quarter} {p.shown}{' provisional' if p.provisional else ''}{f' ({p.signal}: {p.rule})' if p.rule else ''}"
+        for p in points
+        if p.value is not None
     )
     axis = "Change from a year before" if process.differences else AXIS_WORDS[indicator.unit]
     lines = "".join(f" {line}." for line in ["; ".join(level.label for level in levels)] if line)
@@ -145,10 +154,6 @@ def _target_levels(process: Process, held: Target | None, tried: Target | None) 
     level = (tried or held or Target("", "", process.quarters[0])).intervention_level if process.quarters else None
     if level is not None:
         yield Level("level", f"Intervention level {with_unit(level, unit)}", float(level))
-
-
-def _seen(value: Decimal, decimals: int) -> Decimal:
-    return round_half_up(value, decimals + 1)
 
 
 _LINES = {  # colour, dash, width
@@ -241,11 +246,17 @@ def _point_layers(data: ProcessData, x: alt.X, y: alt.Y) -> Iterator[alt.Chart]:
     order = [signal for signal in _MARKS if signal in there]
     legend = alt.Legend(title=None, orient="bottom") if set(order) - {FIGURE, COMMON} else None
     shapes, colours = [_MARKS[one][0] for one in order], [_MARKS[one][1] for one in order]
-    yield known.mark_point(size=90, opacity=1, filled=True).encode(
+    scale = alt.Scale(domain=order, range=colours)
+    yield known.mark_point(size=90, opacity=1, strokeWidth=2.5).encode(
         x=x,
         y=y,
+        fill=alt.condition(
+            "datum.provisional",
+            alt.value("transparent"),
+            alt.Fill(field="signal", type="nominal", scale=scale, legend=legend),
+        ),
         shape=alt.Shape(field="signal", type="nominal", scale=alt.Scale(domain=order, range=shapes), legend=legend),
-        color=alt.Color(field="signal", type="nominal", scale=alt.Scale(domain=order, range=colours), legend=legend),
+        stroke=alt.Stroke(field="signal", type="nominal", scale=scale, legend=legend),
         tooltip=[
             alt.Tooltip(field=f, type="nominal", title=f.capitalize()) for f in ("quarter", "shown", "signal", "rule")
         ],

@@ -36,6 +36,8 @@ class Process:
     why_not: str = ""
     differences: bool = False
     """Whether its values are changes from a year before, and not figures."""
+    provisional: frozenset[Quarter] = frozenset()
+    """The quarters whose figure may still change."""
 
     @cached_property
     def limits(self) -> Xmr:
@@ -49,7 +51,9 @@ class Process:
             return None
         lag = len(self.indicator.due)
         changes = tuple(None if one is None else Decimal(one) for one in year_on_year(self.values, lag)[lag:])
-        return Process(self.indicator, self.quarters[lag:], changes, None, differences=True)
+        return Process(
+            self.indicator, self.quarters[lag:], changes, None, differences=True, provisional=self.provisional
+        )
 
     def in_words(self, value: Decimal) -> str:
         """A value with its unit, and of a difference with its sign."""
@@ -104,7 +108,8 @@ def process(indicator: Indicator, series: Sequence[Observation], target: Target 
         return Process(indicator, (), (), aim, why_not or "No figures are held to draw limits over.")
     quarters = [one for one in span(known[0], known[-1]) if one in by_quarter or one.number in indicator.due]
     values = [_value(by_quarter.get(quarter), indicator) for quarter in quarters]
-    return Process(indicator, tuple(quarters), tuple(values), aim, why_not)
+    provisional = frozenset(quarter for quarter, one in by_quarter.items() if one.provisional)
+    return Process(indicator, tuple(quarters), tuple(values), aim, why_not, provisional=provisional)
 
 
 def _comparable(one: Observation | None) -> Decimal | None:

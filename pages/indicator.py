@@ -22,13 +22,12 @@ from kpi_core.model import (
     Polarity,
     ReportState,
 )
-from kpi_core.process_chart import process_chart, process_data
 from kpi_core.reliability import Process
 from kpi_core.report import benchmarks_table, certainty_words, series_table
 from kpi_core.scorecard import Row, Scorecard, display, former_words, level_words, target_words, tolerance_words
 from kpi_core.spc import firmness_words, variation_words
 from kpi_core.views import IndicatorView
-from pages._ui import components, session
+from pages._ui import components, limits, session
 from pages._ui.findings import findings_html
 from pages._ui.signs import signs
 
@@ -190,7 +189,7 @@ def figures(view: IndicatorView) -> None:
     if data.worth_drawing:
         st.altair_chart(indicator_chart(data), key="chart", alt=data.words)
         if any(point.provisional for point in data.points):
-            said.append("Hollow points are provisional.")
+            said.append(limits.HOLLOW)
         if data.benchmarks:
             said.append("Published comparators are annual, each drawn over its year; they are not quarterly figures.")
     if said:
@@ -246,8 +245,7 @@ def variation(view: IndicatorView) -> None:
             "pages/what_if.py", label="What if the target were another?", query_params=session.view().parameters()
         )
     with right:
-        data = process_data(process, view.row.target)
-        st.altair_chart(process_chart(data), key="process", alt=data.words)
+        limits.drawn(process, view.row.target, key="process")
 
 
 def on_the_year(process: Process) -> None:
@@ -256,8 +254,7 @@ def on_the_year(process: Process) -> None:
     st.html(f'<p class="measure">On the change from a year before: {escape(words)}</p>')
     if process.drawn:
         with st.expander("Limits on the change from a year before"):
-            data = process_data(process, None)
-            st.altair_chart(process_chart(data), key="on_the_year", alt=data.words)
+            limits.drawn(process, None, key="on_the_year")
 
 
 def comparators(caption: str, benchmarks: tuple[Benchmark, ...], view: IndicatorView) -> str:

@@ -10,12 +10,11 @@ import streamlit as st
 from kpi_core.errors import UnknownIndicator
 from kpi_core.figures import capital, with_unit
 from kpi_core.model import Polarity, Unit
-from kpi_core.process_chart import process_chart, process_data
 from kpi_core.report import what_if_table
 from kpi_core.scorecard import level_words, target_words, tolerance_words
 from kpi_core.spc import firmness_words, variation_words
 from kpi_core.what_if import EVERY, What, WhatIf, WhatIfRow, next_due, rated_significance
-from pages._ui import components, proposals, session, supposed
+from pages._ui import components, deeds, limits, proposals, session, supposed
 from pages._ui.signs import signs
 
 NOTHING_CHANGES = "Nothing here changes what is published."
@@ -23,18 +22,18 @@ NOTHING_CHANGES = "Nothing here changes what is published."
 
 def page() -> None:
     """The scenario, what turns, one indicator in depth, and what is saved and proposed."""
+    supposed.take()
     scenario = supposed.saved()
     quarter, quarters, said = session.chosen_quarter()
     if quarter is None:
         components.title(session.services().council()[0], "No figures are held yet")
         return
     session.keep(replace(session.view(), quarter=quarter.text))
-    supposed.take_slider()
     heading = st.container()
     found = supposed.answered(quarter.text)
     with heading:
         components.title(f"{found.area_name}: {quarter.label}", "What if")
-        proposals.announce()
+        deeds.announce()
         st.html(
             f'<p class="said"><strong>{NOTHING_CHANGES}</strong> Only a target that is put forward below and accepted does.</p>'
         )
@@ -62,7 +61,7 @@ def turned(found: WhatIf) -> None:
     if not found.changes:
         st.html('<p class="measure">Nothing is changed yet. Move a target above, or change many at once.</p>')
     for sentence in found.left_out:
-        components.message(f"Left as it is: {sentence}")
+        components.message(f"Left unchanged: {sentence}")
     if found.changed:
         rows = [
             (
@@ -205,11 +204,7 @@ def levels(found: WhatIf, one: WhatIfRow) -> None:
 def chart(one: WhatIfRow) -> None:
     """The figures with limits, the targets held and tried, and the milestones."""
     tried = one.target if one.target is not one.row.target else None
-    data = process_data(one.process, one.row.target, tried, one.milestones)
-    if data.worth_drawing:
-        st.altair_chart(process_chart(data), key="chart", alt=data.words)
-    else:
-        st.html('<p class="muted">No figures are held to draw.</p>')
+    limits.drawn(one.process, one.row.target, tried, one.milestones)
 
 
 def answers(found: WhatIf, one: WhatIfRow) -> None:
@@ -255,14 +250,9 @@ def assumptions(found: WhatIf, one: WhatIfRow) -> None:
     count = supposed.given(found.changes, What.COUNT, code)
     for stated in one.stated:
         key = f"accept_{code}_{stated.count}"
-        supposed.show(key, count == str(stated.count))
+        supposed.show(key, count == str(stated.count), What.COUNT, code, ticked=str(stated.count))
         st.html(f'<p class="measure">{escape(stated.words(indicator))}</p>')
-        st.checkbox(
-            f"Assume that the count of {stated.count} is right",
-            key=key,
-            on_change=accepted,
-            args=(code, stated.count, key),
-        )
+        st.checkbox(f"Assume that the count of {stated.count} is right", key=key)
     with st.expander(
         "Assume a denominator of your own", expanded=bool(supposed.given(found.changes, What.OUT_OF, code))
     ):
@@ -275,11 +265,6 @@ def assumptions(found: WhatIf, one: WhatIfRow) -> None:
             "",
             "A whole number, like 600. The answer is marked as assumed.",
         )
-
-
-def accepted(code: str, count: int, key: str) -> None:
-    """Assume the count that the report states, or no longer."""
-    supposed.put(What.COUNT, code, str(count) if st.session_state[key] else "")
 
 
 def quarter_to_meet(found: WhatIf, one: WhatIfRow) -> None:
@@ -296,10 +281,10 @@ def quarter_to_meet(found: WhatIf, one: WhatIfRow) -> None:
     ahead = [one.row.quarter + n for n in range(1, 17) if (one.row.quarter + n).number in one.indicator.due]
     labels = {quarter.text: quarter.text for quarter in ahead}
     key = f"suppose_by_{code}"
-    supposed.show(key, supposed.given(found.changes, What.BY, code) or None)
+    supposed.show(key, supposed.given(found.changes, What.BY, code) or None, What.BY, code)
     st.selectbox(
         "Quarter to meet the target by", list(labels), index=None, key=key, placeholder="Choose a quarter for milestones",
-        on_change=chosen_by, args=(code, key), width=360,
+        width=360,
     )  # fmt: skip
     if not one.milestones:
         if one.supposed.by is not None:
@@ -321,11 +306,6 @@ def quarter_to_meet(found: WhatIf, one: WhatIfRow) -> None:
         )
     )
     st.html('<p class="muted measure">A milestone is judged by itself: being on the way is not meeting the target.</p>')
-
-
-def chosen_by(code: str, key: str) -> None:
-    """Suppose the quarter to meet the target by."""
-    supposed.put(What.BY, code, st.session_state[key] or "")
 
 
 def past(one: WhatIfRow) -> None:

@@ -27,6 +27,7 @@ from kpi_core.model import (
 )
 from kpi_core.periods import Quarter, quarter
 from kpi_core.shell.database import DATA, make_database
+from kpi_core.shell.example import files
 from kpi_core.shell.services import Services
 
 # How long an example takes says nothing of whether it is right, so a slow machine must not fail it.
@@ -59,25 +60,25 @@ def indicator(**given: Any) -> Indicator:
     return Indicator(**(plain | given))
 
 
-def observed(value: str | Absence, when: str = "Q2 2022-23", **given: object) -> Observation:
+def observed(value: str | Absence, when: str = "Q2 2022-23", **given: Any) -> Observation:
     """What one source gave for a quarter."""
     absent = value if isinstance(value, Absence) else None
     number = None if isinstance(value, Absence) else Decimal(value)
-    plain: dict[str, object] = {"indicator": "A1", "area": "X", "quarter": quarter(when), "value": number}
-    return Observation(**(plain | {"absence": absent} | given))  # type: ignore[arg-type]
+    plain: dict[str, Any] = {"indicator": "A1", "area": "X", "quarter": quarter(when), "value": number}
+    return Observation(**(plain | {"absence": absent} | given))
 
 
-def target(value: str | None = None, start: str = "Q1 2022-23", **given: object) -> Target:
+def target(value: str | None = None, start: str = "Q1 2022-23", **given: Any) -> Target:
     """A target; numbers among ``given`` may be written as text."""
     numbers = ("low", "high", "tolerance", "intervention_level")
     read = {name: Decimal(v) if name in numbers and isinstance(v, str) else v for name, v in given.items()}
-    plain: dict[str, object] = {"indicator": "A1", "area": "X", "start": quarter(start)}
-    return Target(**(plain | {"value": None if value is None else Decimal(value)} | read))  # type: ignore[arg-type]
+    plain: dict[str, Any] = {"indicator": "A1", "area": "X", "start": quarter(start)}
+    return Target(**(plain | {"value": None if value is None else Decimal(value)} | read))
 
 
-def report(state: ReportState, **given: object) -> ExceptionReport:
+def report(state: ReportState, **given: Any) -> ExceptionReport:
     """An exception report of ``observed``'s quarter, with every section filled."""
-    plain: dict[str, object] = {
+    plain: dict[str, Any] = {
         "indicator": "A1",
         "area": "X",
         "quarter": Q2,
@@ -92,7 +93,7 @@ def report(state: ReportState, **given: object) -> ExceptionReport:
         "approved_on": None,
         "source": "Report",
     }
-    return ExceptionReport(**(plain | given))  # type: ignore[arg-type]
+    return ExceptionReport(**(plain | given))
 
 
 def csv_bytes(rows: Sequence[Cells]) -> bytes:
@@ -170,3 +171,13 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("command line") / "kpi.duckdb"
     make_database(path, DATA, fixed_clock)
     return path
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """The services over the example council, whose figures are made up; nothing may be written through them."""
+    database, now = tmp_path_factory.mktemp("example") / "example.duckdb", datetime(2025, 11, 3, 9, 0)
+    make_database(database, files(2022), lambda: now)
+    opened = Services.open(database, clock=lambda: now)
+    yield opened
+    opened.close()

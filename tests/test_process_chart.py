@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +13,6 @@ from kpi_core.model import Basis, Polarity, Target, Unit
 from kpi_core.periods import Quarter
 from kpi_core.process_chart import ProcessData, drawn_limits, process_chart, process_data
 from kpi_core.reliability import process
-from kpi_core.shell.database import make_database
-from kpi_core.shell.example import files
 from kpi_core.shell.services import Services
 from kpi_core.spc import RULE_SET
 
@@ -43,16 +41,6 @@ OFFERED = (
 )
 NOT_OFFERED = ("EX03", "EX04", "EX11", "EX13", "EX18")
 """The example council's indicators over which limits are offered, and those over which they are not."""
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    """The example council, whose figures are made up."""
-    database, now = tmp_path_factory.mktemp("example") / "example.duckdb", datetime(2025, 11, 3, 9, 0)
-    make_database(database, files(2022), lambda: now)
-    opened = Services.open(database, clock=lambda: now)
-    yield opened
-    opened.close()
 
 
 def data_of(*values: str | None, held: Target | None = None, polarity: Polarity = Polarity.HIGH) -> ProcessData:
@@ -287,13 +275,22 @@ def test_the_rule_set_in_use_is_printed_over_the_chart() -> None:
 def test_shape_tells_what_colour_tells() -> None:
     data = data_of(*STEADY, "99", "61")
     (points,) = [layer for layer in drawn(compiled(data), "point") if "shape" in layer["encoding"]]
-    shape, colour = points["encoding"]["shape"], points["encoding"]["color"]
+    shape, colour = points["encoding"]["shape"], points["encoding"]["stroke"]
     assert shape["field"] == colour["field"] == "signal"
     there = {point.signal for point in data.points}
     assert there == {"ordinary variation", "a signal: better", "a signal: worse"}
     for channel in (shape, colour):
         assert set(channel["scale"]["domain"]) == there
         assert len(set(channel["scale"]["range"])) == len(there)
+
+
+def test_a_figure_that_may_still_change_is_hollow_and_is_said_to_be_provisional() -> None:
+    series = [*quarters(*STEADY)[:-1], replace(quarters(*STEADY)[-1], provisional=True)]
+    data = process_data(process(indicator(basis=Basis.QUARTER), series, None), None)
+    assert [point.provisional for point in data.points] == [False] * (len(series) - 1) + [True]
+    assert f"{data.points[-1].shown} provisional" in data.words
+    (points,) = [layer for layer in drawn(compiled(data), "point") if "shape" in layer["encoding"]]
+    assert points["encoding"]["fill"]["condition"] == {"test": "datum.provisional", "value": "transparent"}
 
 
 def test_no_two_lines_differ_by_colour_alone_and_each_has_its_name_on_it() -> None:

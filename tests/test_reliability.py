@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -14,8 +13,6 @@ from hypothesis import strategies as st
 from kpi_core.model import Absence, Basis, Indicator, Observation, Polarity, Target, Unit
 from kpi_core.periods import span
 from kpi_core.reliability import Process, process
-from kpi_core.shell.database import make_database
-from kpi_core.shell.example import files
 from kpi_core.shell.services import Services
 from kpi_core.spc import Assurance, Firmness, Variation
 from kpi_core.views import IndicatorView
@@ -25,16 +22,6 @@ from .test_what_if import quarters, tried
 
 QUARTERLY = indicator(basis=Basis.QUARTER)
 STEADY = ("80", "82", "79", "81", "80", "83", "78", "81", "80", "82", "79", "81", "80", "81")
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    """The example council, whose figures are made up."""
-    database, now = tmp_path_factory.mktemp("example") / "example.duckdb", datetime(2025, 11, 3, 9, 0)
-    make_database(database, files(2022), lambda: now)
-    opened = Services.open(database, clock=lambda: now)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

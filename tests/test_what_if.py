@@ -6,8 +6,7 @@ First over the council's own figures and the example's, as the services give the
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import pytest
@@ -19,8 +18,6 @@ from kpi_core.figures import shown
 from kpi_core.model import Absence, Basis, Indicator, Observation, Polarity, Target, Unit
 from kpi_core.periods import Quarter, quarter
 from kpi_core.scorecard import Held
-from kpi_core.shell.database import make_database
-from kpi_core.shell.example import files
 from kpi_core.shell.services import Services
 from kpi_core.what_if import (
     WhatIf,
@@ -83,16 +80,6 @@ def row(services: Services, code: str, *changes: str) -> WhatIfRow:
     found = services.what_if(changes).row(code)
     assert found is not None
     return found
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    """The example council, whose figures are made up."""
-    database, now = tmp_path_factory.mktemp("example") / "example.duckdb", datetime(2025, 11, 3, 9, 0)
-    make_database(database, files(2022), lambda: now)
-    opened = Services.open(database, clock=lambda: now)
-    yield opened
-    opened.close()
 
 
 # --- the council's own figures: what if 20 were 22 ----------------------------------------------------------------

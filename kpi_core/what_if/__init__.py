@@ -1,15 +1,16 @@
 """What if: a scenario of changed targets, levels and next values, applied to a quarter by the one rating rule.
 
 ``changes`` (what is changed, as text and applied), ``takes`` (how many children it takes), ``year`` (the rest of the year),
-``needed`` (the arithmetic of both, and trajectories), ``stated`` (counts that a report states), ``answers`` (a scenario's
+``way`` (milestones), ``needed`` (the arithmetic of all three), ``stated`` (counts that a report states), ``answers`` (a scenario's
 rows and what they say). Nothing published is changed by any of it.
 """
 
 from ..certainty import significance
-from .answers import Milestone, WhatIf, WhatIfRow, changed_since, figures_under, next_due, rated_significance, what_if
+from .answers import WhatIf, WhatIfRow, changed_since, figures_under, rated_significance, what_if
 from .changes import EVERY, Change, How, NotSupposed, What, change_of, read_change, with_change, without
 from .needed import numbers_needed, rest_of_year, rest_of_year_weighted, trajectory
 from .takes import Counted, Needed
+from .way import Milestone, next_due
 from .year import Year
 
 __all__ = [

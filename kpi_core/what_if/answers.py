@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from ..assess import Rated, Rating, judge, met_by, target_in_force
 from ..certainty import Significance, significance
-from ..errors import FigureError
 from ..figures import amount_in_words, count_in_words, in_small, round_half_up, shown, with_unit
 from ..model import ExceptionReport, Indicator, Observation, Polarity, Target, Unit
 from ..periods import Quarter
@@ -18,8 +17,8 @@ from ..reliability import Process, process
 from ..scorecard import Held, Row, level_words, row_of, target_words, tolerance_words
 from ..spc import Assurance
 from .changes import Change, NotSupposed, Supposed, What, suppose
-from .needed import trajectory
 from .takes import Counted, Needed, counted, needed, to_reach
+from .way import Milestone, milestones, next_due
 from .year import Year, year_of
 
 if TYPE_CHECKING:
@@ -38,18 +37,6 @@ class PastQuarter:
     target_then: Target | None
     met_then: bool | None
     met: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Milestone:
-    """One quarter of a trajectory. ``met`` ``None``: no figure is held for it yet."""
-
-    quarter: Quarter
-    value: Decimal
-    """Exact; ``text`` is as it is shown."""
-    text: str
-    figure: Decimal | None
-    met: bool | None
 
 
 @dataclass(frozen=True)
@@ -161,7 +148,7 @@ class WhatIfRow:
     @cached_property
     def milestones(self) -> tuple[Milestone, ...]:
         """The trajectory from the quarter's figure to the target by the quarter chosen; empty where none is chosen."""
-        return _milestones(self)
+        return milestones(self.row, self.supposed, self.later)
 
     @cached_property
     def stated(self) -> tuple[StatedCount, ...]:
@@ -294,12 +281,6 @@ def what_if(
     return WhatIf(quarter, area, area_name, tuple(changes), tuple(found), tuple(left_out))
 
 
-def next_due(row: Row) -> Quarter:
-    """The quarter that a next value is of: the first after the row's in which the indicator is due."""
-    ahead = (row.quarter + step for step in range(1, 5))
-    return next((one for one in ahead if one.number in row.indicator.due), row.quarter + 1)
-
-
 def _rated(row: Row, supposed: Supposed) -> tuple[Rated, Rated]:
     """The same rule as everywhere, by the target as supposed: of the next value, or the figure; and of the figure."""
     targets = row.targets if supposed.target is row.target or supposed.target is None else (supposed.target,)
@@ -310,48 +291,7 @@ def _rated(row: Row, supposed: Supposed) -> tuple[Rated, Rated]:
     return judge(following, targets, row.indicator, following.quarter), of_quarter
 
 
-# --- trajectory, warnings, words ----------------------------------------------------------------------------------
-
-
-def _milestones(row: WhatIfRow) -> tuple[Milestone, ...]:
-    by, edge, one = row.supposed.by, to_reach(row.row, row.target), row.row.observation
-    if by is None:
-        return ()
-    if edge is None or one is None or one.value is None:
-        raise NotSupposed(
-            f"“{row.indicator.name}” has no figure or no target, so there is no way from one to the other."
-        )
-    start = shown(one.value, row.indicator.decimals)
-    if start >= edge[0] if edge[1] is Polarity.HIGH else start <= edge[0]:
-        return ()  # it is there already
-    try:
-        line = trajectory(start, row.row.quarter, edge[0], by)
-    except FigureError as error:
-        raise NotSupposed(f"“{row.indicator.name}”: {error}") from error
-    figures = {later.quarter: later.value for later in row.later if later.value is not None}
-    if row.supposed.value is not None:
-        figures[next_due(row.row)] = row.supposed.value
-    found = []
-    for quarter, value in zip(line.quarters, line.points, strict=True):
-        if quarter.number not in row.indicator.due:
-            continue
-        figure = figures.get(quarter)
-        seen = None if figure is None else shown(figure, row.indicator.decimals)
-        meets = None if seen is None else met_by(_on_the_way(row, value), row.indicator)
-        met = None if meets is None or seen is None else meets(seen)
-        text = with_unit(round_half_up(value, row.indicator.decimals + 1), row.indicator.unit)
-        found.append(Milestone(quarter, value, text, seen, met))
-    return tuple(found)
-
-
-def _on_the_way(row: WhatIfRow, value: Decimal) -> Target:
-    """A milestone as a target, to be judged by the one rule: of a band, the end that is made for."""
-    target = row.target
-    assert target is not None
-    plain = Target(target.indicator, target.area, target.start)
-    if target.low is None or target.high is None:
-        return replace(plain, value=value)
-    return replace(plain, low=min(value, target.low), high=max(value, target.high))
+# --- warnings, words ----------------------------------------------------------------------------------
 
 
 _FEWEST_FOR_EXTREMES = 5

@@ -15,10 +15,21 @@ from enum import StrEnum
 
 from ..assess import met_by
 from ..errors import FigureError, KpiError, UnknownChoice, shorten
-from ..figures import amount_in_words, capital, decimals_of, is_number, number, round_half_up, shown, with_unit
+from ..figures import (
+    amount_in_words,
+    capital,
+    count_in_words,
+    decimals_of,
+    is_number,
+    number,
+    round_half_up,
+    shown,
+    with_unit,
+)
 from ..model import Indicator, Polarity, Target, Unit
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
+from ..problems import plural
 from ..scorecard import Row
 
 EVERY = "all"
@@ -186,7 +197,7 @@ class Supposition:
 
     by_code: Mapping[str, Supposed]
     left_out: tuple[str, ...] = field(default=())
-    """One sentence for each indicator that a change to many could not change, though it has what was to be changed."""
+    """One sentence for each indicator that a change to many could not change, and how many have nothing to change."""
 
 
 def suppose(changes: Sequence[Change], rows: Sequence[Row]) -> Supposition:
@@ -202,12 +213,21 @@ def suppose(changes: Sequence[Change], rows: Sequence[Row]) -> Supposition:
     for change, chosen, one in sorted(scoped, key=lambda of: (of[2], of[0].scope.casefold() != EVERY)):
         for row in chosen:
             by_code[row.indicator.code][change.what] = change, one
-    found, left_out = {}, []
+    found: dict[str, Supposed] = {}
+    left_out = [sentence for change, chosen, one in scoped if not one and (sentence := _without_target(change, chosen))]
     for row in rows:
         said = by_code[row.indicator.code]
         found[row.indicator.code], passed_over = _of_row(row, [said[what] for what in What if what in said])
         left_out += passed_over
     return Supposition(found, tuple(dict.fromkeys(left_out)))
+
+
+def _without_target(change: Change, rows: Sequence[Row]) -> str:
+    """Of how many a change to what is held leaves nothing to change; empty where there are none."""
+    if change.how is How.TO or change.what is not What.TARGET:
+        return ""
+    count = sum(not row.has_target for row in rows)
+    return f"{capital(count_in_words(count))} {plural(count, 'has', 'have')} no target to change." if count else ""
 
 
 def _of_row(row: Row, changes: Sequence[tuple[Change, bool]]) -> tuple[Supposed, list[str]]:

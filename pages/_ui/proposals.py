@@ -15,9 +15,8 @@ from kpi_core.periods import Quarter, day_in_words, span
 from kpi_core.scorecard import level_words, target_words, tolerance_words
 from kpi_core.what_if import What, WhatIf, WhatIfRow, changed_since, figures_under, read_change
 
-from . import actor, components, deeds, session
+from . import actor, components, deeds, session, supposed
 
-announce = deeds.announce
 _TERMS = {What.TARGET, What.TOLERANCE, What.INTERVENTION}
 
 
@@ -54,8 +53,9 @@ def keep_and_propose(found: WhatIf, scenario: Scenario | None, latest: Quarter) 
         st.html(
             '<p class="muted measure">Change something above, and the scenario can be saved, shared, and put forward as a target.</p>'
         )
-    names = {row.indicator.code: row.indicator.name for row in found.rows}
+    indicators = {row.indicator.code: row.indicator for row in found.rows}
     if every:
+        names = {code: one.name for code, one in indicators.items()}
         st.html(
             components.table(
                 f"Saved scenarios ({len(every)})",
@@ -63,7 +63,6 @@ def keep_and_propose(found: WhatIf, scenario: Scenario | None, latest: Quarter) 
                 [_line(one, names) for one in every],
             )
         )
-    indicators = {row.indicator.code: row.indicator for row in found.rows}
     if proposed:
         _proposed(proposed, indicators, who)
 
@@ -73,19 +72,30 @@ def _save(found: WhatIf, who: actor.Actor) -> None:
     st.text_input("Name of the scenario", key="scenario_name", max_chars=80, placeholder="Repeat referrals at 22%")
     st.text_area("Why it is looked at", key="scenario_reason", max_chars=300, height=80)
     deeds.refused("save_scenario")
-    st.button("Save the scenario", key="save_scenario", type="primary", on_click=_saved, args=(found, who))
+    st.button(
+        "Save the scenario",
+        key="save_scenario",
+        type="primary",
+        on_click=_saved,
+        args=(found.quarter.text, found.area, who),
+    )
 
 
-def _saved(found: WhatIf, who: actor.Actor) -> None:
-    state, scenarios, view = st.session_state, session.services().scenarios, session.view()
-    name, reason = state["scenario_name"], state["scenario_reason"]
-    stands = figures_under([one for one in found.rows if one.changed])
+def _saved(quarter: str, area: str, who: actor.Actor) -> None:
+    supposed.take()  # a field may have been left by this very click
+    state, services, view = st.session_state, session.services(), session.view()
+    name, reason, changes = state["scenario_name"], state["scenario_reason"], supposed.lines()
+
+    def save() -> Scenario:
+        stands = figures_under(services.what_if(changes, quarter, area).changed)
+        return services.scenarios.save(name, reason, quarter, changes, stands, who, area)
+
     deeds.do(
         "save_scenario",
-        lambda: scenarios.save(
-            name, reason, found.quarter.text, tuple(map(str, found.changes)), stands, who, found.area
+        save,
+        lambda made: (
+            f"Saved as scenario {made.number}. Open it and copy the address to share it: whoever opens that sees the same."
         ),
-        lambda made: f"Saved as scenario {made.number}. Its address can be shared: whoever opens it sees the same.",
         link=lambda made: (view.what_if(made.number), f"Open scenario {made.number}"),
     )
 

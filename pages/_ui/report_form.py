@@ -185,10 +185,10 @@ def _action(draft: Draft, number: int) -> None:
 def standing(draft: Draft) -> None:
     """Whether all is saved; it stays in sight while the form is scrolled."""
     base = draft.base
-    if draft.unsaved or draft.theirs is not None:
-        names = "; ".join(in_words(name) for name in draft.unsaved)
-        said = f"✖ Not saved: {names}." if names else f"✖ Version {draft.theirs.version} was made meanwhile."  # type: ignore[union-attr]
-        kind = "unsaved"
+    if draft.unsaved:
+        said, kind = f"✖ Not saved: {'; '.join(in_words(name) for name in draft.unsaved)}.", "unsaved"
+    elif draft.theirs is not None:
+        said, kind = f"✖ Version {draft.theirs.version} was made meanwhile.", "unsaved"
     elif draft.saved:
         said, kind = f"✔ Saved, version {base.version}, {moment(base.saved_at, day=False)}", "saved"
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import streamlit as st
@@ -66,24 +66,22 @@ def answered(quarter: str) -> WhatIf:
     are: the changes stay in the address, for a quarter that can take them.
     """
     services, area = session.services(), session.view().area or None
-    what, scope, taken_back = st.session_state.pop("supposed_given", (None, "", False))
-    try:
-        return services.what_if(lines(), quarter, area)
-    except KpiError as error:
-        if what is None:
-            components.message(f"{error} So nothing is changed below.", "error")
-            return services.what_if((), quarter, area)
-        refused = error
-    if taken_back and what is What.TARGET:
-        # Milestones led to the target that is taken back: they go with it.
-        session.keep(replace(session.view(), change=_texts(without(_changes(), What.BY, scope)), scenario=""))
+    just_given: list[tuple[What, str, bool]] = st.session_state.pop("supposed_given", [])
+    while True:
         try:
             return services.what_if(lines(), quarter, area)
         except KpiError as error:
-            refused = error
-    st.session_state["supposed_refused"] = (what, scope, str(refused))
-    undo()
-    return services.what_if(lines(), quarter, area)
+            if not just_given:
+                components.message(f"{error} So nothing is changed below.", "error")
+                return services.what_if((), quarter, area)
+            what, scope, taken_back = just_given.pop()
+            milestones = [one for one in _changes() if one.same_place == (What.BY, scope.casefold())]
+            if taken_back and what is What.TARGET and milestones:
+                # They led to the target that is taken back, and go with it.
+                keep(_texts(without(_changes(), What.BY, scope)))
+                continue
+            st.session_state["supposed_refused"] = (what, scope, str(error))
+            undo()
 
 
 def _changes() -> list[Change]:
@@ -102,7 +100,9 @@ def put(what: What, scope: str, text: str) -> None:
     except KpiError as error:
         st.session_state["supposed_refused"] = (what, scope, str(error))
         return
-    st.session_state["supposed_given"] = (what, scope, not text.strip())
+    if _texts(changed) == lines():
+        return  # it was taken already, in a run that was broken off
+    st.session_state.setdefault("supposed_given", []).append((what, scope, not text.strip()))
     remember(changed)
 
 
@@ -162,44 +162,64 @@ def slider(one: WhatIfRow) -> None:
     reach = Decimal(100) if indicator.unit is Unit.PERCENT else max(held or 0, value or 0, Decimal(1)) * 2
     top = max(reach, start)
     key = f"slider_{indicator.code}"
-    show(key, float(start))
-    st.session_state["slider_shown"] = (indicator.code, float(start))
+    show(key, float(start), What.TARGET, indicator.code)
     st.slider(
         f"Move the target of {components.plain(indicator.name)}" if now is not None else "Try a target",
         0.0, float(top), step=float(Decimal(1).scaleb(-places)), format=f"%.{places}f", key=key,
     )  # fmt: skip
 
 
-def show(key: str, value: object) -> None:
-    """Set a widget to what it has to show, only where it shows something else: else what is being moved or typed goes back."""
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-
-
-def take_slider() -> None:
-    """Suppose the target that the slider stands at, where somebody moved it.
-
-    It is read at the beginning of a run, and not by what its change calls: key presses come faster than a page is drawn, and
-    a run that is broken off by the next one must lose none of them.
-    """
-    code, shown = st.session_state.get("slider_shown", ("", 0.0))
-    value = st.session_state.get(f"slider_{code}")
-    if code == session.view().indicator and value is not None and value != shown:
-        put(What.TARGET, code, f"{Decimal(f'{value:.9f}').normalize():f}")
-
-
 def field(found: WhatIf, what: What, indicator: Indicator, label: str, held: str, help_: str) -> None:
     """One thing to suppose, as text; empty is as it is held."""
     key = f"suppose_{what}_{indicator.code}"
-    show(key, given(found.changes, what, indicator.code))
+    show(key, given(found.changes, what, indicator.code), what, indicator.code)
     st.text_input(
-        label, key=key, on_change=typed, args=(what, indicator.code, key), help=help_, max_chars=40,
-        placeholder=f"{held} held" if held else "none held",
+        label, key=key, help=help_, max_chars=40, placeholder=f"{held} held" if held else "none held",
     )  # fmt: skip
     if refused := refusal(what, indicator.code):
         components.message(refused, "error")
 
 
-def typed(what: What, code: str, key: str) -> None:
-    """Suppose what was typed."""
-    put(what, code, st.session_state[key])
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a widget was last set to show, and what it stands for; ``ticked``: the text that a ticked box is."""
+
+    value: object
+    what: What
+    scope: str
+    ticked: str
+
+
+def show(key: str, value: object, what: What, scope: str, ticked: str = "") -> None:
+    """Set a widget to what it has to show of the scenario, only where it shows something else."""
+    shown = _shown()
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    # Nothing touches the session's state between the two: a run broken off there would take what was shown as typed.
+    shown[key] = _Shown(value, what, scope, ticked)
+
+
+def take() -> None:
+    """Suppose what the fields say that somebody changed since they were last drawn.
+
+    It is read at the beginning of a run, and not by what a change calls: people type and press keys faster than a page is
+    drawn, and a run that is broken off by the next one must lose nothing of it.
+    """
+    for key, shown in _shown().items():
+        value = st.session_state.get(key, shown.value)
+        if value != shown.value:
+            put(shown.what, shown.scope, _as_text(value, shown.ticked))
+
+
+def _shown() -> dict[str, _Shown]:
+    found: dict[str, _Shown] = st.session_state.setdefault("supposed_shown", {})
+    return found
+
+
+def _as_text(value: object, ticked: str) -> str:
+    """What a widget says, as it would be typed."""
+    if isinstance(value, bool):
+        return ticked if value else ""
+    if isinstance(value, float):
+        return f"{Decimal(f'{value:.9f}').normalize():f}"
+    return "" if value is None else str(value)

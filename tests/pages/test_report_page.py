@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -69,15 +70,15 @@ def held(quarter: str = Q2) -> ExceptionReport:
     return report
 
 
-def whole(report: ExceptionReport, reason: str = TRUE, **given: object) -> ExceptionReport:
+def whole(report: ExceptionReport, reason: str = TRUE, **given: Any) -> ExceptionReport:
     """The report with all that its submission asks for."""
     bodies = tuple((one, reason if one == REASON else NONE_IDENTIFIED) for one in REPORT_SECTIONS)
     actions = (Action(0, "Fill the two vacant posts.", "Service manager", date(2099, 3, 31)),)
-    plain: dict[str, object] = {
+    plain: dict[str, Any] = {
         "reason_line": "Two posts are vacant.", "sections": bodies, "actions": actions, "completed_by": "Report author",
         "outturn": report.outturn, "target": report.target,
     }  # fmt: skip
-    return replace(report, **(plain | given))  # type: ignore[arg-type]
+    return replace(report, **(plain | given))
 
 
 def kept(quarter: str = Q2, reason: str = TRUE, who: Actor = AUTHOR, **given: object) -> ExceptionReport:

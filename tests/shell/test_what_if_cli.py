@@ -225,7 +225,7 @@ def test_an_assumption_is_offered_with_how_to_accept_it(ask: Ask) -> None:
 def test_who_is_left_as_it_is_is_told_too(ask: Ask) -> None:
     _, out, _ = ask("what-if", "--target", "Permanency and Corporate Parenting=120")
     assert (
-        "  Left as it is: A target of 120% is more than 100%, which “Children in care with a plan for permanence” cannot be."
+        "  Left unchanged: A target of 120% is more than 100%, which “Children in care with a plan for permanence” cannot be."
         in out.splitlines()
     )
 
