@@ -220,12 +220,14 @@ class ChangeKind(StrEnum):
     """What a figure in an upload is beside what is held.
 
     ``CONFIRMED``: provisional before and final now, the same figure. ``REVISED``: a published figure changes.
+    ``COMMENT``: the same figure with another comment; the former comment is kept.
     """
 
     NEW = "new"
     CONFIRMED = "confirmed"
     REVISED = "revised"
     SAME = "same"
+    COMMENT = "comment"
 
 
 @dataclass(frozen=True, slots=True)
