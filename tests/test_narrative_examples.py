@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kpi_core.narrative import Checker, Known, NarrativeFinding, Verdict
+from kpi_core.narrative import Checker, Known, NarrativeFinding, Verdict, may_be_contradicted
 from kpi_core.periods import quarter
 
 from .narrative_register import held
@@ -58,3 +58,13 @@ def test_few_examples_are_not_read_whole_and_each_of_them_still_is_not() -> None
             "text"
         ]
     assert len(unread) * 20 < len(BOOK["example"])
+
+
+@pytest.mark.parametrize("example", BOOK["example"], ids=lambda example: example["text"][:60])
+def test_the_quick_look_at_a_comment_passes_over_nothing_that_the_whole_reading_finds(example: dict[str, Any]) -> None:
+    about = example.get("about") or BOOK["indicator"][0]["code"]
+    checker = Checker(Known(quarter(example.get("quarter", "Q2 2022-23")), HELD))
+    wrong = [one for one in checker.text(example["text"], about) if one.verdict is Verdict.CONTRADICTS]
+    first = next((one for one in wrong if one.kind != "sum"), None)
+    assert checker.contradicted(example["text"], about) == first
+    assert first is None or may_be_contradicted(example["text"])

@@ -6,7 +6,8 @@ it), ``sums`` (parts and totals), ``checker`` (texts and whole papers). The exam
 """
 
 from ..disclosure import implied_denominators
-from .checker import CheckedPaper, Checker, NarrativeFinding, counts, quarter_named
+from .checker import CheckedPaper, Checker, NarrativeFinding, counts, may_be_contradicted, quarter_named
+from .mentions import Lexicon
 from .prose import passages
 from .verdicts import Known, Verdict
 
@@ -14,10 +15,12 @@ __all__ = [
     "CheckedPaper",
     "Checker",
     "Known",
+    "Lexicon",
     "NarrativeFinding",
     "Verdict",
     "counts",
     "implied_denominators",
+    "may_be_contradicted",
     "passages",
     "quarter_named",
 ]

@@ -264,6 +264,15 @@ _ARROW = re.compile("[↑▲⬆↓▼⬇]")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z’']*|[^\sA-Za-z]")
 
 
+CLAIMING = "vpdjsrt"
+"""The kinds of atom of which one at least stands in every claim."""
+
+
+def may_claim(sentence: str) -> bool:
+    """Whether any atom of a claim could stand in a sentence: most remarks have none, and need not be read further."""
+    return any(pattern.search(sentence) for pattern in _OF_CLAIMS)
+
+
 def atoms(text: str, lexicon: Lexicon, own: Quarter, masks: tuple[tuple[int, int], ...] = ()) -> list[Atom]:
     """The atoms of a sentence, in order, in a report on the quarter ``own``. ``masks``: places that are names of other things."""
     found: list[Atom] = []
@@ -324,3 +333,4 @@ _NUMBERS_AND_TIMES: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (_RANGE, _as("k")),
     (_VALUE, _value),
 )
+_OF_CLAIMS = (_VALUE, *(words for kind, _, words in _WORD_READERS if kind in CLAIMING), _WORDED, _ARROW)

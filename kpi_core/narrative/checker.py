@@ -22,7 +22,7 @@ from ..model import ReportState, Unit
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
 from ..scorecard import Row
-from .atoms import Amount, Atom
+from .atoms import Amount, Atom, may_claim
 from .claims import Claim, claims
 from .clauses import Context, Told
 from .mentions import Lexicon
@@ -82,20 +82,40 @@ class CheckedPaper:
         return self.counts["contradicts"] > 0
 
 
-class Checker:
-    """The checks of texts against one ``Known``; the names of its indicators are made ready once."""
+def may_be_contradicted(text: str) -> bool:
+    """Whether a text could say anything that figures contradict, whatever they are: a figure, a move, a target."""
+    lines = passages(enumerate(text.splitlines(), 1), wrapped=False)
+    return any(may_claim(sentence) for line in lines for _, sentence in sentences(line.text))
 
-    def __init__(self, known: Known) -> None:
+
+class Checker:
+    """The checks of texts against one ``Known``; the names of its indicators are made ready once.
+
+    ``lexicon``: those names, where they are ready already.
+    """
+
+    def __init__(self, known: Known, lexicon: Lexicon | None = None) -> None:
         self.known = known
-        self.lexicon = Lexicon(one.indicator for one in known.held.values())
+        self.lexicon = lexicon or Lexicon(one.indicator for one in known.held.values())
 
     def text(self, text: str, about: str | None = None) -> list[NarrativeFinding]:
         """The findings of a text, each line of it a passage. ``about``: the indicator it is on; ``None``: it must be named."""
         found = list(passages(enumerate(text.splitlines(), 1), wrapped=False))
         return _in_order([*self._sums(found, about or ""), *(f for one in found for f in self.passage(one, about))])
 
+    def contradicted(self, text: str, about: str) -> NarrativeFinding | None:
+        """The first claim of a text on one indicator that the data contradict. Totals and small counts are not looked at."""
+        lines = passages(enumerate(text.splitlines(), 1), wrapped=False)
+        found = _in_order(one for line in lines for one in self._claimed(line, about)[0])
+        return next((one for one in found if one.verdict is Verdict.CONTRADICTS), None)
+
     def passage(self, passage: Passage, about: str | None = None) -> list[NarrativeFinding]:
         """The findings of one passage, but for totals, which reach over several."""
+        found, last = self._claimed(passage, about)
+        return [*found, *self._disclosive(passage, last)]
+
+    def _claimed(self, passage: Passage, about: str | None) -> tuple[list[NarrativeFinding], str]:
+        """What became of each claim of a passage, and the indicator that it last speaks of; empty: none."""
         text = passage.text
         whole = about or self._only_one(text)
         named: tuple[str, ...] = ()
@@ -112,14 +132,14 @@ class Checker:
             named = (*(code for code in named if code not in new), *dict.fromkeys(new))
             found += ((claim, offset, sentence, judge(claim, self.known, text)) for claim in claimed)
         both_ways([(claim, results) for claim, _, _, results in found], self.known)
-        return [
-            *(
-                NarrativeFinding(passage.line(claim.start), sentence, claim.start - offset, claim.end - offset, claim.code, *one)
-                for claim, offset, sentence, results in found
-                for one in results
-            ),
-            *self._disclosive(passage, about or (named[-1] if named else whole or "")),
-        ]  # fmt: skip
+        told = [
+            NarrativeFinding(
+                passage.line(claim.start), sentence, claim.start - offset, claim.end - offset, claim.code, *one
+            )
+            for claim, offset, sentence, results in found
+            for one in results
+        ]
+        return told, about or (named[-1] if named else whole or "")
 
     def _only_one(self, text: str) -> str | None:
         """The indicator that a passage speaks of, where its name comes after the figures or in other words."""

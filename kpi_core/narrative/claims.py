@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..periods import Quarter
-from .atoms import Atom, atoms
+from .atoms import CLAIMING, Atom, atoms
 from .clauses import Clause, Context, Told, one_of
 from .grammar import (
     BEFORE_A_TARGET,
@@ -72,7 +72,8 @@ def claims(sentence: str, offset: int, context: Context) -> tuple[list[Claim], t
     subject = context.about or (context.earlier[-1] if context.earlier else "")
     in_order = list(dict.fromkeys((*context.earlier, *named)))
     others = strange = False
-    for clause in _clauses(sentence, all_atoms):
+    claiming = any(atom.kind in CLAIMING for atom in all_atoms)
+    for clause in _clauses(sentence, all_atoms) if claiming else ():
         others = _turns_to_others(clause, others)
         goes_on = next((a.text.lower() for a in clause if a.text[0].isalpha()), "") in ("which", "that", "this")
         reading = _Reading(sentence, clause, context, subject, in_order, others or (goes_on and strange))
@@ -125,7 +126,7 @@ class _Reading(Clause):
 
     def claims(self) -> list[Claim]:
         """What the clause claims."""
-        if not any(a.kind in "vpdjsrt" for a in self._atoms) or self._no_claim():
+        if not any(a.kind in CLAIMING for a in self._atoms) or self._no_claim():
             return []
         self._give_parts()
         if self._respectively and not self._shared(self._with_role("value", "later", "target")):

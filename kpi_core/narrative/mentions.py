@@ -45,18 +45,29 @@ class Lexicon:
                     if form:
                         said.setdefault(form, set()).add(one.code)
         # By their first word, the longest first: looking for all of them at every place would take most of the time.
-        self._named: dict[str, list[tuple[re.Pattern[str], frozenset[str]]]] = {}
+        self._forms: dict[str, list[tuple[tuple[str, ...], frozenset[str]]]] = {}
         for form in sorted(said, key=_length, reverse=True):
-            pattern = re.compile(_BETWEEN.join(_flexible(token) for token in form) + r"(?![A-Za-z0-9])", re.I)
-            self._named.setdefault(_singular(form[0]), []).append((pattern, frozenset(said[form])))
+            self._forms.setdefault(_singular(form[0]), []).append((form, frozenset(said[form])))
+        self._patterns: dict[str, list[tuple[re.Pattern[str], frozenset[str]]]] = {}
+        self._words: dict[str, frozenset[str]] = {}
         self.stems = {code: stems(one.name) for code, one in self._indicators.items()}
-        self._words = {
-            code: self.stems[code]
-            | {s for alias in one.aliases for s in stems(alias)}
-            | stems(one.definition)
-            | stems(one.numerator)
-            for code, one in self._indicators.items()
-        }
+
+    def _beginning(self, word: str) -> list[tuple[re.Pattern[str], frozenset[str]]]:
+        """The names that begin with a word. Their patterns are made when a text first has it: most texts never do."""
+        if word not in self._patterns:
+            self._patterns[word] = [
+                (re.compile(_BETWEEN.join(map(_flexible, form)) + r"(?![A-Za-z0-9])", re.I), codes)
+                for form, codes in self._forms[word]
+            ]
+        return self._patterns[word]
+
+    def _words_of(self, code: str) -> frozenset[str]:
+        """What the register says that an indicator counts, word by word."""
+        if code not in self._words:
+            one = self._indicators[code]
+            said = (*one.aliases, one.definition, one.numerator)
+            self._words[code] = self.stems[code].union(*map(stems, said))
+        return self._words[code]
 
     def indicator(self, code: str) -> Indicator:
         """The register's entry."""
@@ -69,7 +80,8 @@ class Lexicon:
         for word in words:
             if found and word.start() < found[-1].end:
                 continue
-            for pattern, codes in self._named.get(_singular(word[0].lower()), ()):
+            first = _singular(word[0].lower())
+            for pattern, codes in self._beginning(first) if first in self._forms else ():
                 if match := pattern.match(text, word.start()):
                     found.append(Mention(match.start(), match.end(), codes))
                     break
@@ -114,7 +126,7 @@ class Lexicon:
 
     def knows(self, code: str, word: str) -> bool:
         """Whether ``word`` belongs to what the register says the indicator counts."""
-        return code in self._words and bool(stems(word) & self._words[code])
+        return code in self._indicators and bool(stems(word) & self._words_of(code))
 
 
 def _in_figures(text: str) -> frozenset[str]:
