@@ -52,6 +52,7 @@ class Effect:
             ChangeKind.CONFIRMED: "confirmed it",
             ChangeKind.REVISED: "revised it",
             ChangeKind.NEW: "gave a figure after it",
+            ChangeKind.COMMENT: "changed its comment",
         }
         return f"upload {self.later.upload} {how[self.later.kind]} later"
 

@@ -20,6 +20,7 @@ from .intake_cells import QuarterReader, read_count, read_status, read_value
 from .intake_checks import (
     NOT_BUILT,
     ON_A_QUARTERS_FILE,
+    ON_CHANGED_COMMENTS,
     ON_CHANGED_FIGURES,
     ON_EVERY_ENTRY,
     ON_THE_FILE,
@@ -30,7 +31,8 @@ from .intake_checks import (
     nearest_indicator,
     share_of,
 )
-from .known import Checking, Entry, Key, Known, observation_of
+from .intake_names import Names, code_of
+from .known import Checking, Entry, Key, Known, observation_of, quoted, same_words
 from .mapping import Mapped, Raw, as_template, through
 from .model import Absence, ChangeKind, Indicator, Observation, Target, Unit
 from .periods import Quarter
@@ -100,6 +102,18 @@ class FigureChange:
     kind: ChangeKind
     held: Observation | None
     row: int
+
+    @property
+    def comments(self) -> tuple[str, str] | None:
+        """The comment that stands and the one that would, where another or none would take its place."""
+        if self.held is None or same_words(self.held.comment, self.observation.comment):
+            return None
+        return self.held.comment, self.observation.comment
+
+    @property
+    def comment_words(self) -> str:
+        """How the comment changes, like “from “a” to “b””; empty where it does not."""
+        return "" if self.comments is None else "from {} to {}".format(*map(quoted, self.comments))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +186,14 @@ class Preview(Checked):
 
     @property
     def counts(self) -> tuple[int, int, int, int]:
-        """How many figures are new, confirmed, revised and the same."""
+        """How many figures are new, confirmed, revised and the same. ``comments`` are counted apart."""
         kinds = Counter(change.kind for change in self.changes)
         return kinds[ChangeKind.NEW], kinds[ChangeKind.CONFIRMED], kinds[ChangeKind.REVISED], kinds[ChangeKind.SAME]
+
+    @property
+    def comments(self) -> int:
+        """How many figures stay as they are and have another comment."""
+        return sum(change.kind is ChangeKind.COMMENT for change in self.changes)
 
     @property
     def needs_reason(self) -> bool:
@@ -266,6 +285,8 @@ class _EntryReader:
         self._columns = mapped.columns
         self._profile = profile
         self._quarter = QuarterReader("Q2 2022-23")
+        self._rounded = profile is not None and profile.counts_rounded_to is not None
+        self._comments = "comment" in mapped.columns
         self._leave_out = profile is not None and profile.leave_out_several_quarters
         self._no_values = "value" not in mapped.columns and not {"numerator", "denominator"} <= mapped.columns.keys()
 
@@ -310,7 +331,9 @@ class _EntryReader:
             if cell.empty and not cell.findings:
                 self.findings.append(finding("value-missing", row, raw.column, None, found_too=""))
         value, absence = cell.value, cell.absence
-        if (part == 0 and whole == 0) and (worked_out or value is not None):
+        # A count of 0 may stand for a few where counts are rounded; then a value of 0 contradicts nothing, and says nothing.
+        nothing = part == 0 and whole == 0
+        if nothing and (worked_out or (self._rounded and value == 0)):
             said = "a value" if value is None else raw.value
             self.findings.append(finding("nothing-of-nothing", row, raw.column, said, numerator=0, denominator=0))
             value, absence, part, whole, worked_out = None, Absence.NOT_APPLICABLE, None, None, False
@@ -325,6 +348,7 @@ class _EntryReader:
         return Entry(
             row, raw.column, unguarded(raw.indicator), area, quarter, value, absence, provisional, part, whole, raw.comment,
             unguarded(raw.name), raw.unit, raw.target, raw.rating and _as_rating(raw.rating), cell.percent_sign, worked_out,
+            comments=self._comments,
         )  # fmt: skip
 
     def _count(self, text: str, row: int, field_name: str) -> int | None:
@@ -411,14 +435,9 @@ class _Placing:
         self._drafted = drafted
         profile = drafted.file.profile
         self.findings: list[Finding] = []
-        named = {code.casefold() for code in drafted.codes} if profile else set()
-        held = {code.casefold() for code in known.indicators}
-        self.new_indicators = tuple(
-            one
-            for one in (profile.register if profile else ())
-            if one.code.casefold() not in held and not named.isdisjoint((one.code.casefold(), one.name.casefold()))
-        )
+        self.new_indicators = _brought(profile.register, drafted.codes, known) if profile else ()
         self._fractions = profile is not None and profile.fractions
+        self._recorded = tuple(known.indicators.values())
         added = {one.code: one for one in self.new_indicators}
         self.known = replace(known, indicators={**known.indicators, **added})
         self.new_areas: dict[str, str] = {}
@@ -508,6 +527,12 @@ class _Placing:
             (first.value, first.absence, first.provisional, first.numerator, first.denominator)
             == (entry.value, entry.absence, entry.provisional, entry.numerator, entry.denominator)
         )  # fmt: skip
+        if same and entry.comment and not same_words(first.comment, entry.comment):
+            said = quoted(entry.comment)
+            self.findings.append(
+                finding("comment-left-out", entry.row, "comment", entry.comment, first=first.row, held=said)
+            )
+            return
         if same:
             self.findings.append(finding("repeated-row", entry.row, None, None, first=first.row))
             return
@@ -519,12 +544,8 @@ class _Placing:
 
     def _said_of_new(self) -> None:
         if self.new_indicators:
-            names = "; ".join(f"{one.name} ({one.code})" for one in self.new_indicators[:6])
-            one = len(self.new_indicators) == 1
-            self.findings.append(
-                finding("indicators-added", None, "indicator", None, count=len(self.new_indicators),
-                        indicators="indicator" if one else "indicators", names=names)
-            )  # fmt: skip
+            taken = Names(self._recorded)
+            self.findings += [said for one in self.new_indicators for said in taken.added(one, None)]
         if self.new_areas:
             names = ", ".join(list(self.new_areas.values())[:8]) + (" and others" if len(self.new_areas) > 8 else "")
             areas = "area" if len(self.new_areas) == 1 else "areas"
@@ -541,6 +562,16 @@ class _Placing:
         return tuple(pair for pair in pairs if pair not in self.known.assigned)
 
 
+def _brought(entries: Iterable[Indicator], codes: Iterable[str], known: Known) -> tuple[Indicator, ...]:
+    """The entries of a mapping that its file names, by code or name, and that are not held."""
+    named = {code.casefold() for code in codes}
+    held = {code_of(code) for code in known.indicators}
+    read = (replace(one, code=code_of(one.code)) for one in entries)
+    return tuple(
+        one for one in read if one.code not in held and not named.isdisjoint((one.code.casefold(), one.name.casefold()))
+    )
+
+
 def _as_percentage(entry: Entry) -> None:
     """Make a fraction the percentage it stands for, and its target too. What has a % sign is one already."""
     if entry.value is not None and not (entry.percent_sign or entry.worked_out):
@@ -550,7 +581,12 @@ def _as_percentage(entry: Entry) -> None:
 
 
 def kind_of(entry: Entry) -> ChangeKind:
-    """What an entry is beside the figure that stands. Figures are compared as they are shown."""
+    """What an entry is beside the figure that stands. Figures are compared as they are shown, comments by their words."""
+    kind = _figure_kind(entry)
+    return ChangeKind.COMMENT if kind is ChangeKind.SAME and entry.comment_changes else kind
+
+
+def _figure_kind(entry: Entry) -> ChangeKind:
     held = entry.held
     if held is None:
         return ChangeKind.NEW
@@ -578,7 +614,7 @@ def _to_hold(entry: Entry) -> Observation:
     held = entry.held
     if held is None:
         return observation
-    keeps_counts = entry.kind in (ChangeKind.SAME, ChangeKind.CONFIRMED) and entry.denominator is None
+    keeps_counts = not entry.changed and entry.denominator is None
     return replace(
         observation,
         numerator=held.numerator if keeps_counts else entry.numerator,
@@ -586,17 +622,21 @@ def _to_hold(entry: Entry) -> Observation:
         series_break=held.series_break,
         not_comparable=held.not_comparable,
         note=held.note if entry.kind is not ChangeKind.REVISED else "",
-        comment=entry.comment or (held.comment if entry.kind is not ChangeKind.REVISED else ""),
+        comment=entry.comment_then,
     )
 
 
 def _run_all(checking: Checking, findings: Findings, tick: Tick) -> None:
     """All the checks, each on what it looks at."""
-    on_every, on_changed = (_asked(checks, checking.entries) for checks in (ON_EVERY_ENTRY, ON_CHANGED_FIGURES))
+    on_every, on_changed, on_comments = (
+        _asked(checks, checking.entries) for checks in (ON_EVERY_ENTRY, ON_CHANGED_FIGURES, ON_CHANGED_COMMENTS)
+    )
     for entry in _ticking(checking.entries, tick):
         _run(on_every, entry, checking, findings)
         if entry.changed:
             _run(on_changed, entry, checking, findings)
+        if entry.changed or entry.comment_changes:
+            _run(on_comments, entry, checking, findings)
     for _, check_file in (*ON_THE_FILE, *(ON_A_QUARTERS_FILE if checking.profile is None else ())):
         findings.extend(check_file(checking))
 
@@ -621,7 +661,7 @@ def _not_run(drafted: Draft) -> tuple[tuple[str, str], ...]:
     not_run = dict(NOT_BUILT)
     if drafted.unreadable or not drafted.entries:
         why = "The file could not be read as rows." if drafted.unreadable else "No row could be read as a figure."
-        codes = [one.code for one in (*ON_EVERY_ENTRY, *ON_CHANGED_FIGURES)]
+        codes = [one.code for one in (*ON_EVERY_ENTRY, *ON_CHANGED_FIGURES, *ON_CHANGED_COMMENTS)]
         not_run |= dict.fromkeys((*codes, *(code for code, _ in (*ON_THE_FILE, *ON_A_QUARTERS_FILE))), why)
     elif drafted.file.profile is not None:
         why = "A file read through a mapping may hold any quarters."

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from .assess import judge, target_in_force
 from .disclosure import formatting, gives_count_back, identifies, may_identify, small_count
 from .figures import decimals_of, is_number, number, round_half_up, shown, with_unit
-from .known import Checking, Entry, EntryCheck, Facts, Known, observation_of
+from .known import Checking, Entry, EntryCheck, Facts, Known, observation_of, quoted
 from .model import ChangeKind, Indicator, Observation, Target, Unit
 from .periods import Quarter, day_in_words
 from .problems import Finding, finding, plural
@@ -144,7 +144,14 @@ def _part_above_whole(entry: Entry, checking: Checking) -> Facts | None:
 
 
 def _zero_denominator(entry: Entry, _: Checking) -> Facts | None:
-    return {"column": "denominator", "found": 0} if entry.denominator == 0 else None
+    return {"column": "denominator", "found": 0} if entry.denominator == 0 and entry.value is None else None
+
+
+def _value_beside_nothing(entry: Entry, _: Checking) -> Facts | None:
+    assert entry.indicator is not None
+    if entry.denominator != 0 or entry.value is None:
+        return None
+    return {"column": entry.column, "found": with_unit(entry.value, entry.indicator.unit)}
 
 
 def _value_differs(entry: Entry, checking: Checking) -> Facts | None:
@@ -340,6 +347,27 @@ def entry_words(entry: Entry) -> str:
     return figure_words(unheld, entry.indicator)
 
 
+def _comment_changes(entry: Entry, _: Checking) -> Facts | None:
+    """A comment that another would replace; one beside a figure that comes with it for the first time replaces none."""
+    if entry.held is None or not entry.comment_changes or not entry.comment_then:
+        return None
+    return None if entry.changed and not entry.held.comment else _comment_facts(entry, entry.held)
+
+
+def _comment_removed(entry: Entry, _: Checking) -> Facts | None:
+    if entry.held is None or not entry.comment_changes or entry.comment_then:
+        return None
+    return _comment_facts(entry, entry.held)
+
+
+def _comment_facts(entry: Entry, held: Observation) -> Facts:
+    assert entry.indicator is not None
+    return {
+        "column": "comment", "found": entry.comment, "name": entry.indicator.name, "period": entry.quarter.label,
+        "held": quoted(held.comment), "given": quoted(entry.comment_then),
+    }  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """A check of one entry. ``reads``: the text it looks at; a file without that text is not asked."""
@@ -357,10 +385,13 @@ ON_EVERY_ENTRY = (
     Check("figure-below-zero", _below_zero),
     Check("one-count-alone", _one_count_alone),
     Check("denominator-zero", _zero_denominator),
+    Check("value-beside-nothing", _value_beside_nothing),
     Check("numerator-more-than-denominator", _part_above_whole),
     Check("value-differs-from-counts", _value_differs),
     Check("target-out-of-range", _target_out_of_range, "target"),
     Check("identifies-a-child", identifies, "comment"),
+    Check("comment-changes", _comment_changes, "held"),
+    Check("comment-removed", _comment_removed, "held"),
     Check("name-differs", _name_differs, "name"),
     Check("target-differs", _target_differs, "target"),
 )
@@ -380,8 +411,10 @@ def _narrative_disagrees(entry: Entry, checking: Checking) -> Facts | None:
     """A figure, change, target or direction that the comment tells otherwise than the file and what is held."""
     if not entry.comment or entry.indicator is None:
         return None
-    from .narrative import Checker, Known, Verdict
+    from .narrative import Checker, Known, Lexicon, may_be_contradicted
 
+    if not may_be_contradicted(entry.comment):
+        return None
     place = entry.area, entry.code
     # The file may give earlier quarters too; a comment speaks of the last few.
     near = (checking.by_key.get((*place, entry.quarter - back)) for back in range(8, -1, -1))
@@ -391,8 +424,10 @@ def _narrative_disagrees(entry: Entry, checking: Checking) -> Facts | None:
     }
     ordered = tuple(series[quarter] for quarter in sorted(series))
     held = Held(entry.indicator, ordered, len(ordered), checking.known.targets.get(place, ()))
-    found = Checker(Known(entry.quarter, {entry.code: held})).text(entry.comment, entry.code)
-    wrong = next((one for one in found if one.verdict is Verdict.CONTRADICTS and one.kind != "sum"), None)
+    if entry.code not in checking.lexicons:
+        checking.lexicons[entry.code] = Lexicon((entry.indicator,))
+    checker = Checker(Known(entry.quarter, {entry.code: held}), checking.lexicons[entry.code])
+    wrong = checker.contradicted(entry.comment, entry.code)
     return None if wrong is None else {"column": "comment", "found": wrong.stated, "right": wrong.message}
 
 
@@ -404,11 +439,16 @@ ON_CHANGED_FIGURES = (
     Check("not-due", _not_due),
     Check("small-count", small_count),
     Check("percentage-gives-count-back", gives_count_back),
+)
+ON_CHANGED_COMMENTS = (
     Check("may-identify-a-child", may_identify, "comment"),
     Check("parts-do-not-sum", _parts_do_not_sum, "comment"),
     Check("narrative-disagrees", _narrative_disagrees, "comment"),
     Check("formatting-as-plain-text", formatting, "comment"),
 )
+
+
+"""Asked of the comment on a new or changed figure, and of one that changes while its figure stands."""
 
 
 # --- over the whole file ------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from .columns import NEEDED, TABLES, Column
 from .errors import KpiError, PeriodError
 from .intake import Checked, GivenFile, Preview
 from .intake_checks import already_published, nearest_indicator
+from .intake_names import Names, code_of
 from .known import Known
 from .model import Absence, ChangeKind, Indicator, Observation, Target, Unit
 from .periods import Quarter
@@ -117,6 +118,9 @@ class EntriesPreview(Checked):
         """How many entries are new, confirmed (none), revised and the same."""
         kinds = Counter(change.kind for change in self.changes)
         return kinds[ChangeKind.NEW], 0, kinds[ChangeKind.REVISED], kinds[ChangeKind.SAME]
+
+    comments = 0
+    """Register entries and targets have none."""
 
     @property
     def needs_reason(self) -> bool:
@@ -429,12 +433,17 @@ def target_in_words(target: Target, indicator: Indicator, before: Target | None 
 class _Register(_Entries):
     def changes(self) -> Iterator[EntryChange]:
         """Each row as a change."""
+        recorded = {code_of(code): one for code, one in self._known.indicators.items()}
+        names = Names(recorded.values())
         for row, cells in self._drafted.rows:
-            indicator = Indicator(**{one.name: cells[one.name] for one in fields(Indicator)})
-            if not self._once(indicator.code.casefold(), row, f"the indicator {indicator.code}"):
+            code = code_of(cells["code"])
+            held = recorded.get(code)
+            # One that was recorded before codes were guarded keeps the code that it has.
+            given = cells | {"code": code if held is None else held.code}
+            indicator = Indicator(**{one.name: given[one.name] for one in fields(Indicator)})
+            if not self._once(code, row, f"the indicator {code}"):
                 continue
-            plain = indicator.code.casefold()
-            held = next((one for code, one in self._known.indicators.items() if code.casefold() == plain), None)
+            self.findings += names.added(indicator, row) if held is None else names.renamed(held, indicator, row)
             areas = self._listed(cells["areas"], row, held)
             self.assigned += [(area, indicator.code) for area in areas]
             self._sound(row, indicator)
@@ -473,12 +482,6 @@ class _Register(_Entries):
     ) -> EntryChange:
         if held is None:
             return EntryChange(indicator, "", indicator.first_quarter, ChangeKind.NEW, "", indicator.name, row)
-        if held.code != indicator.code:
-            self.findings.append(
-                finding(
-                    "entry-not-readable", row, "code", indicator.code, what=f"It is held as “{held.code}”. Write it so."
-                )
-            )
         what = [one.name for one in fields(Indicator) if getattr(held, one.name) != getattr(indicator, one.name)]
         added = [area for area in areas if (area, held.code) not in self._known.assigned]
         turned = self._turned_by(row, held, indicator)

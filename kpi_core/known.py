@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
+from .errors import shorten
 from .model import Absence, ChangeKind, Indicator, Observation, Target
 from .periods import Quarter
 from .profile import Profile
+
+if TYPE_CHECKING:
+    from .narrative import Lexicon
 
 Key = tuple[str, str, Quarter]
 """Area, indicator, quarter: what there is one figure of."""
@@ -70,6 +76,8 @@ class Entry:
     worked_out: bool = False
     """The file gives no value, so it is worked out from both counts."""
     mended: bool = False
+    comments: bool = False
+    """The file has a column of comments, so that an empty cell there says that there is none."""
     indicator: Indicator | None = None
     held: Observation | None = None
     kind: ChangeKind = ChangeKind.NEW
@@ -85,6 +93,21 @@ class Entry:
     def changed(self) -> bool:
         """Whether it is a new figure, or another than the one that stands."""
         return self.kind is ChangeKind.NEW or self.kind is ChangeKind.REVISED
+
+    @property
+    def comment_then(self) -> str:
+        """The comment as it would be held. One that the file does not speak of stays with its figure, and goes with it."""
+        held = self.held
+        if held is None or self.kind is ChangeKind.REVISED:
+            return self.comment
+        if same_words(self.comment, held.comment) or not (self.comment or self.comments):
+            return held.comment
+        return self.comment
+
+    @property
+    def comment_changes(self) -> bool:
+        """Whether the figure that stands would have another comment, or none any more."""
+        return self.held is not None and not same_words(self.comment_then, self.held.comment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +127,8 @@ class Checking:
     """The file's quarter: the latest it holds."""
     areas: tuple[str, ...]
     """The areas in the file, in its order."""
+    lexicons: dict[str, Lexicon] = field(default_factory=dict)
+    """The names of each indicator that a comment is about, ready to be found in it: made once a file."""
 
     def figure(self, key: Key) -> Decimal | None:
         """The figure of an earlier quarter: the file's own, or what stands."""
@@ -116,6 +141,20 @@ class Checking:
 
 Facts = dict[str, object]
 EntryCheck = Callable[[Entry, Checking], Facts | None]
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two comments are the same but for white space, and for how an accent is written."""
+    return one == other or _plain(one) == _plain(other)
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def quoted(comment: str) -> str:
+    """A comment as a sentence tells it."""
+    return f"“{shorten(comment, 200)}”" if comment else "none"
 
 
 def observation_of(entry: Entry) -> Observation:

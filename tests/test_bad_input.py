@@ -139,7 +139,7 @@ CASES = (
     Case(61, "61-count-not-whole.csv", ("count-not-whole", 3, "numerator"), ("Row 3, numerator must be a whole number", "“12.5”")),
     Case(62, "62-numerator-more-than-denominator.csv", ("numerator-more-than-denominator", 3, "numerator"), ("Row 3", "numerator (61)", "denominator (60)")),
     Case(63, "63-denominator-zero.csv", ("denominator-zero", 3, "denominator"), ("Row 3", "denominator is 0", "Use z for the value"),
-         beside=(("small-count", 3, "numerator"),)),
+         implied=UNREAD),
     Case(64, "64-value-differs-from-counts.csv", ("value-differs-from-counts", 3, "value"), ("Row 3: 501 of 600 is 83.5%", "file says 85.3%"), beside=(WIDE_JUMP,)),
     Case(65, "65-no-counts.csv", ("no-counts", None, "numerator"), ("3 percentages have no numerator or denominator", "how sure they are cannot be shown")),
     Case(66, "66-large-change.csv", ("large-change", 3, "value"), ("Row 3 moved from 70%", "to 83.5%", "Confirm it is right")),
@@ -176,19 +176,32 @@ CASES = (
     Case(88, "88-several-quarters.csv", ("several-quarters", 3, "quarter"), ("“Q1 to Q2 2022-23” covers several quarters", "Enter one")),
     Case(89, "89-figure-below-zero.csv", ("figure-below-zero", 2, "value"), ("Row 2, value", "0 or more", "-4")),
     Case(90, "90-one-count-alone.csv", ("one-count-alone", 3, "denominator"), ("Row 3", "both the numerator and the denominator, or neither")),
-    Case(91, "91-nothing-of-nothing.csv", ("nothing-of-nothing", 3, "value"), ("0 of 0 is read as z", "not as 0")),
+    Case(91, "91-nothing-of-nothing.csv", ("nothing-of-nothing", 3, "value"), ("0 of 0 is read as z", "not as a value")),
     Case(92, "92-counts-beside-a-symbol.csv", ("counts-beside-a-symbol", 3, "numerator"), ("Row 3", "the symbol c", "leave both counts empty")),
+    Case(93, "93-value-beside-nothing.csv", ("value-beside-nothing", 3, "value"), ("Row 3: 78.5%", "the value and its counts contradict", "enter z"),
+         beside=(("small-count", 3, "numerator"),)),
+    Case(94, "94-comment-changes.csv", ("comment-changes", 4, "comment"),
+         ("Row 4", "“Good or outstanding school, attendance above 95%”", "from none to “Inspections resumed in July.”"), held="a quarter begun"),
+    Case(96, "96-comment-left-out.csv", ("comment-left-out", 9, "comment"), ("Row 9 repeats row 8", "left out: “Counted again in October.”")),
 )  # fmt: skip
 
 SILENT = {14: ("14-byte-order-mark.csv",), 16: ("16-carriage-returns.csv", "16-mixed-line-ends.csv")}
 NOT_RUN = {74: "total-reveals-hidden-figure"}
-MADE_HERE = {1: "no-file", 8: "file-too-large", 9: "too-many-rows", 10: "cell-too-long", 19: "already-published"}
+MADE_HERE = {
+    1: "no-file",
+    8: "file-too-large",
+    9: "too-many-rows",
+    10: "cell-too-long",
+    19: "already-published",
+    95: "comment-removed",
+}
 """Classes with a test of their own: files too large to keep, no file at all, and a file that is published first."""
 LAST_OF_CATALOGUE = 81
 BESIDE_THE_VALUE = "23-missing-column-beside-the-value.csv"
 
 ELSEWHERE = {
-    "indicators-added": "mapping", "areas-added": "mapping", "heading-not-mapped": "mapping",
+    "indicators-added": "mapping, register and targets", "not-a-code": "register and targets", "indicator-twin": "register and targets",
+    "areas-added": "mapping", "heading-not-mapped": "mapping",
     "annual-figures": "mapping", "several-quarters-left-out": "mapping",
     "entry-not-readable": "register and targets", "entry-twice": "register and targets",
     "target-cannot-be-used": "register and targets", "past-rating-would-change": "register and targets",

@@ -263,7 +263,7 @@ def test_a_value_agrees_with_its_counts_at_its_own_decimals(value: str, part: st
 
 def test_nothing_of_nothing_is_not_applicable_and_no_zero() -> None:
     with holding() as services:
-        preview = shown(services, given("0", numerator="0", denominator="0"))
+        preview = shown(services, given("", numerator="0", denominator="0"))
         services.uploads.publish(preview, BY)
         assert figure_held(services).absence is Absence.NOT_APPLICABLE
 

@@ -66,8 +66,14 @@ def aim(start: str = "Q3 2022-23", value: str = "92", code: str = "A1", **cells:
 
 
 def entry(code: str = "A1", **cells: str) -> Cells:
-    """A row of a register file: A1 as it is held, unless told otherwise."""
-    plain = {"name": "Plans on time", "category": "Care", "unit": "percent", "decimals": "1", "polarity": "high"}
+    """A row of a register file: A1 as it is held, or another indicator, unless told otherwise."""
+    plain = {
+        "name": "Plans on time" if code in ("A1", "a1") else f"Plans {code.casefold()}",
+        "category": "Care",
+        "unit": "percent",
+        "decimals": "1",
+        "polarity": "high",
+    }
     return {"code": code} | plain | cells
 
 
@@ -210,7 +216,7 @@ def test_a_cell_that_its_column_cannot_hold_is_named_by_row_and_column(cells: Ce
 )
 def test_an_entry_that_no_indicator_can_be_is_named_by_row_and_column(cells: Cells, column: str, words: str) -> None:
     found = preview(entry("B1") | cells)
-    (one,) = found.findings
+    (one,) = (each for each in found.findings if each.code != "indicators-added")
     assert (one.code, one.row, one.column, one.blocks) == ("entry-not-readable", 2, column, True)
     assert words in one.message
 
@@ -448,7 +454,7 @@ def test_only_what_is_new_or_changed_is_to_be_written() -> None:
 
 def test_a_new_indicator_belongs_to_the_home_area_unless_areas_are_named() -> None:
     found = preview(entry("B1"), entry("B2", areas="N"), entry("B3", areas="X N"), entry("B4", areas="North; X"))
-    assert codes(found) == []
+    assert codes(found) == ["indicators-added"] * 4
     assert found.assigned == (("X", "B1"), ("N", "B2"), ("X", "B3"), ("N", "B3"), ("N", "B4"), ("X", "B4"))
     assert [one.code for one in found.indicators] == ["B1", "B2", "B3", "B4"]
 
@@ -499,9 +505,17 @@ def test_the_same_entry_again_changes_nothing() -> None:
     assert (codes(found), found.counts, found.indicators, found.assigned) == ([], (0, 0, 0, 1), (), ())
 
 
-def test_an_indicator_twice_in_a_file_or_held_in_another_case_is_refused() -> None:
-    assert codes(preview(entry("B1"), entry("b1"))) == ["entry-twice"]
-    blocked_with(preview(entry("a1")), "entry-not-readable", "Row 2, code", "It is held as “A1”. Write it so.")
+def test_an_indicator_twice_in_a_file_is_refused_and_one_in_small_letters_is_the_held_one() -> None:
+    assert codes(preview(entry("B1"), entry("b1"))) == ["entry-twice", "indicators-added"]
+    found = preview(entry("a1"))
+    assert (codes(found), found.changes[0].kind, found.changes[0].indicator.code) == ([], ChangeKind.SAME, "A1")
+
+
+def test_one_recorded_in_small_letters_before_codes_were_guarded_keeps_its_code() -> None:
+    old = indicator(code="a1")
+    for code in ("a1", "A1"):
+        found = preview(entry(code, owner="Head of Plans"), held=known(old))
+        assert (codes(found), [one.code for one in found.indicators]) == (["held-entry-changes"], ["a1"])
 
 
 def test_another_polarity_would_turn_past_ratings_and_needs_a_correction() -> None:

@@ -250,7 +250,15 @@ def test_counts_alone_are_worked_out_the_same_whether_values_are_fractions_or_no
             assert values(found) == {"A1": "83.5"}
 
 
-@pytest.mark.parametrize("value", ["0", "0.0", "", "5"])
+@pytest.mark.parametrize("value", ["0", "0.0", "5.0"])
+def test_a_value_beside_nothing_of_nothing_contradicts_it(value: str) -> None:
+    mapping = '[columns]\nindicator = "KPI"\nquarter = "Q"\nvalue = "V"\nnumerator = "N"\ndenominator = "D"\n'
+    with council() as services:
+        found = shown(services, {"KPI": "A1", "Q": "Q1 2020-21", "V": value, "N": "0", "D": "0"}, mapping=mapping)
+        assert [one.code for one in found.findings if one.blocks] == ["value-beside-nothing"]
+
+
+@pytest.mark.parametrize("value", ["", "-"])
 def test_nothing_of_nothing_is_does_not_apply_with_a_warning_and_never_nought_per_cent(value: str) -> None:
     mapping = '[columns]\nindicator = "KPI"\nquarter = "Q"\nvalue = "V"\nnumerator = "N"\ndenominator = "D"\n'
     with council() as services:
