@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -99,6 +100,16 @@ class EntryChange:
     """Each past rating that it turns: area, quarter, from and to."""
 
 
+@dataclass(frozen=True, slots=True)
+class TargetDecision:
+    """Who decided that recorded targets change, on what date or in which paper, and why: asked once a file."""
+
+    decided_by: str = ""
+    decided_on: date | None = None
+    paper: str = ""
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntriesPreview(Checked):
     """All that is wrong with a register or targets file, and all that publishing it would change."""
@@ -109,6 +120,10 @@ class EntriesPreview(Checked):
     """New entries of the register, and changed ones."""
     assigned: tuple[tuple[str, str], ...] = ()
     targets: tuple[Target, ...] = ()
+    changing: frozenset[int] = frozenset()
+    """The places among ``targets`` of those that change the terms of a recorded target."""
+    stated: frozenset[int] = frozenset()
+    """The places among ``targets`` of those whose paper is given: another's source is the file itself."""
 
     quarter = None
     missing: tuple[str, ...] = ()
@@ -128,6 +143,30 @@ class EntriesPreview(Checked):
         return any(change.kind is ChangeKind.REVISED for change in self.changes)
 
     @property
+    def needs_decision(self) -> bool:
+        """Whether a recorded target changes, and it is not said who decided it, on what date or in which paper, and why."""
+        return any(self.undecided)
+
+    @property
+    def undecided(self) -> tuple[bool, bool, bool]:
+        """Of the targets that change a recorded one, whether any lacks who decided it, when or in which paper, and why."""
+        changing = [(self.targets[place], place in self.stated) for place in sorted(self.changing)]
+        return (
+            any(not target.decided_by for target, _ in changing),
+            any(target.decided_on is None and not stated for target, stated in changing),
+            any(not target.reason for target, _ in changing),
+        )
+
+    def with_decision(self, decision: TargetDecision) -> EntriesPreview:
+        """The same, with the empty cells of the targets that change a recorded one filled by ``decision``."""
+        targets = tuple(
+            _decided(target, decision, place in self.stated) if place in self.changing else target
+            for place, target in enumerate(self.targets)
+        )
+        stated = self.stated | self.changing if decision.paper.strip() else self.stated
+        return replace(self, targets=targets, stated=stated)
+
+    @property
     def likely_revision(self) -> str:
         """``correction`` where a past rating turns; else ``scheduled``."""
         return "correction" if any(change.turned for change in self.changes) else "scheduled"
@@ -137,6 +176,29 @@ class EntriesPreview(Checked):
         """From which quarter on, in words."""
         starts = sorted({change.start for change in self.changes if change.start is not None})
         return f"from {starts[0].text}" if starts else ""
+
+
+def _decided(target: Target, decision: TargetDecision, stated: bool) -> Target:
+    """A target with what its own row leaves open. ``stated``: its row names its paper."""
+    paper = decision.paper.strip()
+    return replace(
+        target,
+        decided_by=target.decided_by or decision.decided_by.strip(),
+        decided_on=target.decided_on or decision.decided_on,
+        source=paper if paper and not stated else target.source,
+        reason=target.reason or decision.reason.strip(),
+    )
+
+
+def lacking_decision(preview: EntriesPreview) -> str:
+    """What is still to be said of recorded targets that change, in a sentence; empty: nothing."""
+    asked = ("who decided it", "on what date or in which paper", "why")
+    lacking = [words for words, missing in zip(asked, preview.undecided, strict=True) if missing]
+    if not lacking:
+        return ""
+    last = lacking.pop()
+    said = f"{', '.join(lacking)}{',' if len(lacking) > 1 else ''} and {last}" if lacking else last
+    return f"Nothing was published: a recorded target changes. Say {said}."
 
 
 AnyPreview = Preview | EntriesPreview
@@ -213,6 +275,7 @@ def check_entries(drafted: EntriesDraft, known: Known) -> EntriesPreview:
     gathered.extend(findings)
     kept = [change for change in changes if change.kind is not ChangeKind.SAME]
     rows = {change.row for change in kept}
+    written = [(row, target) for row, target in checker.targets if row in rows]
     return EntriesPreview(
         file=drafted.file,
         findings=gathered.worst_first(),
@@ -222,8 +285,22 @@ def check_entries(drafted: EntriesDraft, known: Known) -> EntriesPreview:
         changes=changes,
         indicators=tuple(change.indicator for change in kept) if drafted.kind == "register" else (),
         assigned=tuple(dict.fromkeys(pair for pair in checker.assigned if pair not in known.assigned)),
-        targets=tuple(target for row, target in checker.targets if row in rows),
+        targets=tuple(target for _, target in written),
+        changing=frozenset(place for place, (_, target) in enumerate(written) if _changes_recorded(target, known)),
+        stated=frozenset(place for place, (row, _) in enumerate(written) if row in checker.stated),
     )
+
+
+def _changes_recorded(target: Target, known: Known) -> bool:
+    """Whether a target has other terms than the recorded one in force at its start; a first one changes none."""
+    recorded = target_in_force(known.targets.get((target.area, target.indicator), ()), target.start)
+    return recorded is not None and _terms(recorded) != _terms(target)
+
+
+def _terms(target: Target) -> tuple[object, ...]:
+    """What a figure is judged by."""
+    kind = target.tolerance_kind if target.tolerance is not None else ""
+    return target.value, target.low, target.high, target.tolerance, kind, target.intervention_level
 
 
 def _fingerprint(known: Known, changes: tuple[EntryChange, ...]) -> str:
@@ -242,6 +319,8 @@ class _Entries:
         self.findings: list[Finding] = []
         self.assigned: list[tuple[str, str]] = []
         self.targets: list[tuple[int, Target]] = []
+        self.stated: set[int] = set()
+        """The rows of targets that name their paper."""
         self._drafted = drafted
         self._known = known
         self._first_row: dict[object, int] = {}
@@ -341,6 +420,8 @@ class _Targets(_Entries):
             "profiled": cells["kind"] == "profiled",
         }
         target = Target(**{one.name: given[one.name] for one in fields(Target)})
+        if target.source:
+            self.stated.add(row)
         target = replace(target, source=target.source or self._drafted.file.file_name)
         words = f"the target of {code} from {target.start}"
         return (

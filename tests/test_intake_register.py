@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -11,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_core.intake import GivenFile
-from kpi_core.intake_register import EntriesPreview, check_entries, draft_entries, kind_of_file
+from kpi_core.intake_register import (
+    EntriesPreview,
+    TargetDecision,
+    check_entries,
+    draft_entries,
+    kind_of_file,
+    lacking_decision,
+)
 from kpi_core.known import Known
 from kpi_core.model import Absence, ChangeKind, Indicator, Observation, Polarity, Target, Unit
 from kpi_core.periods import quarter
@@ -618,3 +626,102 @@ def test_an_entry_that_can_be_published_leaves_every_held_target_usable(cells: d
         now = known(*({**held.indicators} | {one.code: one for one in found.indicators}).values(), targets=[
             aim for each in held.targets.values() for aim in each])  # fmt: skip
         assert all(change.kind is ChangeKind.SAME for change in preview(entry() | cells, held=now).changes)
+
+
+# --- who decided that a recorded target changes -------------------------------------------------------------------
+
+BOARD = {"decided_by": "Improvement board", "decided_on": "2022-10-27", "reason": "Two years above it."}
+DECISION = TargetDecision("Improvement board", date(2022, 10, 27), "", "Two years above it.")
+ALL_THREE = "Say who decided it, on what date or in which paper, and why."
+
+
+def changed(**cells: str) -> EntriesPreview:
+    """What stands of a file whose one target replaces the recorded 88 from Q3 2022-23 on."""
+    return preview({"indicator": "A1", "from_quarter": "Q3 2022-23", "value": "92"} | cells)
+
+
+@pytest.mark.parametrize(
+    ("cells", "asked"),
+    [
+        ({}, ALL_THREE),
+        ({"decided_by": "Board"}, "Say on what date or in which paper and why."),
+        ({"decided_by": "Board", "reason": "Agreed."}, "Say on what date or in which paper."),
+        ({"source": "Board paper 7", "reason": "Agreed."}, "Say who decided it."),
+        ({"source": "Board paper 7"}, "Say who decided it and why."),
+        ({"decided_on": "2022-10-27"}, "Say who decided it and why."),
+        ({"source": " "}, ALL_THREE),
+        (BOARD, ""),
+        ({"decided_by": "Board", "paper": "Board paper 7", "reason": "Agreed."}, ""),
+        # Other terms than the value.
+        ({"value": "88", "tolerance": "2", "tolerance_kind": "points"}, ALL_THREE),
+        ({"value": "88", "intervention_level": "80"}, ALL_THREE),
+        # The terms in force, in other digits or with other particulars.
+        ({"value": "88.0"}, ""),
+        ({"value": "88", "confirmed_through": "2023-24"}, ""),
+    ],
+)
+def test_a_recorded_target_changes_only_with_who_decided_it_when_or_in_which_paper_and_why(
+    cells: Cells, asked: str
+) -> None:
+    found = changed(**cells)
+    assert not found.blocked
+    assert lacking_decision(found) == (asked and f"Nothing was published: a recorded target changes. {asked}")
+    assert found.needs_decision == bool(asked)
+
+
+def test_a_target_recorded_from_the_same_quarter_is_a_recorded_one_too() -> None:
+    found = preview({"indicator": "A1", "from_quarter": "Q1 2022-23", "value": "90", "corrects": "yes"})
+    assert found.needs_decision
+
+
+def test_a_first_target_needs_only_where_it_is_stated_which_the_file_is() -> None:
+    first = {"indicator": "A1", "from_quarter": "Q1 2022-23", "value": "88"}
+    found = preview(first, first | {"from_quarter": "Q3 2022-23", "value": "92"}, held=known(targets=()))
+    assert (found.needs_decision, lacking_decision(found)) == (False, "")
+    assert [one.source for one in found.targets] == ["entries.csv"] * 2
+    before = preview({"indicator": "A1", "from_quarter": "Q1 2021-22", "value": "80"})
+    assert not before.needs_decision
+
+
+def test_a_target_of_another_area_is_the_first_there() -> None:
+    assert not changed(area="N").needs_decision
+
+
+def test_where_a_profile_has_ended_nothing_is_in_force_that_could_change() -> None:
+    ended = known(targets=[target("88", "Q1 2022-23", profiled=True)], series=())
+    assert not preview(aim("Q3 2022-23"), held=ended).needs_decision
+    assert preview(aim("Q1 2022-23"), held=ended).needs_decision
+
+
+def test_a_decision_fills_what_the_rows_leave_open_and_nothing_else() -> None:
+    found = preview(
+        {"indicator": "A1", "from_quarter": "Q3 2022-23", "value": "92", "decided_by": "Cabinet"},
+        {"indicator": "A1", "from_quarter": "Q1 2023-24", "value": "93", "source": "Plan 2023", "reason": "Growth."},
+        {"indicator": "A1", "area": "N", "from_quarter": "Q3 2022-23", "value": "70"},
+    )
+    paper = replace(DECISION, decided_on=None, paper=" Board paper 7 ")
+    one, other, first = found.with_decision(paper).targets
+    assert (one.decided_by, one.decided_on, one.source, one.reason) == (
+        "Cabinet", None, "Board paper 7", "Two years above it.",
+    )  # fmt: skip
+    assert (other.decided_by, other.source, other.reason) == ("Improvement board", "Plan 2023", "Growth.")
+    assert (first.decided_by, first.source, first.reason) == ("", "entries.csv", "")
+    assert (found.needs_decision, found.with_decision(paper).needs_decision) == (True, False)
+    assert found.targets[0].reason == ""
+
+
+def test_a_decision_that_says_too_little_leaves_the_rest_to_be_asked() -> None:
+    found = changed()
+    assert found.with_decision(TargetDecision()) == found
+    assert lacking_decision(found.with_decision(TargetDecision(" ", None, " ", " "))).endswith(ALL_THREE)
+    assert lacking_decision(found.with_decision(replace(DECISION, reason=""))).endswith("changes. Say why.")
+    assert lacking_decision(found.with_decision(DECISION)) == ""
+    assert found.with_decision(DECISION).targets[0].decided_on == date(2022, 10, 27)
+
+
+def test_only_what_changes_is_asked_for_a_decision_and_a_register_never_is() -> None:
+    assert not preview(
+        {"indicator": "A1", "from_quarter": "Q1 2022-23", "value": "88", "source": "Plan"}
+    ).needs_decision
+    assert not preview(entry(owner="Head of Plans")).needs_decision
+    assert lacking_decision(preview(entry("B1"))) == ""
