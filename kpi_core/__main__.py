@@ -398,7 +398,8 @@ def _import_lines(preview: AnyPreview, upload: Upload | None, asked: bool) -> li
     new, confirmed, revised, same = preview.counts
     lines = [f"{preview.file.file_name}: {preview.kind}{f', {preview.quarters}' if preview.quarters else ''}"]
     lines += _finding_lines(preview.findings)
-    lines.append(f"{new} new, {confirmed} confirmed, {revised} revised, {same} the same")
+    commented = f", {preview.comments} with another comment" if preview.comments else ""
+    lines.append(f"{new} new, {confirmed} confirmed, {revised} revised, {same} the same{commented}")
     turned = _turned_lines(preview)
     lines += _first(turned)
     if preview.missing:
@@ -453,7 +454,10 @@ def _turned_lines(preview: AnyPreview) -> list[str]:
         ]
     lines = []
     for change in preview.changes:
-        if change.held is not None and change.kind is not ChangeKind.SAME:
+        if change.kind is ChangeKind.COMMENT:
+            one = change.observation
+            lines.append(f"  {one.indicator} {one.quarter} {change.kind}: {change.comment_words}")
+        elif change.held is not None and change.kind is not ChangeKind.SAME:
             before, after = preview.ratings(change)
             one, indicator = change.observation, preview.indicators[change.observation.indicator]
             rated = f", {before.rating.words if before else 'none'} to {after.rating.words}"

@@ -337,6 +337,7 @@ def changes_table(preview: AnyPreview, made: Circumstances) -> Table:
         "Rating held",
         "Rating then",
         "Exception report",
+        "Comment",
     )
     return Table(title, about, headings, tuple(_change_row(change, preview) for change in preview.changes))
 
@@ -348,6 +349,7 @@ def _change_row(change: FigureChange, preview: Preview) -> tuple[Cell, ...]:
         change.row, one.indicator, indicator.name, one.area, one.quarter.text, change.kind.value,
         display(change.held, indicator), display(one, indicator), before.rating.words if before else "",
         after.rating.words, "required" if after.exception_required else "not required",
+        change.comment_words and f"changes {change.comment_words}",
     )  # fmt: skip
 
 

@@ -296,6 +296,9 @@ def import_json(preview: AnyPreview, upload: Upload | None) -> Json:
         "blocked": preview.blocked,
         "problems": [finding_json(one) for one in preview.findings],
         "not_run": [{"code": code, "reason": reason} for code, reason in preview.not_run],
+        "counts": dict(
+            zip(("new", "confirmed", "revised", "same", "comments"), (*preview.counts, preview.comments), strict=True)
+        ),
         "changes": changes,
         "missing": list(preview.missing),
         "reconciliation": differing,
@@ -333,6 +336,7 @@ def _figure_change(change: FigureChange, before: Rated | None, after: Rated) -> 
         "rating_to": after.rating.value,
         "exception_from": before is not None and before.exception_required,
         "exception_to": after.exception_required,
+        **({} if change.comments is None else {"comment_from": change.comments[0], "comment_to": change.comments[1]}),
     }
 
 

@@ -32,6 +32,7 @@ KIND_WORDS = {
     ChangeKind.REVISED: "revised: what was published changes",
     ChangeKind.CONFIRMED: "confirmed: provisional, now final",
     ChangeKind.NEW: "new",
+    ChangeKind.COMMENT: "the same figure",
     ChangeKind.SAME: "the same",
 }
 
@@ -254,6 +255,7 @@ def compare(preview: AnyPreview, refused: str) -> None:
         components.message(refused, "error")
     new, confirmed, revised, same = preview.counts
     counts = f"{new:,} new, {confirmed:,} confirmed, {revised:,} revised, {same:,} the same"
+    counts += f", {preview.comments:,} with another comment" if preview.comments else ""
     st.html(f'<p class="headline">{escape(counts)}</p>')
     made = session.circumstances()
     if isinstance(preview, EntriesPreview):
@@ -297,7 +299,10 @@ def figures(preview: Preview) -> None:
             (
                 escape(indicator.name),
                 f'<span class="nowrap">{escape(place)}</span>',
-                escape(KIND_WORDS[change.kind]),
+                escape(
+                    KIND_WORDS[change.kind]
+                    + (f"; the comment changes {change.comment_words}" if change.comments else "")
+                ),
                 escape(display(change.held, indicator)) or '<span class="muted">none held</span>',
                 f"<strong>{escape(display(one, indicator))}</strong>",
                 turned,

@@ -19,7 +19,7 @@ LAYERS = (
     {"profile"},
     {"mapping"},
     {"mapping_guess"},
-    {"scorecard", "bundle", "intake_cells"},
+    {"scorecard", "bundle", "intake_cells", "intake_names"},
     {"headline", "known", "exception_form", "access", "forms"},
     {"completeness"},
     {"disclosure"},

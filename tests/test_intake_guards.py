@@ -13,9 +13,11 @@ from kpi_core.intake import GivenFile, Preview
 from kpi_core.intake_register import EntriesPreview
 from kpi_core.model import Absence, ChangeKind, Observation
 from kpi_core.profile import read_profile
+from kpi_core.report import Circumstances, changes_table
 from kpi_core.shell.services import Services
 from kpi_core.shell.store import Store
 from kpi_core.shell.uploads import Decision
+from kpi_core.wire import import_json
 
 from .conftest import NOW, Cells, csv_bytes, figure, fixed_clock, register, shared_file, small_bundle
 
@@ -434,3 +436,16 @@ def test_a_mapping_without_comments_leaves_them_and_one_with_them_changes_them()
             found = services.uploads.preview(GivenFile(csv_bytes([row]), "f.csv", profile))
             assert isinstance(found, Preview)
             assert found.changes[0].kind is kind
+
+
+def test_a_changed_comment_is_in_the_document_and_in_the_table_of_changes() -> None:
+    with council() as services:
+        services.uploads.publish(shown(services, commented("83.5", WAS)), BY)
+        found = shown(services, commented("83.5", "No notes"))
+        document = import_json(found, None)
+        assert document["counts"] == {"new": 0, "confirmed": 0, "revised": 0, "same": 0, "comments": 1}
+        (change,) = document["changes"]
+        assert (change["kind"], change["comment_from"], change["comment_to"]) == ("comment", WAS, "No notes")
+        table = changes_table(found, Circumstances("Example Council", False, NOW))
+        (row,) = table.rows
+        assert dict(zip(table.headings, row, strict=True))["Comment"] == f"changes from “{WAS}” to “No notes”"

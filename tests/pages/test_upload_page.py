@@ -196,6 +196,14 @@ def test_the_comparison_says_of_each_figure_what_it_is_and_what_it_turns(downloa
     assert {"Kind", "Held", "In the file", "Rating held", "Rating then"} <= set(headings)
 
 
+def test_a_comment_that_changes_is_compared_and_counted() -> None:
+    row = {"indicator": "FD02", "quarter": "Q2 2022-23", "value": "26.5", "comment": "Practice drift, by an audit."}
+    at = uploaded(template({"FD01": "89.5"}, row))
+    assert body(at).one("p", "headline").text == "1 new, 0 confirmed, 0 revised, 0 the same, 1 with another comment"
+    (what,) = [rest[0] for (_, when), rest in changes(at).items() if when == "Q2 2022-23"]
+    assert what == "the same figure; the comment changes from none to “Practice drift, by an audit.”"
+
+
 def test_where_nothing_published_turns_that_is_said_too() -> None:
     at = uploaded(template({}, SETTLED | {"status": "final"}))
     at.selectbox(key="upload_quarter").select("Q2 2022-23").run()
@@ -435,7 +443,7 @@ def test_a_file_of_another_system_is_read_through_its_mapping() -> None:
         for n in (1, 2)
     }  # fmt: skip
     labels = " ".join(box.label.replace("\\", "") for box in at.checkbox)
-    assert "brings 1 indicator to the register" in labels
+    assert "The mapping adds the indicator “Benchmarking framework corporate indicator 09” (CORP 09)" in labels
     assert "brings 1 area not held yet" in labels
     assert said(published(at), "done")
     assert "Exampleshire" in services().areas().values()

@@ -138,8 +138,8 @@ def test_the_document_of_an_import_key_by_key(run: Run, tmp_path: Path) -> None:
     assert (told.status, told.err) == (0, "")
     found = told.json
     assert list(found) == [
-        "file", "sha256", "holds", "quarter", "blocked", "problems", "not_run", "changes", "missing", "reconciliation", "published",
-        "upload_id",
+        "file", "sha256", "holds", "quarter", "blocked", "problems", "not_run", "counts", "changes", "missing", "reconciliation",
+        "published", "upload_id",
     ]  # fmt: skip
     assert (found["file"], found["sha256"]) == ("figures.csv", hashlib.sha256(path.read_bytes()).hexdigest())
     assert (found["quarter"], found["blocked"], found["published"], found["upload_id"]) == (
@@ -425,6 +425,12 @@ def test_for_people_a_file_is_told_in_lines_they_can_read(run: Run, tmp_path: Pa
         "  A2 Q2 2022-23 confirmed: 20.0% [p] -> 20.0%, Not rated to Not rated",
         "Published as upload 1.",
     ]
+
+
+def test_for_people_a_comment_that_changes_is_a_line_of_its_own(run: Run, tmp_path: Path) -> None:
+    told = run("import", file(tmp_path, [row("A1", "85.5", "Q2 2022-23", comment="Counted by hand.")]))
+    assert "0 new, 0 confirmed, 0 revised, 0 the same, 1 with another comment" in told.out.splitlines()
+    assert "  A1 Q2 2022-23 comment: from none to “Counted by hand.”" in told.out.splitlines()
 
 
 def test_for_people_what_was_not_published_is_not_said_to_need_what_was_given(run: Run, tmp_path: Path) -> None:
