@@ -16,6 +16,7 @@ _TOTALS = (
     re.compile(rf"\bof\s+the\s+{_N}\s+(?P<what>[a-z][a-z-]*)[^,.;:]{{0,40}}[,:]", re.I),
 )  # fmt: skip
 _PART = re.compile(rf"{_N}(?P<what>\s+[A-Za-z][\w’'-]*(?:\s+[A-Za-z][\w’'-]*){{0,3}})?")
+_DIGIT = re.compile("[0-9]")
 _NOT_ALL = re.compile(
     r"\b(?:includ(?:ing|es|ed)|some of|such as|for example|among(?:st)?|more than one|multiple|overlap|counted twice|at least|mainly|mostly"
     r"|not all|top|largest|most common|up from|compared|previous|last|both|either)\b",
@@ -45,7 +46,7 @@ def sums(text: str) -> Iterator[Total]:
     The parts are three numbers or more (two after “of which”) that follow the total, or stand before it, one behind the other, and are
     counted in the same way. Nothing is said where the text does not claim to list all the parts.
     """
-    if _MANY_TIMES.search(text):
+    if not _DIGIT.search(text) or _MANY_TIMES.search(text):
         return
     done: set[int] = set()
     for pattern in _TOTALS:
