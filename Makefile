@@ -31,8 +31,8 @@ lint: $(DEV) ## style, formatting and types
 	$(VENV) -m ruff format --check .
 	$(VENV) -m mypy
 
-bench: $(DEV) ## how long things take, beside the least they could take
-	$(VENV) -m tests.bench
+bench: $(DEV) ## how long things take, and what got worse; one section: make bench ONLY=real
+	$(VENV) -m tests.bench $(ONLY)
 
 fuzz: $(DEV) ## ten thousand damaged files through the upload; more: make fuzz COUNT=50000
 	$(VENV) -m tests.fuzz --count $(COUNT)
