@@ -38,15 +38,15 @@ def changes(visit: Visit, first: int) -> Iterator[tuple[str, tuple[str, ...]]]:
 async def change(visit: Visit, times: int | None, until: float | None, first: int) -> list[float]:
     """Change filters one after another; a page without any is run again. The milliseconds of each change."""
     if "Quarter" not in visit.widgets:
-        taken = [await visit.run()]
-        while (until is None or perf_counter() < until) and (times is None or len(taken) < times):
-            taken.append(await visit.run())
-        return taken
+        steps = (visit.run() for _ in count())
+    else:
+        steps = (visit.choose(label, *wanted) for label, wanted in changes(visit, first))
     taken = []
-    for label, wanted in islice(changes(visit, first), times):
-        if until is not None and perf_counter() >= until:
+    for step in islice(steps, times):
+        took = await step
+        if until is not None and perf_counter() > until:  # too late to count
             break
-        taken.append(await visit.choose(label, *wanted))
+        taken.append(took)
     return taken
 
 
