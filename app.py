@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import session
+from pages._ui import draft, session
 
 st.set_page_config(page_title="KPI explorer", page_icon=str(session.ICON), layout="wide")
-session.run(session.navigation())
+session.run(session.navigation(), first=draft.leave)

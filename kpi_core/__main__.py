@@ -15,30 +15,36 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, NoReturn
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from . import wire
+from .access import ADMINISTRATOR, OFFICER, ROLES, Actor
 from .assess import EXCEPTION_TRIGGER, Rating
 from .completeness import Completeness
-from .errors import KpiError, NotPublished, PeriodError, UnknownChoice, UnknownIndicator, shorten
+from .errors import KpiError, NotAllowed, NotPublished, PeriodError, UnknownChoice, UnknownIndicator, shorten
 from .exception_form import action_words
 from .figures import with_unit
 from .headline import headline
-from .intake import GivenFile, Preview, rating_words
-from .intake_register import AnyPreview, EntriesPreview
 from .model import ACTIONS_HEADING, ChangeKind, Upload
 from .periods import quarter as read_quarter
-from .problems import Finding
-from .report import MADE_UP, said_of
-from .scorecard import Row, display, level_words, target_words
-from .sheet import UNCAPPED, Caps
-from .shell.database import backup_to, make_database, rebuild, utc_now
-from .shell.export import csv_file
+from .report import MADE_UP, confidential_words, said_of
+from .scorecard import Row, Scorecard, display, level_words, target_words
+from .shell.database import backup_to, make_database, rebuild, restore
+from .shell.ledger import STEPS
+from .shell.loading import utc_now
 from .shell.services import DEFAULT_DATABASE, Services, places
-from .shell.uploads import STEPS, Decision
-from .what_if import Change, What, change_of
+
+if TYPE_CHECKING:
+    from .intake_register import AnyPreview
+    from .problems import Finding
+    from .profile import Profile
+    from .sheet import Caps
+    from .what_if import Change
+
+# What only some commands need is imported by them: the command line starts cold each time.
 
 Outcome = tuple[int, wire.Json, str]
 """Exit status, the JSON document, the text for people."""
@@ -93,20 +99,38 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--quarter", metavar="Q", help="like 'Q2 2022-23' (default: the latest reported)")
         sub.add_argument("--area", metavar="A", help="the area's code (default: the council's own)")
 
+    def as_at(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument(
+            "--as-at",
+            default="",
+            metavar="WHEN",
+            help="as it stood then: a record's number, a day, or first (as first recorded here)",
+        )
+
+    def acting(sub: argparse.ArgumentParser, role: str = OFFICER) -> None:
+        sub.add_argument(
+            "--by", default="", metavar="NAME", help="who does it (default: who is signed in to the machine)"
+        )
+        sub.add_argument(
+            "--role", default=role, metavar="ROLE", help=f"the role acted in (default: {role}): {', '.join(ROLES)}"
+        )
+
     card = command("scorecard", "the scorecard of a quarter", _scorecard)
     at_quarter(card)
+    as_at(card)
     card.add_argument("--category", nargs="+", default=[], metavar="C")
     card.add_argument("--indicator", nargs="+", default=[], metavar="CODE")
     card.add_argument("--rating", nargs="+", default=[], metavar="R", help=", ".join(Rating))
     one = command("indicator", "one indicator: definition, series, changes, benchmarks, conflicts, report", _indicator)
     one.add_argument("code", metavar="CODE")
     at_quarter(one)
-    at_quarter(command("exceptions", "exception reports: required, present, missing", _exceptions))
-    card.add_argument(
-        "--as-first-published", action="store_true", help="with every figure as it was before any revision"
-    )
+    as_at(one)
+    present = command("exceptions", "exception reports: required, present, missing", _exceptions)
+    at_quarter(present)
+    as_at(present)
     suppose = command("what-if", "before and after, where targets, levels or next values were others", _what_if)
     at_quarter(suppose)
+    as_at(suppose)
     for what, about in _SUPPOSED.items():
         suppose.add_argument(
             f"--{what}",
@@ -122,29 +146,53 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("file", metavar="FILE", type=Path)
     at_quarter(check)
+    as_at(check)
     at_quarter(command("template", "print the upload's template for a quarter, as CSV", _template))
     give = command("import", "check a file and show what it would change; publish it only when told", _import)
     give.add_argument("file", metavar="FILE", type=Path)
     give.add_argument("--quarter", metavar="Q", help="the quarter the file is meant for (default: the one it holds)")
-    give.add_argument("--profile", metavar="NAME", help="the column mapping to read it through")
+    give.add_argument(
+        "--mapping",
+        "--profile",
+        dest="mapping",
+        metavar="NAME",
+        help="the column mapping to read it through: a saved one, or a TOML file",
+    )
     give.add_argument("--publish", action="store_true", help="publish it, if nothing blocks")
     give.add_argument("--confirm-warnings", action="store_true", help="confirm every warning")
-    give.add_argument("--reason", default="", help="why a published figure changes")
+    give.add_argument("--reason", default="", help="why a recorded figure or target changes")
+    give.add_argument("--decided-by", default="", metavar="WHO", help="who decided a recorded target's change")
+    give.add_argument("--decided-on", default="", metavar="DAY", help="on what day, like 2022-11-22")
+    give.add_argument("--paper", default="", metavar="PAPER", help="or in which paper or minute")
     give.add_argument("--revision", choices=("scheduled", "correction"), default="", help="what kind of change it is")
-    give.add_argument(
-        "--by", default="", metavar="NAME", help="who publishes (default: who is signed in to the machine)"
-    )
+    acting(give)
     give.add_argument("--no-limits", action="store_true", help="read a file of any size: for years of history, once")
-    command("uploads", "history of uploads, newest first", _uploads)
-    back = command("withdraw", "take back what an upload gave; what stood before stands again", _withdraw)
+    as_at(command("uploads", "history of uploads, newest first", _uploads))
+    back = command("withdraw", "withdraw what an upload gave; what stood before stands again", _withdraw)
     back.add_argument("id", metavar="ID", type=int)
     back.add_argument("--reason", required=True)
-    back.add_argument("--by", default="", metavar="NAME")
-    command("backup", "write a zip file with the database, the kept uploads and their manifest", _backup).add_argument(
+    acting(back)
+    told = command("ledger", "the record of changes: everything that was done, oldest first", _ledger)
+    told.add_argument("--since", type=int, default=0, metavar="N", help="only what came after record N")
+    check_all = command("verify", "check both copies of the record, their files and every table", _verify)
+    check_all.add_argument(
+        "--head", default="", metavar="HASH", help="a head that was noted outside, to be found in the chain"
+    )
+    command("backup", "write a zip file with the database and its second copy", _backup).add_argument(
         "path", metavar="PATH", type=Path
     )
-    command("verify", "check what is held, and whether data/ has changed since", _verify)
-    command("rebuild", "make the database again from data/; the former one is set aside", _rebuild)
+    command("restore", "put a backup back, where --db names no database yet", _restore).add_argument(
+        "path", metavar="PATH", type=Path
+    )
+    command("rebuild", "make the database again from its second copy; the former one is set aside", _rebuild)
+    acting(command("load", "load the files of data/ anew, where they have changed since", _load))
+    gone = command(
+        "erase", "erase the words of a record, and the file that came in with it; the chain stays whole", _erase
+    )
+    gone.add_argument("record", metavar="RECORD", type=int)
+    gone.add_argument("--reason", required=True)
+    gone.add_argument("--second", required=True, metavar="NAME", help="the second person")
+    acting(gone, ADMINISTRATOR)
     example = command("example", "make the example council's database (made-up figures) at --db", _example)
     example.add_argument("--seed", type=int, default=2022, help="the same seed gives the same figures")
     return parser
@@ -181,7 +229,7 @@ class Progress:
         """A step of a publication is done."""
         if step in STEPS and self._stage == "publishing":
             # Writing the figures is most of the work.
-            self.part({STEPS[0]: 0.1}.get(step, 0.8 + 0.05 * STEPS.index(step)))
+            self.part(0.7 + 0.15 * STEPS.index(step))
 
     def __exit__(self, *_: object) -> None:
         if self._shown:
@@ -189,21 +237,33 @@ class Progress:
 
 
 def _open(database: Path, at: Callable[[str], None] = lambda _: None) -> closing[Services]:
-    return closing(Services.open(database, places()[1], at=at))
+    services = Services.open(database, places()[1], at=at)
+    for said in (*([services.recovered] if services.recovered else []), *services.warnings()):
+        print(said, file=sys.stderr)
+    return closing(services)
+
+
+def _actor(arguments: argparse.Namespace) -> Actor:
+    return Actor(arguments.by or _user(), arguments.role)
 
 
 def _scorecard(arguments: argparse.Namespace, database: Path) -> Outcome:
     with _open(database) as services:
-        whole = services.scorecard(arguments.quarter, arguments.area, arguments.as_first_published)
+        whole = services.scorecard(arguments.quarter, arguments.area, arguments.as_at)
         made_up = services.council()[1]
     card = whole.filtered(arguments.category, arguments.indicator, arguments.rating)
-    lines = [*_made_up(made_up), f"{card.area_name}: {card.quarter.label}", *headline(whole), ""]
+    lines = [*_made_up(made_up), *_seen(card), f"{card.area_name}: {card.quarter.label}", *headline(whole), ""]
     for category in card.categories:
         lines.append(category)
         lines += [line for row in card.rows if row.indicator.category == category for line in _row_lines(row)]
     if not card.rows:
         lines.append("No indicator matches these filters.")
     return 0, {"made_up": made_up, **wire.scorecard_json(card, whole)}, "\n".join(lines)
+
+
+def _seen(card: Scorecard) -> list[str]:
+    hidden = [confidential_words(card.now_confidential)] if card.now_confidential else []
+    return [f"{card.moment}.", *hidden] if card.moment else []
 
 
 def _made_up(made_up: bool) -> list[str]:
@@ -234,7 +294,8 @@ def _row_lines(row: Row) -> list[str]:
 
 def _indicator(arguments: argparse.Namespace, database: Path) -> Outcome:
     with _open(database) as services:
-        view, made_up = services.indicator(arguments.code, arguments.quarter, arguments.area), services.council()[1]
+        view = services.indicator(arguments.code, arguments.quarter, arguments.area, arguments.as_at)
+        made_up = services.council()[1]
     row = view.row
     lines = [
         *_made_up(made_up),
@@ -264,8 +325,12 @@ def _indicator(arguments: argparse.Namespace, database: Path) -> Outcome:
 
 def _exceptions(arguments: argparse.Namespace, database: Path) -> Outcome:
     with _open(database) as services:
-        view, made_up = services.exceptions(arguments.quarter, arguments.area), services.council()[1]
-    lines = [*_made_up(made_up), f"{view.scorecard.quarter.label}: a report is required where {EXCEPTION_TRIGGER}."]
+        view, made_up = services.exceptions(arguments.quarter, arguments.area, arguments.as_at), services.council()[1]
+    lines = [
+        *_made_up(made_up),
+        *_seen(view.scorecard),
+        f"{view.scorecard.quarter.label}: a report is required where {EXCEPTION_TRIGGER}.",
+    ]
     lines += [f"  {row.exception.state:<10} {row.indicator.code}  {row.indicator.name}" for row in view.required]
     lines += [] if view.required else ["  None is required."]
     lines += [f"  not required, {row.exception.state}: {row.indicator.name}" for row in view.not_required]
@@ -289,10 +354,11 @@ def _completeness_lines(found: Completeness) -> list[str]:
 
 
 def _check(arguments: argparse.Namespace, database: Path) -> Outcome:
+    from .sheet import Caps
+
     with _open(database) as services:
-        paper = services.texts.check(
-            _content(arguments.file, Caps()), arguments.file.name, arguments.quarter, arguments.area
-        )
+        content = _content(arguments.file, Caps())
+        paper = services.texts.check(content, arguments.file.name, arguments.quarter, arguments.area, arguments.as_at)
         made_up = services.council()[1]
     lines = [*_made_up(made_up), f"{paper.file}, beside the figures for {paper.quarter.label}:"]
     for one in paper.findings:
@@ -303,31 +369,36 @@ def _check(arguments: argparse.Namespace, database: Path) -> Outcome:
     return 1 if paper.contradicted else 0, wire.check_json(paper), "\n".join(lines)
 
 
-_SUPPOSED = {
-    What.TARGET: "a target: FD02=22, or by how much, FD02=+2 (points) or FD02=-5%%; CODE may be a category, or all",
-    What.TOLERANCE: "a tolerance: FD02=2 (points) or FD02=10%% (of the target)",
-    What.INTERVENTION: "an intervention level",
-    What.VALUE: "the next quarter's value",
-    What.COUNT: "assume the count behind the figure, where none is held: FD02=266",
-    What.OUT_OF: "assume the denominator behind the figure: FD02=1004",
-    What.BY: "the quarter to reach the target by, for its milestones: 'FD02=Q4 2023-24'",
+_SUPPOSED = {  # as ``what_if.What`` calls them
+    "target": "a target: FD02=22, or by how much, FD02=+2 (points) or FD02=-5%%; CODE may be a category, or all",
+    "tolerance": "a tolerance: FD02=2 (points) or FD02=10%% (of the target)",
+    "intervention": "an intervention level",
+    "value": "the next quarter's value",
+    "count": "assume the count behind the figure, where none is held: FD02=266",
+    "out-of": "assume the denominator behind the figure: FD02=1004",
+    "by": "the quarter to reach the target by, for its milestones: 'FD02=Q4 2023-24'",
 }
 
 
-def _supposed(what: What, given: str) -> Change:
+def _supposed(what: str, given: str) -> Change:
+    from .what_if import What, change_of
+
     scope, equals, amount = given.partition("=")
     try:
         if equals:
-            return change_of(what, scope.strip(), amount)
+            return change_of(What(what), scope.strip(), amount)
     except KpiError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
     raise argparse.ArgumentTypeError(f"“{shorten(given)}” is not a change, which is written like FD02=22")
 
 
 def _what_if(arguments: argparse.Namespace, database: Path) -> Outcome:
-    changes = [str(one) for what in _SUPPOSED for one in getattr(arguments, what.value.replace("-", "_"))]
+    changes = [str(one) for what in _SUPPOSED for one in getattr(arguments, what.replace("-", "_"))]
     with _open(database) as services:
-        found, made_up = services.what_if(changes, arguments.quarter, arguments.area), services.council()[1]
+        found, made_up = (
+            services.what_if(changes, arguments.quarter, arguments.area, arguments.as_at),
+            services.council()[1],
+        )
     lines = [
         *_made_up(made_up),
         f"{found.area_name}: {found.quarter.label}. Nothing published is changed.",
@@ -346,6 +417,8 @@ def _what_if(arguments: argparse.Namespace, database: Path) -> Outcome:
 
 
 def _template(arguments: argparse.Namespace, database: Path) -> Outcome:
+    from .shell.export import csv_file
+
     with _open(database) as services:
         table = services.template(arguments.quarter, arguments.area)
     rows = [dict(zip(table.headings, (str(cell) for cell in row), strict=True)) for row in table.rows]
@@ -353,9 +426,14 @@ def _template(arguments: argparse.Namespace, database: Path) -> Outcome:
 
 
 def _import(arguments: argparse.Namespace, database: Path) -> Outcome:
+    from .intake import GivenFile
+    from .intake_register import TargetDecision
+    from .sheet import UNCAPPED, Caps
+    from .shell.uploads import Decision
+
     chosen = None if arguments.quarter is None else read_quarter(arguments.quarter)
     with Progress(not arguments.json) as progress, _open(database, progress.step) as services:
-        profile = None if arguments.profile is None else services.uploads.profile(arguments.profile)
+        profile = _mapping(services, arguments.mapping)
         progress("reading and checking")
         caps = UNCAPPED if arguments.no_limits else Caps()
         if arguments.no_limits:
@@ -366,16 +444,40 @@ def _import(arguments: argparse.Namespace, database: Path) -> Outcome:
         if arguments.publish:
             progress("publishing")
             confirmed = None if arguments.confirm_warnings else ()
-            decision = Decision(arguments.by or _user(), arguments.reason, confirmed, arguments.revision)
+            who = _actor(arguments)
+            said = TargetDecision(arguments.decided_by, _day(arguments.decided_on), arguments.paper)
+            decision = Decision(who.name, arguments.reason, confirmed, arguments.revision, who.role, said)
             try:
                 upload = services.uploads.publish(preview, decision)
-            except NotPublished as error:
+            except (NotPublished, NotAllowed) as error:
                 refused = str(error)
     if refused:
         print(refused, file=sys.stderr)
     status = 1 if refused or (preview.blocked and upload is None) else 0
     document = wire.import_json(preview, upload) if arguments.json else {}
     return status, document, "\n".join(_import_lines(preview, upload, arguments.publish))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise KpiError(f"“{shorten(text)}” is not a day. Write it like 2022-11-22.") from None
+
+
+def _mapping(services: Services, name: str | None) -> Profile | None:
+    """The mapping of a name, or the one that a TOML file holds."""
+    from .profile import read_profile
+
+    if name is None:
+        return None
+    path = Path(name)
+    if path.suffix.casefold() != ".toml" or not path.is_file():
+        return services.uploads.profile(name)
+    try:
+        return read_profile(path.read_bytes().decode(), path.stem)
+    except UnicodeDecodeError:
+        raise KpiError(f"{path.name} is not saved as UTF-8. Save it as plain text in UTF-8.") from None
 
 
 def _content(path: Path, caps: Caps) -> bytes:
@@ -395,6 +497,8 @@ _MOST_LINES = 50
 
 
 def _import_lines(preview: AnyPreview, upload: Upload | None, asked: bool) -> list[str]:
+    from .intake import Preview, rating_words
+
     new, confirmed, revised, same = preview.counts
     lines = [f"{preview.file.file_name}: {preview.kind}{f', {preview.quarters}' if preview.quarters else ''}"]
     lines += _finding_lines(preview.findings)
@@ -446,6 +550,8 @@ def _finding_lines(findings: Sequence[Finding]) -> list[str]:
 
 def _turned_lines(preview: AnyPreview) -> list[str]:
     """What a few changes do to their ratings; a file of history turns none and is too long to list."""
+    from .intake_register import EntriesPreview
+
     if isinstance(preview, EntriesPreview):
         return [
             f"  {c.indicator.code} {c.kind}: {f'{c.before} -> ' if c.before else ''}{c.after}"
@@ -467,9 +573,9 @@ def _turned_lines(preview: AnyPreview) -> list[str]:
     return lines
 
 
-def _uploads(_: argparse.Namespace, database: Path) -> Outcome:
+def _uploads(arguments: argparse.Namespace, database: Path) -> Outcome:
     with _open(database) as services:
-        history = services.uploads.history()
+        history = services.uploads.history(arguments.as_at)
     lines = []
     for one in history:
         new, confirmed, revised, same = one.counts
@@ -492,49 +598,90 @@ def _uploads(_: argparse.Namespace, database: Path) -> Outcome:
 
 def _withdraw(arguments: argparse.Namespace, database: Path) -> Outcome:
     with _open(database) as services:
-        done = services.uploads.withdraw(arguments.id, arguments.reason, arguments.by or _user())
+        who = _actor(arguments)
+        done = services.uploads.withdraw(arguments.id, arguments.reason, who.name, who.role)
     lines = [f"Upload {done.upload.id} ({done.upload.file_name}) is withdrawn."]
     if done.upload.kind == "figures":
-        lines.append(f"{len(done.taken_back)} figures taken back, {len(done.left_standing)} left standing.")
+        lines.append(f"{len(done.taken_back)} figures withdrawn, {len(done.left_standing)} still in use.")
     else:
-        lines.append(f"What it gave to the {done.upload.kind} is taken back.")
+        lines.append(f"What it gave to the {done.upload.kind} is withdrawn.")
     lines += [
         f"  {one.given.indicator} {one.given.quarter}: {one.left_standing}" for one in done.left_standing[:_MOST_LINES]
     ]
     return 0, wire.withdrawal_json(done), "\n".join(lines)
 
 
+def _ledger(arguments: argparse.Namespace, database: Path) -> Outcome:
+    with _open(database) as services:
+        found = services.changes(arguments.since)
+        document = {
+            "position": services.position,
+            "head": services.head,
+            "events": [wire.event_json(one) for one in found],
+        }
+        last = f"Record {services.position}. Head {services.head}"
+    lines = [f"{one.number:>5}  {one.at:%d %b %Y %H:%M}  {one.by} ({one.role}): {one.what}" for one in found]
+    return 0, document, "\n".join((*lines, last))
+
+
 def _backup(arguments: argparse.Namespace, database: Path) -> Outcome:
     with _open(database) as services:
-        backup_to(arguments.path, services.backup())
+        made = services.backup()
+    backup_to(arguments.path, made.content)
+    document = {"backup": str(arguments.path), "position": made.position, "head": made.head, "files": made.files}
+    return 0, document, f"{arguments.path.name} is written. {made.words}"
+
+
+def _restore(arguments: argparse.Namespace, database: Path) -> Outcome:
+    restore(arguments.path, database)
+    with _open(database) as services:
+        health = services.verify()
+    text = f"{database.name} is put back from {arguments.path.name}: records 1 to {health.position}."
+    return 1 if health.problems else 0, wire.health_json(health), "\n".join((text, *health.problems))
+
+
+def _verify(arguments: argparse.Namespace, database: Path) -> Outcome:
+    with _open(database) as services:
+        health = services.verify(arguments.head)
+    counts = ", ".join(f"{count} in {table.replace('_', ' ')}" for table, count in health.counts)
+    lines = [f"Recorded: {counts}.", f"Record {health.position}. Head {health.head}"]
+    lines += [f"Mended: {one}" for one in health.mended]
     return (
-        0,
-        {"backup": str(arguments.path)},
-        f"{arguments.path.name} holds the database, the kept uploads and their manifest.",
+        1 if health.problems else 0,
+        wire.health_json(health),
+        "\n".join((*lines, *(health.problems or ("Nothing is wrong.",)))),
     )
 
 
-def _verify(_: argparse.Namespace, database: Path) -> Outcome:
-    with _open(database) as services:
-        health = services.verify()
-    counts = ", ".join(f"{count} in {table.replace('_', ' ')}" for table, count in health.counts)
-    lines = [f"Held: {counts}.", *(health.problems or ("Nothing is wrong.",))]
-    return 1 if health.problems else 0, wire.health_json(health), "\n".join(lines)
-
-
 def _rebuild(_: argparse.Namespace, database: Path) -> Outcome:
-    done = rebuild(database, places()[1])
-    text = f"{database.name} is made again from {done.words}."
-    if done.aside is not None:
-        text += f" The former one is kept as {done.aside.name}."
+    done = rebuild(database)
+    text = f"{database.name} is made again from its second copy: {done.words}."
+    if done.aside:
+        text += f" The former one is kept as {done.aside[0].name}."
     document = {
         "database": database.name,
-        "set_aside": done.aside.name if done.aside else None,
-        "uploads": done.uploads,
-        "report_changes": done.written,
-        "problems": list(done.gaps),
+        "position": done.position,
+        "set_aside": done.aside[0].name if done.aside else None,
     }
-    return 1 if done.gaps else 0, document, "\n".join((text, *done.gaps))
+    return 0, document, text
+
+
+def _load(arguments: argparse.Namespace, database: Path) -> Outcome:
+    with _open(database) as services:
+        event = services.load_data(_actor(arguments))
+    if event is None:
+        return 0, {"loaded": None}, "Nothing was loaded: no file of data/ has changed since."
+    return 0, {"loaded": event.number}, f"The files of data/ are loaded anew, as record {event.number}."
+
+
+def _erase(arguments: argparse.Namespace, database: Path) -> Outcome:
+    with _open(database) as services:
+        event = services.erase(arguments.record, arguments.reason, _actor(arguments), arguments.second)
+        aside = sorted(path.name for path in database.parent.glob(f"{database.name}*.set-aside"))
+    text = f"The words of record {arguments.record} are erased, as record {event.number} says. Backups made before still hold them."
+    if aside:
+        text += f" So may what was set aside: {', '.join(aside)}."
+    return 0, {"erased": arguments.record, "record": event.number, "set_aside": aside}, text
 
 
 def _example(arguments: argparse.Namespace, database: Path) -> Outcome:
@@ -542,7 +689,7 @@ def _example(arguments: argparse.Namespace, database: Path) -> Outcome:
 
     if database.resolve() == DEFAULT_DATABASE.resolve():
         raise KpiError("The example needs a database of its own: name one with --db, like --db data/example.duckdb.")
-    make_database(database, files(arguments.seed), utc_now, made_from=f"example {arguments.seed}")
+    make_database(database, files(arguments.seed), utc_now)
     return (
         0,
         {"database": database.name, "made_up": True},

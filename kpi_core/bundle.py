@@ -15,9 +15,10 @@ from decimal import Decimal
 from typing import Any
 
 from .assess import rate
-from .columns import NEEDED, REPORT_FACTS, TABLES, Column
+from .columns import NEEDED, REPORT_FACTS, TABLES, Column, in_fields
 from .errors import BundleError, KpiError, PeriodError, Problem, shorten
 from .figures import decimals_of, round_half_up
+from .intake_names import is_code
 from .model import (
     ACTIONS_HEADING,
     REASON_LINE_MOST,
@@ -126,8 +127,11 @@ class _BundleReader:
         assigned: list[tuple[str, str]] = []
         for line, row in self._table("indicators.csv"):
             areas = row.pop("areas") or (self._home,)
-            indicator = Indicator(**row)
+            indicator = Indicator(**in_fields(Indicator, row))
             self._once("indicators.csv", line, "code", indicator.code, self._indicators)
+            if not is_code(indicator.code):
+                told = f"“{shorten(indicator.code)}” is not a code: capital letters A to Z, digits, and . _ - or single spaces between."
+                self._wrong("indicators.csv", line, "code", told)
             self._indicators[indicator.code] = indicator
             for area in dict.fromkeys(areas):
                 if areas.count(area) > 1:
@@ -140,9 +144,8 @@ class _BundleReader:
     def _targets(self) -> Iterator[Target]:
         seen: set[tuple[str, str, Quarter]] = set()
         for line, row in self._known("targets.csv"):
-            row["start"] = row.pop("from_quarter")
             row["profiled"] = row.pop("kind") == "profiled"
-            target = Target(**row)
+            target = Target(**in_fields(Target, row))
             key = (target.indicator, target.area, target.start)
             if key in seen:
                 self._wrong(

@@ -1,17 +1,25 @@
-"""The columns of each file of ``data/``: how a cell is read, and what an empty one means."""
+"""The columns of each file of ``data/``: how a cell is read, and what an empty one means.
+
+Which they are is said at the records' classes; what stands here is how the cell of each type is read, and the few columns
+that are read in a way of their own.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin
 
+from .codec import NEEDED as IN_CSV
+from .codec import said_of
 from .errors import KpiError, shorten
 from .figures import number
-from .model import Absence, Basis, Polarity, Unit
-from .periods import quarter
+from .model import Absence, Area, Benchmark, Conflict, ExceptionReport, Indicator, Observation, Target
+from .periods import Quarter, quarter
 
 
 class _CellError(KpiError):
@@ -86,99 +94,95 @@ Column = tuple[Callable[[str], Any], Any]
 
 NEEDED = object()
 
+_READERS: dict[Any, Callable[[str], Any]] = {
+    str: _text,
+    bool: _yes,
+    int: _whole,
+    Decimal: number,
+    Quarter: quarter,
+    date: _day,
+    tuple[int, ...]: _due,
+    tuple[str, ...]: _aliases,
+}
+"""How a cell is read, by the type of its field."""
+
+
+def headings(record: type) -> dict[str, str]:
+    """The headings of a record's CSV file, each with the name of its field."""
+    return {one.heading: one.name for one in said_of(record)}
+
+
+def in_fields(record: type, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row by headings as the fields of its record; what is no field's stays as it is."""
+    names = headings(record)
+    return {names.get(heading, heading): value for heading, value in row.items()}
+
+
+def default_of(record: type, name: str) -> Any:
+    """The value of a field whose cell is empty; ``NEEDED``: it may not be."""
+    one = next(each for each in said_of(record) if each.name == name)
+    return NEEDED if one.default is MISSING or IN_CSV in one.marks else one.default
+
+
+def _table(record: type, **others: Column) -> dict[str, Column]:
+    """The columns of a record's CSV file. ``others``: those that are read in a way of their own, or are not a field's."""
+    found = {
+        one.heading: (_reader(one.hint), default_of(record, one.name))
+        for one in said_of(record)
+        if one.name not in _IN_ANOTHER.get(record, ()) and one.heading not in others
+    }
+    return found | others
+
+
+def _reader(hint: Any) -> Callable[[str], Any]:
+    plain = (
+        next((one for one in get_args(hint) if one is not NoneType), hint) if get_origin(hint) is UnionType else hint
+    )
+    return _READERS[plain] if plain in _READERS else _choice(plain)
+
+
+_IN_ANOTHER: dict[type, tuple[str, ...]] = {Target: ("profiled",), Observation: ("absence", "provisional")}
+"""The fields that another column speaks of."""
+_HOME = (_text, None)
+"""An area; empty: the council's own."""
+
 TABLES: dict[str, dict[str, Column]] = {
     "settings.csv": {"setting": (_of("council", "home_area", "made_up"), NEEDED), "value": (_text, NEEDED)},
-    "areas.csv": {"code": (_text, NEEDED), "name": (_text, NEEDED)},
-    "indicators.csv": {
-        "code": (_text, NEEDED),
-        "name": (_text, NEEDED),
-        "category": (_text, NEEDED),
-        "unit": (_choice(Unit), NEEDED),
-        "decimals": (_whole, NEEDED),
-        "polarity": (_choice(Polarity), NEEDED),
-        "basis": (_choice(Basis), Basis.NOT_STATED),
-        "owner": (_text, ""),
-        "definition": (_text, ""),
-        "numerator": (_text, ""),
-        "denominator": (_text, ""),
-        "may_pass_100": (_yes, False),
-        "due": (_due, (1, 2, 3, 4)),
-        "seasonal": (_yes, False),
-        "seasonal_note": (_text, ""),
-        "smallest_change": (number, None),
-        "statutory_note": (_text, ""),
-        "first_quarter": (quarter, None),
-        "final_quarter": (quarter, None),
-        "aliases": (_aliases, ()),
-        "areas": (str.split, ()),
-    },
-    "targets.csv": {
-        "indicator": (_text, NEEDED),
-        "area": (_text, None),
-        "from_quarter": (quarter, NEEDED),
-        "kind": (_of("standing", "profiled"), "standing"),
-        "value": (number, None),
-        "low": (number, None),
-        "high": (number, None),
-        "tolerance": (number, None),
-        "tolerance_kind": (_of("points", "percent"), ""),
-        "intervention_level": (number, None),
-        "basis": (_choice(Basis), None),
-        "origin": (_of("national", "statutory", "local", "benchmark"), ""),
-        "decided_by": (_text, ""),
-        "decided_on": (_day, None),
-        "reason": (_text, ""),
-        "confirmed_through": (_year, ""),
-        "corrects": (_yes, False),
-        "source": (_text, NEEDED),
-    },
-    "observations.csv": {
-        "indicator": (_text, NEEDED),
-        "area": (_text, None),
-        "quarter": (quarter, NEEDED),
-        "value": (_figure, NEEDED),
-        "status": (_of("final", "provisional"), "final"),
-        "numerator": (_whole, None),
-        "denominator": (_whole, None),
-        "series_break": (_text, ""),
-        "not_comparable": (_text, ""),
-        "revision_reason": (_text, ""),
-        "note": (_text, ""),
-        "source": (_text, NEEDED),
-    },
-    "benchmarks.csv": {
-        "indicator": (_text, NEEDED),
-        "series": (_text, NEEDED),
-        "year_end": (_day, NEEDED),
-        "period": (_text, NEEDED),
-        "value": (number, NEEDED),
-        "published_on": (_day, None),
-        "source": (_text, NEEDED),
-    },
-    "conflicts.csv": {
-        "indicator": (_text, ""),
-        "area": (_text, None),
-        "quarter": (quarter, NEEDED),
-        "subject": (_of("outturn", "target", "narrative"), NEEDED),
-        "value": (number, None),
-        "source": (_text, NEEDED),
-        "sentence": (_text, NEEDED),
-        "resolved_on": (_day, None),
-        "resolution": (_text, ""),
-    },
-}
+    "areas.csv": _table(Area),
+    "indicators.csv": _table(Indicator, areas=(str.split, ())),
+    "targets.csv": _table(
+        Target,
+        area=_HOME,
+        kind=(_of("standing", "profiled"), "standing"),
+        tolerance_kind=(_of("points", "percent"), ""),
+        origin=(_of("national", "statutory", "local", "benchmark"), ""),
+        confirmed_through=(_year, ""),
+    ),
+    "observations.csv": _table(
+        Observation, area=_HOME, value=(_figure, NEEDED), status=(_of("final", "provisional"), "final")
+    ),
+    "benchmarks.csv": _table(Benchmark),
+    "conflicts.csv": _table(
+        Conflict, indicator=(_text, ""), area=_HOME, subject=(_of("outturn", "target", "narrative"), NEEDED),
+        value=(number, None),
+    ),
+}  # fmt: skip
 
 REPORT_FACTS: dict[str, Column] = {
-    "indicator": (_text, NEEDED),
-    "area": (_text, None),
-    "quarter": (quarter, NEEDED),
-    "state": (_of("draft", "submitted", "approved"), NEEDED),
-    "description": (_text, ""),
-    "outturn": (number, None),
-    "target": (number, None),
-    "reason_line": (_text, ""),
-    "completed_by": (_text, ""),
-    "approved_by": (_text, ""),
-    "approved_on": (_day, None),
-    "source": (_text, ""),
-}
+    name: column
+    for name, column in _table(
+        ExceptionReport,
+        area=_HOME,
+        state=(_of("draft", "submitted", "approved"), NEEDED),
+        **dict.fromkeys(("description", "reason_line", "completed_by", "approved_by", "source"), (_text, "")),
+        outturn=(number, None),
+        target=(number, None),
+        approved_on=(_day, None),
+    ).items()
+    if name
+    in (
+        "indicator", "area", "quarter", "state", "description", "outturn", "target", "reason_line", "completed_by",
+        "approved_by", "approved_on", "source",
+    )
+}  # fmt: skip
+"""What stands above the sections of an exception report's file."""

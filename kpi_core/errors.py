@@ -107,6 +107,17 @@ class NewerDatabase(StoreError):
         )
 
 
+class FormerDatabase(StoreError):
+    """The database is of a version from before the ledger, and must be carried over first."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} was made by an earlier version of the explorer. Start the explorer to carry it over.")
+
+
+class LedgerBroken(StoreError):
+    """The ledger is not as it was written, so nothing may be written; the sentence says where and what to do."""
+
+
 class NotPublished(KpiError):
     """Nothing was published, and why."""
 

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 from .errors import NotSaved, shorten
 from .model import (
@@ -22,6 +23,9 @@ from .model import (
 )
 from .periods import Quarter, day_in_words
 from .scorecard import Row
+
+_Key = TypeVar("_Key")
+_Part = TypeVar("_Part")
 
 REASON_LINE = "Reason line"
 """What the one-line reason is called where the parts of a report are named."""
@@ -55,6 +59,19 @@ class NotComplete(NotSaved):
     def __init__(self, lacks: Sequence[str]) -> None:
         self.lacks = tuple(lacks)
         super().__init__(f"The report was not submitted: {' '.join(self.lacks)}")
+
+
+class ObjectedTo(NotSaved):
+    """What the checks of its text have against a report and its author has not looked at: one sentence each."""
+
+    def __init__(self, objections: Sequence[str]) -> None:
+        self.objections = tuple(objections)
+        count = len(self.objections)
+        these = "one of its statements" if count == 1 else f"{count} of its statements"
+        super().__init__(
+            f"The report was not submitted: the checks object to {these}. Mend the text, or say that you have looked at them and "
+            "submit all the same."
+        )
 
 
 # --- what submission needs ----------------------------------------------------------------------------------------
@@ -258,6 +275,42 @@ def _parts(report: ExceptionReport) -> dict[str, list[str]]:
 
 
 # --- actions ------------------------------------------------------------------------------------------------------
+
+
+def merged(base: ExceptionReport, mine: ExceptionReport, theirs: ExceptionReport) -> ExceptionReport | None:
+    """Two texts that were each written upon ``base``, as one; ``None`` where both changed the same field, each in its way."""
+    text = theirs
+    for name in _FIELDS:
+        was, is_mine, is_theirs = (getattr(one, name) for one in (base, mine, theirs))
+        if is_mine in (was, is_theirs):
+            continue
+        if is_theirs != was:
+            return None
+        text = replace(text, **{name: is_mine})
+    sections = _merged_parts(dict(base.sections), dict(mine.sections), dict(theirs.sections))
+    # Whether an action is closed is said beside the report, and is no change of it.
+    actions = _merged_parts(*({a.number: Action(*a.undertaken) for a in one.actions} for one in (base, mine, theirs)))
+    if sections is None or actions is None:
+        return None
+    return replace(text, sections=tuple(sections.items()), actions=tuple(actions.values()))
+
+
+_FIELDS = ("reason_line", "description", "outturn", "target", "completed_by", "source", "unplaced")
+
+
+def _merged_parts(
+    base: dict[_Key, _Part], mine: dict[_Key, _Part], theirs: dict[_Key, _Part]
+) -> dict[_Key, _Part] | None:
+    """Named parts that were each changed upon ``base``, as one, in the order that they have in ``theirs``, new ones last."""
+    found: dict[_Key, _Part] = {}
+    for key in dict.fromkeys((*theirs, *mine)):
+        was, is_mine, is_theirs = base.get(key), mine.get(key), theirs.get(key)
+        if is_mine not in (was, is_theirs) and is_theirs != was:
+            return None
+        part = is_theirs if is_mine == was else is_mine
+        if part is not None:
+            found[key] = part
+    return found
 
 
 def is_overdue(action: Action, today: date) -> bool:

@@ -34,7 +34,7 @@ from .intake_checks import (
 from .intake_names import Names, code_of
 from .known import Checking, Entry, Key, Known, observation_of, quoted, same_words
 from .mapping import Mapped, Raw, as_template, through
-from .model import Absence, ChangeKind, Indicator, Observation, Target, Unit
+from .model import Absence, ChangeKind, Indicator, Observation, Unit
 from .periods import Quarter
 from .problems import Finding, Findings, Severity, finding
 from .profile import Profile
@@ -169,8 +169,8 @@ class Preview(Checked):
     missing: tuple[str, ...]
     quarter: Quarter | None
     """The file's quarter: the latest it holds."""
-    indicators: Mapping[str, Indicator]
-    targets: Mapping[tuple[str, str], tuple[Target, ...]]
+    known: Known = field(repr=False)
+    """What it was compared with, and the register entries that it adds."""
     new_indicators: tuple[Indicator, ...] = ()
     new_areas: Mapping[str, str] = field(default_factory=dict)
     assigned: tuple[tuple[str, str], ...] = ()
@@ -183,6 +183,11 @@ class Preview(Checked):
     def kind(self) -> str:
         """What the file holds."""
         return "figures"
+
+    @property
+    def indicators(self) -> Mapping[str, Indicator]:
+        """The register by code, with the entries that it adds."""
+        return self.known.indicators
 
     @property
     def counts(self) -> tuple[int, int, int, int]:
@@ -219,8 +224,8 @@ class Preview(Checked):
         observation = change.observation
         judged = partial(
             judge,
-            targets=self.targets.get((observation.area, observation.indicator), ()),
-            indicator=self.indicators[observation.indicator],
+            targets=self.known.targets.get((observation.area, observation.indicator), ()),
+            indicator=self.known.entry(observation.indicator, observation.quarter),
             quarter=observation.quarter,
         )
         return None if change.held is None else judged(change.held), judged(observation)
@@ -401,8 +406,7 @@ def check(drafted: Draft, known: Known, tick: Tick = _quiet) -> Preview:
         missing=tuple(f"{area}/{code}" if several else code for area, code in lacking),
         quarter=checking.latest,
         against=fingerprint(placed.known, by_key),
-        indicators=placed.known.indicators,
-        targets=known.targets,
+        known=placed.known,
         new_indicators=placed.new_indicators,
         new_areas=placed.new_areas,
         assigned=placed.newly_assigned(entries),
@@ -420,7 +424,11 @@ def fingerprint(known: Known, keys: Iterable[Key]) -> str:
     for pair in sorted(by_pair):
         series = known.series.get(pair, {})
         held = [series.get(quarter) for quarter in sorted(by_pair[pair])] if series else []
-        said.update(repr((pair, held, known.indicators.get(pair[1]), known.targets.get(pair, ()))).encode())
+        said.update(
+            repr(
+                (pair, held, known.entries.get(pair[1]) or known.indicators.get(pair[1]), known.targets.get(pair, ()))
+            ).encode()
+        )
     return said.hexdigest()
 
 
@@ -460,6 +468,7 @@ class _Placing:
             if entry.indicator is None or area is None:
                 continue
             entry.code, entry.area = entry.indicator.code, area
+            entry.indicator = self.known.entry(entry.code, entry.quarter)
             if self._fractions and entry.indicator.unit is Unit.PERCENT:
                 _as_percentage(entry)
             if entry.worked_out and not self._work_out(entry):

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .alike import LOOKS_LIKE
 from .model import Indicator
 from .problems import Finding, finding
 
@@ -26,10 +27,7 @@ def is_code(code: str) -> bool:
 
 
 # Quote marks and dashes that are typed for one another, and letters of other scripts that look like ours.
-_ALIKE = str.maketrans(
-    "‘’‚‛`´“”„‐‑‒–—−" + "авекмнорстухіјѕһ" + "αβεηικμνορτυχζ" + "ı",
-    "''''''\"\"\"------" + "abekmhopctyxijsh" + "abehikmvoptyxz" + "i",
-)
+_ALIKE = LOOKS_LIKE | str.maketrans("‘’‚‛`´“”„‐‑‒–—−", "''''''\"\"\"------")
 
 
 def one_name(text: str) -> str:

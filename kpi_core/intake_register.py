@@ -17,13 +17,14 @@ from decimal import Decimal
 from typing import Any
 
 from .assess import Rated, judge, rate, target_in_force
-from .columns import NEEDED, TABLES, Column
+from .codec import csv_text, differing
+from .columns import NEEDED, TABLES, Column, headings
 from .errors import KpiError, PeriodError
 from .intake import Checked, GivenFile, Preview
 from .intake_checks import already_published, nearest_indicator
 from .intake_names import Names, code_of
 from .known import Known
-from .model import Absence, ChangeKind, Indicator, Observation, Target, Unit
+from .model import Absence, ChangeKind, Indicator, Observation, Target, Unit, entry_in_force, start_of_entry
 from .periods import Quarter
 from .problems import Finding, Findings, finding
 from .scorecard import level_words, target_words, tolerance_words
@@ -33,7 +34,7 @@ from .spreadsheet import unguarded
 _ALIASES = {"paper": "source", "date": "decided_on", "from": "from_quarter", "start": "from_quarter"}
 _TABLES: dict[str, dict[str, Column]] = {
     # Areas are told apart once it is known which there are: a code may hold a space.
-    "register": {**TABLES["indicators.csv"], "areas": (str, ""), "corrects": TABLES["targets.csv"]["corrects"]},
+    "register": {**TABLES["indicators.csv"], "areas": (str, "")},
     # The paper may be left out: then the file itself is the source.
     "targets": {**TABLES["targets.csv"], "source": (TABLES["targets.csv"]["source"][0], "")},
 }
@@ -306,7 +307,7 @@ def _terms(target: Target) -> tuple[object, ...]:
 def _fingerprint(known: Known, changes: tuple[EntryChange, ...]) -> str:
     said = hashlib.sha256()
     for code in sorted({change.indicator.code for change in changes}):
-        said.update(repr((code, known.indicators.get(code))).encode())
+        said.update(repr((code, known.entries.get(code) or known.indicators.get(code))).encode())
         for pair in sorted(pair for pair in {*known.targets, *known.series} if pair[1] == code):
             said.update(repr((pair, known.targets.get(pair), sorted(known.series.get(pair, {}).items()))).encode())
     return said.hexdigest()
@@ -363,12 +364,15 @@ class _Entries:
 def _turned(
     area: str,
     series: Mapping[Quarter, Observation],
-    before: tuple[Indicator, tuple[Target, ...]],
-    after: tuple[Indicator, tuple[Target, ...]],
+    before: tuple[tuple[Indicator, ...], tuple[Target, ...]],
+    after: tuple[tuple[Indicator, ...], tuple[Target, ...]],
 ) -> Iterator[tuple[str, Quarter, str, str]]:
-    """Each quarter whose rating is not the same by the one register entry and targets as by the other."""
+    """Each quarter whose rating is not the same by the one's register entries and targets as by the other's."""
     for quarter, observation in sorted(series.items()):
-        old, new = (judge(observation, targets, one, quarter) for one, targets in (before, after))
+        old, new = (
+            judge(observation, targets, entry_in_force(entries, quarter), quarter)
+            for entries, targets in (before, after)
+        )
         if (old.rating, old.intervention_passed, old.shown) != (new.rating, new.intervention_passed, new.shown):
             yield area, quarter, _told_from(old, new), _told_from(new, old)
 
@@ -465,11 +469,12 @@ class _Targets(_Entries):
     def _of_indicator(self, pair: tuple[str, str], rows: list[tuple[int, Target]]) -> Iterator[EntryChange]:
         area, code = pair
         indicator = self._known.indicators[code]
+        entries = self._known.entries.get(code) or (indicator,)
         held = {target.start: target for target in self._known.targets.get(pair, ())}
         after = {**held, **{target.start: target for _, target in rows}}
         targets = tuple(after[start] for start in sorted(after))
         turned = list(
-            _turned(area, self._known.series.get(pair, {}), (indicator, tuple(held.values())), (indicator, targets))
+            _turned(area, self._known.series.get(pair, {}), (entries, tuple(held.values())), (entries, targets))
         )
         for row, target in rows:
             # A past rating is the doing of the row whose target then holds; where none does, of the file's first.
@@ -521,14 +526,14 @@ class _Register(_Entries):
             held = recorded.get(code)
             # One that was recorded before codes were guarded keeps the code that it has.
             given = cells | {"code": code if held is None else held.code}
-            indicator = Indicator(**{one.name: given[one.name] for one in fields(Indicator)})
+            indicator = Indicator(**{name: given[heading] for heading, name in headings(Indicator).items()})
             if not self._once(code, row, f"the indicator {code}"):
                 continue
             self.findings += names.added(indicator, row) if held is None else names.renamed(held, indicator, row)
             areas = self._listed(cells["areas"], row, held)
             self.assigned += [(area, indicator.code) for area in areas]
             self._sound(row, indicator)
-            yield self._change(row, indicator, held, areas, cells["corrects"])
+            yield self._change(row, indicator, held, areas)
 
     def _listed(self, text: str, row: int, held: Indicator | None) -> list[str]:
         """The areas of an entry, by code or name: between semicolons, or between spaces where no area is named so.
@@ -558,43 +563,76 @@ class _Register(_Entries):
                 finding("entry-not-readable", row, "smallest_change", f"{indicator.smallest_change:f}", what=told)
             )
 
-    def _change(
-        self, row: int, indicator: Indicator, held: Indicator | None, areas: list[str], corrects: bool
-    ) -> EntryChange:
+    def _change(self, row: int, indicator: Indicator, held: Indicator | None, areas: list[str]) -> EntryChange:
         if held is None:
-            return EntryChange(indicator, "", indicator.first_quarter, ChangeKind.NEW, "", indicator.name, row)
-        what = [one.name for one in fields(Indicator) if getattr(held, one.name) != getattr(indicator, one.name)]
+            begins = indicator.start or indicator.first_quarter
+            return EntryChange(indicator, "", begins, ChangeKind.NEW, "", indicator.name, row)
+        entries = self._known.entries.get(held.code) or (held,)
+        given = replace(indicator, start=start_of_entry(indicator, entries, self._last_figure(indicator.code)))
+        before = entry_in_force(entries, given.start) if given.start is not None else entries[0]
+        what = differing(before, given, leaving=_NOT_OF_ITSELF)
         added = [area for area in areas if (area, held.code) not in self._known.assigned]
-        turned = self._turned_by(row, held, indicator)
-        self._say_turned(turned, row, indicator.name, corrects)
+        after = _with_entry(entries, given) if what else entries
+        turned = self._turned_by(row, held, entries, after, given)
+        self._say_turned(turned, row, indicator.name, indicator.corrects)
+        if what and not indicator.corrects and not turned:
+            self._say_renamed(row, given, before, entries)
         if what or added:
-            said = [
-                f"{name.replace('_', ' ')} from “{_words(getattr(held, name))}” to “{_words(getattr(indicator, name))}”"
-                for name in what
-            ]
-            said += [f"listed on the scorecard of {self._known.areas.get(area, area)} too" for area in added]
-            told = "; ".join(said)
-            self.findings.append(finding("held-entry-changes", row, "code", indicator.code, name=held.name, what=told))
+            self._say_changes(row, before, given, what, added)
         kind = ChangeKind.REVISED if what or added else ChangeKind.SAME
         changed = ", ".join([*(name.replace("_", " ") for name in what), *(["areas"] if added else [])])
         return EntryChange(
-            indicator, "", indicator.first_quarter, kind, held.name, changed or held.name, row, tuple(turned)
+            given if what else before, "", given.start, kind, before.name, changed or before.name, row, tuple(turned)
         )
 
-    def _turned_by(self, row: int, held: Indicator, indicator: Indicator) -> list[tuple[str, Quarter, str, str]]:
+    def _last_figure(self, code: str) -> Quarter | None:
+        quarters = (max(of) for (_, one), of in self._known.series.items() if one == code and of)
+        return max(quarters, default=None)
+
+    def _say_renamed(self, row: int, given: Indicator, before: Indicator, entries: tuple[Indicator, ...]) -> None:
+        """Say that quarters which have figures would be told in other words than were true of them."""
+        last = self._last_figure(given.code)
+        following = next((one.start for one in entries if one.start and given.start and one.start > given.start), None)
+        until = last if following is None or last is None else min(last, following - 1)
+        if until is not None and (given.start is None or given.start <= until):
+            self.findings.append(
+                finding(
+                    "past-entry-would-change", row, "from_quarter", given.start.text if given.start else "",
+                    name=before.name, latest=until.text, following=(until + 1).text,
+                )
+            )  # fmt: skip
+
+    def _say_changes(self, row: int, before: Indicator, given: Indicator, what: list[str], added: list[str]) -> None:
+        said = [
+            f"{name.replace('_', ' ')} from “{csv_text(getattr(before, name))}” to “{csv_text(getattr(given, name))}”"
+            for name in what
+        ]
+        said += [f"listed on the scorecard of {self._known.areas.get(area, area)} too" for area in added]
+        since = f", from {given.start.text} on" if what and given.start is not None else ""
+        told = "; ".join(said) + since
+        self.findings.append(finding("held-entry-changes", row, "code", given.code, name=before.name, what=told))
+
+    def _turned_by(
+        self,
+        row: int,
+        held: Indicator,
+        before: tuple[Indicator, ...],
+        after: tuple[Indicator, ...],
+        given: Indicator,
+    ) -> list[tuple[str, Quarter, str, str]]:
         """The past ratings that the entry would turn; none where its targets could not be used with it, which is said."""
         turned = []
         for pair in sorted(pair for pair in {*self._known.series, *self._known.targets} if pair[1] == held.code):
             targets, series = self._known.targets.get(pair, ()), self._known.series.get(pair, {})
-            faults = [(target, why) for target in targets if (why := _unusable(target, indicator))]
+            faults = [(one, why) for one in _in_use_from(targets, given.start) if (why := _unusable(one, given))]
             if faults:
                 target, why = faults[0]
                 told = f"the target of “{held.name}” from {target.start} could not be used with this entry. {why}"
                 told += " Add a new indicator and end this one."
                 self.findings.append(finding("target-cannot-be-used", row, None, None, what=told))
                 continue
-            turned += list(_turned(pair[0], series, (held, targets), (indicator, targets)))
-            self._out_of_force(row, indicator, series)
+            turned += list(_turned(pair[0], series, (before, targets), (after, targets)))
+            self._out_of_force(row, given, series)
         return turned
 
     def _out_of_force(self, row: int, indicator: Indicator, series: Mapping[Quarter, Observation]) -> None:
@@ -621,7 +659,20 @@ class _Register(_Entries):
             )
 
 
-def _words(value: object) -> str:
-    if isinstance(value, tuple):
-        return " ".join(f"Q{one}" for one in value)
-    return "yes" if value is True else "no" if value is False else "" if value is None else str(value)
+_NOT_OF_ITSELF = ("start", "reason", "corrects")
+"""What an entry says of its change, and not of its indicator."""
+
+
+def _with_entry(entries: tuple[Indicator, ...], given: Indicator) -> tuple[Indicator, ...]:
+    """An indicator's entries with one more, which takes the place of one of the same start."""
+    before = Quarter(1, 1)
+    others = (one for one in entries if one.start != given.start)
+    return tuple(sorted((*others, given), key=lambda one: one.start or before))
+
+
+def _in_use_from(targets: tuple[Target, ...], start: Quarter | None) -> tuple[Target, ...]:
+    """The targets that are in force in a quarter or later; ``None``: in any."""
+    if start is None:
+        return targets
+    now = target_in_force(targets, start)
+    return tuple(one for one in targets if one.start > start or one is now)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .errors import shorten
-from .model import Absence, ChangeKind, Indicator, Observation, Target
+from .model import Absence, ChangeKind, Indicator, Observation, Target, entry_in_force
 from .periods import Quarter
 from .profile import Profile
 
@@ -30,6 +30,9 @@ class Known:
     areas: Mapping[str, str] = field(default_factory=dict)
     """Names by code."""
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
+    """By code, each as its latest entry has it."""
+    entries: Mapping[str, tuple[Indicator, ...]] = field(default_factory=dict)
+    """By code, the entries of each in the order of their start."""
     assigned: frozenset[tuple[str, str]] = frozenset()
     """(area, indicator): which area's scorecard lists which indicator."""
     targets: Mapping[tuple[str, str], tuple[Target, ...]] = field(default_factory=dict)
@@ -46,6 +49,11 @@ class Known:
     """Which figures have an exception report."""
     published: Mapping[str, tuple[int, datetime]] = field(default_factory=dict)
     """SHA-256 of every file whose upload stands: the upload and when."""
+
+    def entry(self, code: str, quarter: Quarter) -> Indicator:
+        """The entry of an indicator in force in a quarter."""
+        dated = self.entries.get(code, ())
+        return entry_in_force(dated, quarter) if len(dated) > 1 else self.indicators[code]
 
     def held(self, key: Key) -> Observation | None:
         """What stands for an area, indicator and quarter."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 
+from .codec import NEEDED, WORDS, Derived, Heading, Words, figure_text
 from .periods import Quarter
 
 
@@ -94,7 +97,7 @@ def as_text(figure: Decimal | Absence | None) -> str | None:
     """A figure as published (``83.5``), or the value of the mark that stands for it (``c``, ``z``, ``x``)."""
     if isinstance(figure, Absence):
         return figure.value
-    return None if figure is None else f"{figure:f}"
+    return None if figure is None else figure_text(figure)
 
 
 class ReportState(StrEnum):
@@ -109,31 +112,44 @@ class ReportState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """An entry of the register. Empty text means that the papers do not say."""
+    """An entry of the register, which holds from a quarter on. Empty text means that the papers do not say."""
 
     code: str
-    name: str
-    category: str
+    name: Words
+    category: Words
     unit: Unit
     decimals: int
     polarity: Polarity
     basis: Basis = Basis.NOT_STATED
-    owner: str = ""
-    definition: str = ""
-    numerator: str = ""
-    denominator: str = ""
+    owner: Words = ""
+    definition: Words = ""
+    numerator: Words = ""
+    denominator: Words = ""
     may_pass_100: bool = False
     due: tuple[int, ...] = (1, 2, 3, 4)
     seasonal: bool = False
-    seasonal_note: str = ""
+    seasonal_note: Words = ""
     smallest_change: Decimal | None = None
-    statutory_note: str = ""
+    statutory_note: Words = ""
     first_quarter: Quarter | None = None
     """The first quarter it is reported for; ``None``: from before the first quarter held."""
     final_quarter: Quarter | None = None
     """The last quarter it is reported for; ``None``: it is not retired."""
-    aliases: tuple[str, ...] = ()
+    aliases: Annotated[tuple[str, ...], WORDS] = ()
     """What else people call it in running text."""
+    service: Words = ""
+    """The service whose head signs its figures off."""
+    counts_people: bool | None = None
+    """Whether it counts people or their events; households, pounds, schools and audits are not people. ``None``: not said."""
+    smallest_whole: int | None = None
+    """The smallest whole it is out of, where counts are not recorded; ``None``: not known."""
+    may_be_below_0: bool = False
+    start: Annotated[Quarter | None, Heading("from_quarter")] = None
+    """The quarter from which the entry holds; ``None``: from before the first quarter recorded."""
+    reason: Words = ""
+    """Why the entry changes."""
+    corrects: bool = False
+    """Whether it puts an earlier entry right; any other leaves the words of earlier quarters as they were."""
 
     def in_force(self, quarter: Quarter) -> bool:
         """Whether it belongs to the register of ``quarter``."""
@@ -151,16 +167,57 @@ class Indicator:
         return self.basis in (Basis.YEAR_TO_DATE, Basis.ACADEMIC_YEAR_TO_DATE)
 
 
+def entry_in_force(entries: Sequence[Indicator], quarter: Quarter | None) -> Indicator:
+    """Of an indicator's entries, in the order of their start, the one that holds in a quarter; ``None``: the latest.
+
+    A quarter before the first of them has that one: there is no other.
+    """
+    if quarter is None:
+        return entries[-1]
+    begun = (one for one in reversed(entries) if one.start is None or one.start <= quarter)
+    return next(begun, entries[0])
+
+
+def start_of_entry(entry: Indicator, entries: Sequence[Indicator], last: Quarter | None) -> Quarter | None:
+    """From which quarter an entry holds beside those that are recorded: earlier quarters keep the words that were true of them.
+
+    Where it does not say: one that corrects takes the place of the latest entry, any other holds from the quarter after
+    ``last``, in which the indicator has its last figure; ``None``: it has none, and then the latest entry is replaced.
+    """
+    latest = entries[-1].start
+    if entry.start is not None or entry.corrects or last is None:
+        return entry.start or latest
+    return last + 1 if latest is None else max(last + 1, latest)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a figure is rated by: two targets of the same terms rate alike, whoever decided them."""
+
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    tolerance: Decimal | None
+    tolerance_kind: str
+    intervention_level: Decimal | None
+
+
+def terms_of(one: Target | Proposal) -> Terms:
+    """The terms of a target or of one that is proposed; the kind of a tolerance counts only where there is one."""
+    kind = one.tolerance_kind if one.tolerance is not None else ""
+    return Terms(one.value, one.low, one.high, one.tolerance, kind, one.intervention_level)
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A dated target. A value, or a band ``low`` to ``high``, or neither where only an intervention level is held.
+    """A dated target: its terms from a quarter on. A value, or a band ``low`` to ``high``, or neither where only an intervention level is held.
 
     ``tolerance`` is in points, or in per cent of the target, as ``tolerance_kind`` says. ``basis`` ``None``: not stated.
     """
 
     indicator: str
     area: str
-    start: Quarter
+    start: Annotated[Quarter, Heading("from_quarter")]
     profiled: bool = False
     value: Decimal | None = None
     low: Decimal | None = None
@@ -170,9 +227,9 @@ class Target:
     intervention_level: Decimal | None = None
     basis: Basis | None = None
     origin: str = ""
-    decided_by: str = ""
-    reason: str = ""
-    source: str = ""
+    decided_by: Words = ""
+    reason: Words = ""
+    source: Annotated[str, WORDS, NEEDED] = ""
     decided_on: date | None = None
     corrects: bool = False
     """Whether it puts right what past quarters were rated by; any other target leaves them as they were."""
@@ -183,6 +240,11 @@ class Target:
     def has_target(self) -> bool:
         """Whether a target is held, and not an intervention level alone."""
         return self.value is not None or self.low is not None
+
+    @property
+    def terms(self) -> Terms:
+        """What a figure is rated by."""
+        return terms_of(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,17 +259,18 @@ class Observation:
     provisional: bool = False
     numerator: int | None = None
     denominator: int | None = None
-    series_break: str = ""
+    series_break: Words = ""
     """Why figures from this quarter on are not comparable with earlier ones."""
-    not_comparable: str = ""
+    not_comparable: Words = ""
     """Why this one figure is not comparable with any other."""
-    revision: int = 0
-    revision_reason: str = ""
-    former: Decimal | Absence | None = None
-    """The figure this one revises, or why there was none."""
-    note: str = ""
-    source: str = ""
-    comment: str = ""
+    revision: Derived[int] = 0
+    """How often a published figure was revised; worked out from the rows that stand."""
+    revision_reason: Words = ""
+    former: Derived[Decimal | Absence | None] = None
+    """The figure this one revises, or why there was none; worked out, and nothing where it is now confidential."""
+    note: Words = ""
+    source: Annotated[str, WORDS, NEEDED] = ""
+    comment: Words = ""
     """An internal note; never in a public copy."""
 
     @property
@@ -231,6 +294,65 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class GivenFigure(Observation):
+    """A figure as one event gave it: one row of the chain of its indicator, area and quarter."""
+
+    kind: ChangeKind = ChangeKind.NEW
+    """What it is beside the one that stood then."""
+
+    @classmethod
+    def of(
+        cls, one: Observation, kind: ChangeKind, reason: str | None = None, source: str | None = None
+    ) -> GivenFigure:
+        """A figure as an event gives it. ``reason`` and ``source`` ``None``: as the figure has them."""
+        return cls(
+            one.indicator, one.area, one.quarter, one.value, one.absence, one.provisional, one.numerator, one.denominator,
+            one.series_break, one.not_comparable, 0, one.revision_reason if reason is None else reason, None, one.note,
+            one.source if source is None else source, one.comment, kind,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A place that figures belong to."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """That an area's scorecard lists an indicator."""
+
+    area: str
+    indicator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of the council: ``council``, ``home_area``, ``made_up``."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFile:
+    """One file of ``data/`` as it was loaded."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMapping:
+    """A column mapping saved under a name. Its TOML is kept as the bytes that were read."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Upload:
     """One publication, as history keeps it. ``withdrawn_at`` ``None``: it stands."""
 
@@ -239,24 +361,51 @@ class Upload:
     """``figures``, ``register`` or ``targets``."""
     published_at: datetime
     published_by: str
-    file_name: str
+    file_name: Words
     sha256: str
     profile: str = ""
     """The column mapping it was read through; empty: the template."""
     quarters: str = ""
     counts: tuple[int, int, int, int] = (0, 0, 0, 0)
     """How many were new, confirmed, revised and the same."""
-    reason: str = ""
+    reason: Words = ""
     revision_kind: str = ""
     """``scheduled`` or ``correction``, where a published figure changed."""
-    withdrawn_at: datetime | None = None
-    withdrawn_by: str = ""
-    withdrawn_reason: str = ""
+    withdrawn_at: Derived[datetime | None] = None
+    withdrawn_by: Derived[str] = ""
+    withdrawn_reason: Derived[str] = ""
+    comments: int = 0
+    """How many figures stayed the same and had their comment changed."""
+    mapping: str = ""
+    """The SHA-256 of the mapping it was read through, as the bytes that were read; empty: the template."""
 
     @property
     def source(self) -> str:
         """How its figures name where they come from."""
         return f"{self.file_name} (upload {self.id})"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """That what an event gave is withdrawn. ``upload`` 0: it was data of ``data/``, which was loaded anew."""
+
+    event: int
+    upload: int
+    done_at: datetime
+    done_by: str
+    done_as: str
+    reason: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """That words were erased: the file that held them, and an event that said them. What remains says who, when and why."""
+
+    sha256: str
+    event: int
+    second: str
+    """The second person."""
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,8 +417,8 @@ class Benchmark:
     year_end: date
     period: str
     value: Decimal
-    published_on: date | None
-    source: str
+    published_on: date | None = None
+    source: Annotated[str, WORDS, NEEDED] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,10 +434,10 @@ class Conflict:
     quarter: Quarter
     subject: str
     value: Decimal | None
-    source: str
-    sentence: str
+    source: Words
+    sentence: Words
     resolved_on: date | None = None
-    resolution: str = ""
+    resolution: Words = ""
 
 
 class ReportEvent(StrEnum):
@@ -313,8 +462,8 @@ class Action:
     owner: str = ""
     """A role; empty: none is given."""
     due: date | None = None
-    closed_on: date | None = None
-    closing: str = ""
+    closed_on: Derived[date | None] = None
+    closing: Derived[str] = ""
     """What was done, where it is closed."""
 
     @property
@@ -342,7 +491,7 @@ class ActionClosed:
     quarter: Quarter
     number: int
     closed_on: date
-    closing: str
+    closing: Words
     done_at: datetime
     done_by: str
     done_as: str
@@ -359,7 +508,7 @@ class Concern:
     indicator: str
     area: str
     quarter: Quarter
-    reason: str
+    reason: Words
     done_at: datetime
     done_by: str
     done_as: str
@@ -378,8 +527,8 @@ class Scenario:
     number: int
     area: str
     quarter: Quarter
-    name: str
-    reason: str
+    name: Words
+    reason: Words
     changes: tuple[str, ...]
     """Each as text; what it means is not read here."""
     figures: tuple[tuple[str, str, str], ...]
@@ -414,15 +563,20 @@ class Proposal:
     tolerance: Decimal | None
     tolerance_kind: str
     intervention_level: Decimal | None
-    decided_by: str
+    decided_by: Words
     """The body that decides."""
     decided_on: date | None
-    paper: str
+    paper: Words
     """The paper it is decided by: the source of the target."""
-    reason: str
+    reason: Words
     done_at: datetime
     done_by: str
     done_as: str
+
+    @property
+    def terms(self) -> Terms:
+        """What a figure would be rated by."""
+        return terms_of(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,7 +591,7 @@ class ProposalDecision:
     area: str
     quarter: Quarter
     accepted: bool
-    reason: str
+    reason: Words
     upload: int | None
     """The upload that made the target; ``None``: it was declined, or the target stood already."""
     done_at: datetime
@@ -453,17 +607,17 @@ class ExceptionReport:
     area: str
     quarter: Quarter
     state: ReportState
-    reason_line: str
-    description: str
+    reason_line: Words
+    description: Words
     outturn: Decimal | None
     target: Decimal | None
-    sections: tuple[tuple[str, str], ...]
-    completed_by: str
+    sections: Annotated[tuple[tuple[str, str], ...], WORDS]
+    completed_by: Words
     approved_by: str
     approved_on: date | None
-    source: str
-    actions: tuple[Action, ...] = ()
-    unplaced: str = ""
+    source: Words
+    actions: Annotated[tuple[Action, ...], WORDS] = ()
+    unplaced: Words = ""
     """What a form that was read in had and no section took: kept, never dropped."""
     version: int = 0
     """0: the bundled one; what is written on the pages counts from 1."""
@@ -473,7 +627,7 @@ class ExceptionReport:
     saved_as: str = ""
     """The role acted in."""
     event: ReportEvent = ReportEvent.BUNDLED
-    said: str = ""
+    said: Words = ""
     """The reason for returning or reopening it, the version restored, or the name of the file that was read in."""
 
     @property

@@ -215,7 +215,8 @@ def _sources(card: Scorecard, made: Circumstances) -> tuple[tuple[str, str], ...
     return (
         ("Council", made.council),
         ("Source of the figures", "; ".join(given) or "no figures held"),
-        ("Made", f"{made.when}, from what was held then"),
+        ("Made", f"{made.when}. {made.moment}." if made.moment else made.when),
+        *((("Record of changes", made.record),) if made.record else ()),
     )
 
 
@@ -256,7 +257,8 @@ def _beneath(row: Row) -> tuple[str, ...]:
     observation = row.observation
     said = []
     if observation is not None and observation.revised:
-        said.append(f"Revised from {former_words(observation, row.indicator)}. {observation.revision_reason}")
+        former = former_words(observation, row.indicator)
+        said.append(f"Revised{f' from {former}' if former else ''}. {observation.revision_reason}")
     if row.conflict:
         said.append(f"{capital(row.conflict)}.")
     if row.note and not row.rated.missed:

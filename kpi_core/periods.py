@@ -33,6 +33,9 @@ class Quarter:
             told = f"There is no financial year that starts in {self.year}."
             raise PeriodError(str(self.year), told, "out_of_reach")
 
+    def __hash__(self) -> int:
+        return self.year * 4 + self.number  # figures are looked up by it, many thousand times a page
+
     @property
     def financial_year(self) -> str:
         """Like ``2022-23``."""

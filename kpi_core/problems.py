@@ -173,6 +173,7 @@ _TABLE = (
     ProblemClass("target-cannot-be-used", _B, "Row {row}: {what}"),
     ProblemClass("past-rating-would-change", _B, "Row {row} would change the rating of “{name}” for {quarter} from {before} to {after}{more}. Start it from a later quarter, or enter yes under “corrects” if it puts right what was wrong then."),
     ProblemClass("past-rating-corrected", _W, "Row {row} corrects the rating of “{name}” for {quarter} from {before} to {after}{more}.", singly=True),
+    ProblemClass("past-entry-would-change", _B, "Row {row} would change what is said of “{name}” in quarters that have figures, up to {latest}. Start it from {following} or later, or enter yes under “corrects” if what was said then was wrong."),
     ProblemClass("ends-before-figures", _B, "Row {row}: “{name}” would end in {ended}, but has a figure for {latest}. Enter a later final quarter."),
     ProblemClass("held-entry-changes", _W, "Row {row} changes “{name}”: {what}. Confirm it is right."),
 )  # fmt: skip

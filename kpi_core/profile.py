@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from .columns import NEEDED, TABLES
+from .codec import csv_text
+from .columns import NEEDED, TABLES, default_of, headings, in_fields
 from .errors import KpiError, shorten
 from .model import Indicator
 
@@ -65,6 +66,8 @@ class Profile:
     """What the file writes for a rating, and which it is. Other text is kept as it is."""
     register: tuple[Indicator, ...] = ()
     """Entries that the register needs for this file. They belong to the areas in the file."""
+    text: str = field(default="", compare=False, repr=False)
+    """The TOML it was read from, to the letter; empty: it was not read from any."""
 
 
 class ProfileError(KpiError):
@@ -103,13 +106,14 @@ def read_profile(text: str, name: str) -> Profile:
         data = tomllib.loads(text, parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise ProfileError(name, [f"It cannot be read as TOML ({shorten(str(error), 120)})."]) from None
-    return _ProfileReader(name, data).read()
+    return _ProfileReader(name, data, text).read()
 
 
 class _ProfileReader:
-    def __init__(self, name: str, data: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, data: Mapping[str, Any], text: str) -> None:
         self._name = name
         self._data = data
+        self._text_read = text
         self._problems: list[str] = []
 
     def read(self) -> Profile:
@@ -133,7 +137,8 @@ class _ProfileReader:
         for key in self._data:
             if key not in known:
                 self._wrong(f"“{shorten(key)}” is not part of a mapping.")
-        profile = Profile(self._name, **{key: read(key) for key, read in known.items() if key in self._data})
+        parts = {key: read(key) for key, read in known.items() if key in self._data}
+        profile = Profile(self._name, **parts, text=self._text_read)
         # What is wanting can be said only of a mapping whose parts could be read.
         problems = self._problems or wanting(profile)
         if problems:
@@ -226,7 +231,7 @@ class _ProfileReader:
                 row[name] = convert(text) if text else default
             except KpiError as error:
                 self._wrong(f"{place}, {name}: {error}")
-        return Indicator(**row) if len(self._problems) == before else None
+        return Indicator(**in_fields(Indicator, row)) if len(self._problems) == before else None
 
 
 def _cell(found: object) -> str:
@@ -250,7 +255,9 @@ def write_profile(profile: Profile) -> str:
         "",
     ]
     plain, tables = [], []
-    for part in dataclasses.fields(Profile)[1:-1]:
+    for part in dataclasses.fields(Profile):
+        if part.name in ("name", "register", "text"):
+            continue
         held = getattr(profile, part.name)
         if isinstance(held, Mapping):
             tables += _table_lines(part.name, held)
@@ -269,14 +276,11 @@ def _table_lines(name: str, held: Mapping[str, Any]) -> list[str]:
 
 def _entry_lines(entry: Indicator) -> list[str]:
     """The columns of a register entry that say more than an empty cell would."""
-    held = ((part, getattr(entry, part.name)) for part in dataclasses.fields(Indicator))
-    return [f"{part.name} = {_toml(_as_cell(value))}" for part, value in held if value != part.default]
-
-
-def _as_cell(value: object) -> object:
-    if isinstance(value, tuple):
-        return " ".join(f"Q{number}" for number in value)
-    return f"{value:f}" if isinstance(value, Decimal) else value
+    return [
+        f"{heading} = {_toml(value if isinstance(value, bool | int) else csv_text(value))}"
+        for heading, name in headings(Indicator).items()
+        if (value := getattr(entry, name)) != default_of(Indicator, name)
+    ]
 
 
 def _toml(value: object) -> str:

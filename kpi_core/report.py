@@ -9,22 +9,22 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .assess import Change, Rating
-from .columns import TABLES
+from .codec import csv_text
+from .columns import TABLES, headings
 from .headline import headline
-from .history import Figure
-from .intake import FigureChange, Preview, rating_words
-from .intake_checks import UNIT_WORDS
-from .intake_register import AnyPreview, EntriesPreview
-from .mapping import TEMPLATE_COLUMNS
 from .model import Absence, Conflict, Indicator, Observation, ReportAction, ReportState, Target, Unit
 from .periods import day_in_words
-from .problems import Finding
 from .scorecard import Row, Scorecard, display, former_words, level_words, target_words, tolerance_words
-from .views import ExceptionsView, IndicatorView, Withdrawal
-from .what_if import WhatIf
 
 if TYPE_CHECKING:
+    from .history import Figure
+    from .intake import FigureChange, Preview
+    from .intake_register import AnyPreview
     from .narrative import CheckedPaper
+    from .problems import Finding
+    from .views import Change as Record
+    from .views import ExceptionsView, IndicatorView, Withdrawal
+    from .what_if import WhatIf
 
 Cell = str | int | Decimal | None
 
@@ -32,7 +32,7 @@ COLOURS_NOTE = (
     "Ratings are worked out by this product from the figures, targets and rules shown; "
     "the council's own published colours were not supplied."
 )
-AS_FIRST_PUBLISHED = "Figures are as they were first published, before any revision, and targets as they were before any correction of the past."
+AS_FIRST_RECORDED = "Each figure as it was first recorded here, by the target and in the words that stood when it was."
 MADE_UP = "These figures are made up. They describe no real council."
 MARKS = (
     ("[p]", "provisional: the figure may still change"),
@@ -79,6 +79,10 @@ class Circumstances:
     council: str
     made_up: bool
     made_at: datetime
+    moment: str = ""
+    """As of when the figures are seen, in words; empty: as they stood when it was made."""
+    record: str = ""
+    """The last record of the ledger and its head, by which a rewrite can be shown later; empty: not said."""
 
     @property
     def when(self) -> str:
@@ -90,6 +94,8 @@ class Circumstances:
         lines = [("Council", self.council), ("Quarter", quarter)]
         if self.made_up:
             lines.insert(0, ("Note", MADE_UP))
+        if self.moment:
+            lines.append(("Figures", self.moment))
         lines += list(filters) or [("Filters", "none")]
         lines += [
             ("Downloaded", self.when),
@@ -97,6 +103,12 @@ class Circumstances:
             ("Ratings", COLOURS_NOTE),
         ]
         return tuple(lines)
+
+
+def confidential_words(count: int) -> str:
+    """What a view of the past says of figures that are confidential now."""
+    these = "One figure that stood then is" if count == 1 else f"{count} figures that stood then are"
+    return f"{these} confidential now, and shown as [c]."
 
 
 def said_of(conflict: Conflict) -> str:
@@ -113,8 +125,8 @@ def scorecard_table(scorecard: Scorecard, made: Circumstances) -> Table:
     """The rows of a scorecard as filtered. Changes are given as amounts, with their words beside them."""
     sources = sorted({row.observation.source for row in scorecard.rows if row.observation is not None})
     about = made.about(scorecard.quarter.label, scorecard.filters, "; ".join(sources) or "no figures held")
-    if scorecard.as_first_published:
-        about = (("Figures", AS_FIRST_PUBLISHED), *about)
+    if scorecard.now_confidential:
+        about = (*about, ("Confidential", confidential_words(scorecard.now_confidential)))
     return Table(
         f"Scorecard, {scorecard.area_name}, {scorecard.quarter.label}",
         (*about, *(("Headline", line) for line in (headline(scorecard) if not scorecard.filters else ()))),
@@ -252,12 +264,13 @@ def conflicts_table(conflicts: Iterable[Conflict], made: Circumstances) -> Table
     )
 
 
-_TEMPLATE_UNITS = UNIT_WORDS | {Unit.DAYS: "days", Unit.WEEKS: "weeks", Unit.POUNDS: "pounds"}
-"""The unit in a template, in words that an upload of it is read by."""
-
-
 def template_table(card: Scorecard, earlier: Scorecard) -> Table:
     """The upload's template: a row for each indicator due in ``card``'s quarter, with what is held for reference."""
+    from .intake_checks import UNIT_WORDS
+    from .mapping import TEMPLATE_COLUMNS
+
+    # In words that an upload of it is read by.
+    units = UNIT_WORDS | {Unit.DAYS: "days", Unit.WEEKS: "weeks", Unit.POUNDS: "pounds"}
     before = {row.indicator.code: row.display for row in earlier.rows if row.absence is None}
     return Table(
         "",
@@ -265,7 +278,7 @@ def template_table(card: Scorecard, earlier: Scorecard) -> Table:
         TEMPLATE_COLUMNS,
         tuple(
             (
-                row.indicator.code, row.indicator.name, _TEMPLATE_UNITS[row.indicator.unit], row.quarter.text, "", "", "", "", "",
+                row.indicator.code, row.indicator.name, units[row.indicator.unit], row.quarter.text, "", "", "", "", "",
                 target_words(row.target, row.indicator), before.get(row.indicator.code, ""),
             )
             for row in card.rows
@@ -299,6 +312,8 @@ def narrative_table(paper: CheckedPaper, made: Circumstances) -> Table:
 
 def changes_table(preview: AnyPreview, made: Circumstances) -> Table:
     """Everything that publishing a file would change."""
+    from .intake_register import EntriesPreview
+
     about = made.about(preview.quarters or "none", (), preview.file.file_name)
     title = f"What {preview.file.file_name} would change"
     if isinstance(preview, EntriesPreview):
@@ -355,6 +370,8 @@ def _change_row(change: FigureChange, preview: Preview) -> tuple[Cell, ...]:
 
 def reconciliation_table(preview: Preview, made: Circumstances) -> Table:
     """Each figure whose rating as it was reported is not the one worked out, and why."""
+    from .intake import rating_words
+
     return Table(
         f"Ratings in {preview.file.file_name} beside those worked out",
         made.about(preview.quarters, (), preview.file.file_name),
@@ -407,17 +424,31 @@ def register_tables(
     )
 
 
-def _entry_cell(entry: Indicator | Target, name: str, areas: Mapping[str, Sequence[str]]) -> Cell:
-    if isinstance(entry, Indicator) and name == "areas":
+def _entry_cell(entry: Indicator | Target, heading: str, areas: Mapping[str, Sequence[str]]) -> Cell:
+    if isinstance(entry, Indicator) and heading == "areas":
         listed = areas.get(entry.code, ())
         return ("; " if any(" " in code for code in listed) else " ").join(listed)
-    if isinstance(entry, Target) and name in ("from_quarter", "kind"):
-        return entry.start.text if name == "from_quarter" else "profiled" if entry.profiled else "standing"
-    if isinstance(entry, Indicator) and name == "aliases":
-        return "; ".join(entry.aliases)
-    value = getattr(entry, name)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return " ".join(f"Q{number}" for number in value)
-    return value if isinstance(value, Decimal | int) or value is None else str(value)
+    if isinstance(entry, Target) and heading == "kind":
+        return "profiled" if entry.profiled else "standing"
+    value = getattr(entry, headings(type(entry))[heading])
+    return (
+        value
+        if isinstance(value, Decimal) or (isinstance(value, int) and not isinstance(value, bool))
+        else csv_text(value)
+    )
+
+
+def record_table(changes: Sequence[Record], made: Circumstances) -> Table:
+    """Records of the ledger, as the page Record of changes lists them."""
+    return Table(
+        "Record of changes",
+        made.about("every quarter", (), "the record of changes; names are as typed"),
+        ("Record", "When (UTC)", "Who (name as typed)", "Role", "Kind", "What", "Indicators", "Hash"),
+        tuple(
+            (
+                one.number, one.at.isoformat(sep=" "), one.by, one.role, one.kind, one.what, "; ".join(one.indicators),
+                one.hash,
+            )
+            for one in changes
+        ),
+    )  # fmt: skip

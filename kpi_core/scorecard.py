@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from .assess import (
@@ -31,6 +31,7 @@ from .model import (
     ReportAction,
     ReportState,
     Target,
+    entry_in_force,
 )
 from .periods import Quarter
 
@@ -51,6 +52,16 @@ class Held:
     targets: tuple[Target, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     report: ExceptionReport | None = None
+    entries: tuple[Indicator, ...] = ()
+    """The indicator's entries of the register in the order of their start; empty: ``indicator`` holds for every quarter."""
+    then: Mapping[Quarter, tuple[Indicator, tuple[Target, ...]]] = field(default_factory=dict)
+    """What a quarter's figure is judged by, where that is not what stands now: the entry and the targets."""
+
+    def judged_by(self, quarter: Quarter) -> tuple[Indicator, tuple[Target, ...]]:
+        """The entry of the register and the targets that a quarter's figure is judged by."""
+        if quarter in self.then:
+            return self.then[quarter]
+        return entry_in_force(self.entries or (self.indicator,), quarter), self.targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,8 @@ class Row:
     series: tuple[Observation, ...]
     targets: tuple[Target, ...]
     quarters_held: int
+    held: Held
+    """What it was made from."""
 
     @property
     def absence(self) -> Absence | None:
@@ -105,7 +118,12 @@ class Row:
 
     def rating_history(self) -> tuple[tuple[Quarter, Rated], ...]:
         """Each quarter of ``series`` judged by the target then in force, oldest first."""
-        return tuple((o.quarter, judge(o, self.targets, self.indicator, o.quarter)) for o in self.series)
+        return tuple((o.quarter, self.judged(o)) for o in self.series)
+
+    def judged(self, observation: Observation) -> Rated:
+        """A figure judged by the entry of the register and the target of its own quarter."""
+        indicator, targets = self.held.judged_by(observation.quarter)
+        return judge(observation, targets, indicator, observation.quarter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +154,12 @@ class Scorecard:
     rows: tuple[Row, ...]
     filters: tuple[tuple[str, str], ...] = ()
     """What was filtered on, in words: (what, chosen)."""
-    as_first_published: bool = False
-    """Whether its figures are those before any revision, and its targets those before any correction of the past."""
+    as_first_recorded: bool = False
+    """Whether each figure is the first that was recorded here, judged by what stood when it was."""
+    moment: str = ""
+    """As of when it is seen, in words; empty: as it stands now."""
+    now_confidential: int = 0
+    """How many figures that stood then are confidential now, and hidden here too."""
     concerns: tuple[Concern, ...] = ()
     """The indicators that an author marked, whatever their rating; filters leave them."""
     overdue_actions: tuple[ReportAction, ...] = ()
@@ -215,10 +237,10 @@ def build(quarter: Quarter, area: str, area_name: str, held: Iterable[Held]) -> 
 
 def row_of(held: Held, quarter: Quarter) -> Row:
     """One indicator's row for ``quarter``; ``held.series`` must not reach beyond it."""
-    indicator = held.indicator
+    indicator, targets = held.judged_by(quarter)
     observation = held.series[-1] if held.series and held.series[-1].quarter == quarter else None
-    target = target_in_force(held.targets, quarter)
-    rated = judge(observation, held.targets, indicator, quarter)
+    target = target_in_force(targets, quarter)
+    rated = judge(observation, targets, indicator, quarter)
     return Row(
         indicator=indicator,
         quarter=quarter,
@@ -229,8 +251,9 @@ def row_of(held: Held, quarter: Quarter) -> Row:
         conflict=_conflict(held, observation, target, rated),
         exception=_exception(held.report, rated),
         series=held.series,
-        targets=held.targets,
+        targets=targets,
         quarters_held=held.quarters_held,
+        held=held,
     )
 
 
@@ -253,8 +276,10 @@ def display(observation: Observation | None, indicator: Indicator) -> str:
 
 
 def former_words(observation: Observation, indicator: Indicator) -> str:
-    """What a revised figure replaced, as a reader sees it: ``79%``, ``[c]`` or ``no figure``."""
+    """What a revised figure replaced, as a reader sees it: ``79%``, ``[c]`` or ``no figure``; empty where that is confidential."""
     former = observation.former
+    if observation.absence is Absence.SUPPRESSED:
+        return ""
     if isinstance(former, Absence):
         return former.mark
     return "no figure" if former is None else with_unit(shown(former, indicator.decimals), indicator.unit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from .assess import Rated
 from .completeness import Completeness
@@ -23,6 +24,13 @@ from .model import (
 from .periods import Quarter
 from .reliability import Process, process
 from .scorecard import Collected, Row, Scorecard
+
+
+class Audience(StrEnum):
+    """For whom an answer is."""
+
+    INTERNAL = "internal"
+    PUBLIC = "public"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,10 @@ class IndicatorView:
     conflicts: tuple[Conflict, ...]
     """Conflicts of this indicator in this quarter, resolved ones too."""
     report: ExceptionReport | None
+    entries: tuple[Indicator, ...] = ()
+    """The history of its definition: its entries of the register, in the order of their start."""
+    moment: str = ""
+    """As of when it is seen, in words; empty: now."""
 
     @property
     def indicator(self) -> Indicator:
@@ -152,6 +164,44 @@ class Health:
 
     counts: tuple[tuple[str, int], ...]
     problems: tuple[str, ...]
+    position: int = 0
+    """The number of the last record of the ledger."""
+    head: str = ""
+    """The hash of that record: noted outside, it shows a rewrite."""
+    mended: tuple[str, ...] = ()
+    """What was put right when the database was opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One record of the ledger, as people read it."""
+
+    number: int
+    at: datetime
+    by: str
+    role: str
+    kind: str
+    what: str
+    """What was done, in a sentence."""
+    hash: str
+    indicators: tuple[str, ...] = ()
+    """The codes of the indicators that it is about, where they are few."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup, and what it was found to hold."""
+
+    content: bytes
+    position: int
+    head: str
+    files: int
+
+    @property
+    def words(self) -> str:
+        """What it holds, as it was compared."""
+        files = "1 kept file" if self.files == 1 else f"{self.files:,} kept files"
+        return f"It holds records 1 to {self.position} and {files}; database and second copy were compared. Head {self.head[:12]}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,6 @@ from .assess import EXCEPTION_TRIGGER, Change, Rated, Rating
 from .completeness import Completeness
 from .headline import headline
 from .history import Effect
-from .intake import Differing, FigureChange, Preview
-from .intake_register import AnyPreview, EntriesPreview, EntryChange
 from .model import (
     Action,
     Benchmark,
@@ -28,13 +26,16 @@ from .model import (
     Upload,
     as_text,
 )
-from .problems import Finding
 from .scorecard import Row, Scorecard, display, target_words, tolerance_words
+from .views import Change as Recorded
 from .views import ExceptionsView, Health, IndicatorView, Withdrawal
-from .what_if import WhatIf, WhatIfRow
 
 if TYPE_CHECKING:
+    from .intake import Differing, FigureChange, Preview
+    from .intake_register import AnyPreview, EntryChange
     from .narrative import CheckedPaper
+    from .problems import Finding
+    from .what_if import WhatIf, WhatIfRow
 
 Json = dict[str, Any]
 
@@ -45,7 +46,9 @@ def scorecard_json(scorecard: Scorecard, whole: Scorecard) -> Json:
         "quarter": scorecard.quarter.text,
         "period": scorecard.quarter.months,
         "area": scorecard.area,
-        "as_first_published": scorecard.as_first_published,
+        "as_first_published": scorecard.as_first_recorded,
+        "as_at": scorecard.moment or None,
+        "now_confidential": scorecard.now_confidential,
         "headline": list(headline(whole)),
         "rows": [row_json(row) for row in scorecard.rows],
         "summary": asdict(scorecard.summary),
@@ -130,6 +133,8 @@ def indicator_json(view: IndicatorView) -> Json:
             "smallest_change": as_text(indicator.smallest_change),
             "statutory_note": indicator.statutory_note or None,
         },
+        "as_at": view.moment or None,
+        "entries": [_entry(one) for one in view.entries],
         "row": row_json(view.row),
         "series": [
             {
@@ -150,6 +155,17 @@ def indicator_json(view: IndicatorView) -> Json:
         + [_benchmark(b, "published since") for b in view.benchmarks_since],
         "conflicts": [conflict_json(c) for c in view.conflicts],
         "exception_report": None if view.report is None else report_json(view.report),
+    }
+
+
+def _entry(entry: Indicator) -> Json:
+    """One entry of the register, and from which quarter it holds; ``None``: from before the first quarter recorded."""
+    return {
+        "from": entry.start.text if entry.start else None,
+        "name": entry.name,
+        "definition": entry.definition or None,
+        "reason": entry.reason or None,
+        "corrects": entry.corrects,
     }
 
 
@@ -212,6 +228,7 @@ def exceptions_json(view: ExceptionsView) -> Json:
         "quarter": view.scorecard.quarter.text,
         "period": view.scorecard.quarter.months,
         "area": view.scorecard.area,
+        "as_at": view.scorecard.moment or None,
         "trigger": EXCEPTION_TRIGGER,
         "required": [_exception(row) for row in view.required],
         "not_required": [_exception(row) for row in view.not_required],
@@ -284,6 +301,8 @@ def check_json(paper: CheckedPaper) -> Json:
 
 def import_json(preview: AnyPreview, upload: Upload | None) -> Json:
     """A file as checked, with what it would change or, where ``upload`` is given, changed."""
+    from .intake_register import EntriesPreview
+
     if isinstance(preview, EntriesPreview):
         changes, differing = [_entry_change(one) for one in preview.changes], []
     else:
@@ -419,7 +438,27 @@ def _effect(effect: Effect) -> Json:
 def health_json(health: Health) -> Json:
     """What ``verify`` found."""
     counts: Mapping[str, int] = dict(health.counts)
-    return {"ok": not health.problems, "counts": counts, "problems": list(health.problems)}
+    return {
+        "ok": not health.problems,
+        "position": health.position,
+        "head": health.head,
+        "problems": list(health.problems),
+        "mended": list(health.mended),
+        "counts": counts,
+    }
+
+
+def event_json(change: Recorded) -> Json:
+    """One record of the ledger."""
+    return {
+        "number": change.number,
+        "at": change.at.isoformat(),
+        "by": change.by,
+        "role": change.role,
+        "kind": change.kind,
+        "what": change.what,
+        "hash": change.hash,
+    }
 
 
 def _day(day: date | None) -> str | None:

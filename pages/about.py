@@ -26,7 +26,7 @@ NOTES = (
 
 def page() -> None:
     """The rules, the marks, the sources and the known conflicts."""
-    about = session.services().about(session.view().area or None)
+    about = session.services().about(session.view().area or None, session.view().at)
     session.keep(session.view())
     components.title(about.council, "About these figures")
     components.section("How a rating is worked out")

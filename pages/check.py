@@ -24,6 +24,8 @@ def page() -> None:
     """The document, what was found in it, and the exception reports in it."""
     session.keep(session.view())
     components.title(session.services().council()[0], "Check a document")
+    if session.past():
+        components.message("A document is checked beside the figures as they stand now.")
     given = choose()
     deeds.announce()
     if given is None:
@@ -121,7 +123,7 @@ def forms(content: bytes, name: str) -> None:
             deeds.refused(key)
             st.button(
                 f"Make a draft of {components.plain(label(one))}", key=key, on_click=read_in,
-                args=(one, who.name, who.role, with_roles, key),
+                args=(one, who.name, who.role, with_roles, key), disabled=bool(session.past()),
             )  # fmt: skip
 
 

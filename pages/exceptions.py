@@ -30,7 +30,7 @@ def page() -> None:
         components.title(session.services().council()[0], "No figures are held yet")
         return
     session.keep(replace(session.view(), quarter=quarter.text, indicator=""))
-    view = session.services().exceptions(quarter.text, session.view().area or None)
+    view = session.services().exceptions(quarter.text, session.view().area or None, session.view().at)
     components.title(f"{view.scorecard.area_name}: exception reports", quarter.label)
     st.html(
         f'<p class="headline">{escape(headline(view.scorecard)[-1])}</p>'

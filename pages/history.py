@@ -1,4 +1,4 @@
-"""Every upload: what it changed, what withdrawing it would take back, and keeping it all safe."""
+"""Every upload: what it changed, what withdrawing it would do, and backups."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from html import escape
 
 import streamlit as st
 
-from kpi_core.errors import shorten
+from kpi_core.access import OFFICER
+from kpi_core.errors import KpiError, shorten
 from kpi_core.figures import with_unit
 from kpi_core.history import Effect, Figure
 from kpi_core.intake_register import target_in_words
@@ -15,8 +16,8 @@ from kpi_core.model import Absence, ChangeKind, Indicator, Upload
 from kpi_core.periods import day_in_words
 from kpi_core.problems import plural
 from kpi_core.report import effects_table
-from kpi_core.views import Withdrawal
-from pages._ui import components, deeds, session
+from kpi_core.views import Backup, Withdrawal
+from pages._ui import actor, components, deeds, session
 
 MOST_EFFECTS = 200
 
@@ -26,7 +27,7 @@ def page() -> None:
     chosen = session.asked("upload")
     session.keep(session.view())
     components.title(session.services().council()[0], "History of uploads")
-    history = session.services().uploads.history()
+    history = session.services().uploads.history(session.view().at)
     deeds.announce()
     if not history:
         st.html('<p class="measure">Nothing has been uploaded yet: every figure is from the bundled data.</p>')
@@ -39,8 +40,11 @@ def page() -> None:
                 [line(one) for one in history],
             )
         )
-        one_upload(history, chosen)
-    keeping()
+        if session.past():
+            components.message("What an upload changed is shown as it stands now, and nothing can be withdrawn here.")
+        else:
+            one_upload(history, chosen)
+    backups()
 
 
 def line(upload: Upload) -> tuple[str, ...]:
@@ -128,7 +132,7 @@ def effect_line(effect: Effect, indicators: dict[str, Indicator], upload: Upload
     indicator = indicators.get(given.indicator)
     name = indicator.name if indicator else given.indicator
     if upload.withdrawn_at is not None:
-        now = escape(effect.left_standing) or "taken back"
+        now = escape(effect.left_standing) or "withdrawn"
     else:
         now = escape(effect.left_standing) or "stands"
     kind = {ChangeKind.REVISED: "revised", ChangeKind.SAME: "the same"}.get(given.kind, given.kind.value)
@@ -150,13 +154,13 @@ def figure(held: Figure, indicator: Indicator | None) -> str:
 
 
 def withdrawal(found: Withdrawal) -> None:
-    """What taking it back would do, and the button that does."""
+    """What withdrawing it would do, and the button that does."""
     components.section("Withdraw this upload")
     back, left = len(found.taken_back), len(found.left_standing)
     gave = len(found.indicators) + len(found.targets)
     what = [f"{back} {plural(back, 'figure', 'figures')}"] if back or not gave else []
     what += [f"{gave} {plural(gave, 'entry', 'entries')} of the register and targets"] if gave else []
-    said = f"{' and '.join(what)} would be taken back, and what stood before would stand again."
+    said = f"This withdraws {' and '.join(what)} and restores any earlier ones."
     if left:
         said += f" {left} would be left as {plural(left, 'it is', 'they are')}, because a later upload gave them too."
     st.html(
@@ -164,52 +168,70 @@ def withdrawal(found: Withdrawal) -> None:
     )
     number = found.upload.id
     st.text_input("Why is it withdrawn?", key=f"withdraw_reason_{number}", max_chars=300, width=640)
-    st.text_input("Your role or name", key=f"withdraw_by_{number}", max_chars=80, width=420)
+    actor.choose(OFFICER)
     key = f"withdraw_{number}"
     deeds.refused(key)
     st.button(f"Withdraw upload {number}", key=key, on_click=withdraw_now, args=(number, key))
 
 
 def withdraw_now(number: int, key: str) -> None:
-    """Take it back."""
-    reason, by = (st.session_state[f"withdraw_{name}_{number}"] for name in ("reason", "by"))
+    """Withdraw it."""
+    reason, who = st.session_state[f"withdraw_reason_{number}"], actor.actor()
     uploads = session.services().uploads
-    deeds.do(key, lambda: uploads.withdraw(number, reason, by), taken_back)
+    deeds.do(key, lambda: uploads.withdraw(number, reason, who.name, who.role), withdrawn)
 
 
-def taken_back(done: Withdrawal) -> str:
-    """In a sentence, what a withdrawal took back and what it left."""
+def withdrawn(done: Withdrawal) -> str:
+    """In a sentence, what was withdrawn and what was left."""
     gave = len(done.indicators) + len(done.targets)
     back, left = len(done.taken_back) + gave, len(done.left_standing)
     what = plural(back, "entry", "entries") if gave else plural(back, "figure", "figures")
-    return f"Upload {done.upload.id} is withdrawn: {back} {what} taken back" + (
+    return f"Upload {done.upload.id} is withdrawn, with {back} {what}" + (
         f", {left} left as {plural(left, 'it is', 'they are')}." if left else "."
     )
 
 
-def keeping() -> None:
+def backups() -> None:
     """A backup, and a look at whether all is well."""
-    components.section("Keeping it safe")
+    components.section("Backups")
     st.html(
-        '<p class="measure">Every uploaded file is kept beside the database, which can be made again from them. A backup holds '
-        "the database, those files and the list of them; keep it on another disk.</p>"
+        '<p class="measure">Every uploaded file is kept on this machine, so the data can be rebuilt. A backup holds the database, its '
+        "second copy and those files; keep it on another disk.</p>"
     )
-    services = session.services()
     left, right, _ = st.columns([1, 1, 2])
     with left:
-        st.download_button(
-            "Download a backup", data=services.backup, file_name=f"kpi-backup-{services.clock():%Y-%m-%d}.zip",
-            mime="application/zip", on_click="ignore", icon=":material/download:", key="backup",
-        )  # fmt: skip
+        st.button("Make a backup", key="make_backup", icon=":material/save:", on_click=make_backup)
     with right:
         look = st.button("Check that all is well", key="verify")
+    deeds.refused("make_backup")
+    made: Backup | None = st.session_state.get("backup_made")
+    if made is not None:
+        components.message(f"A backup is made. {made.words}", "done")
+        st.download_button(
+            "Download the backup", data=made.content, file_name=f"kpi-backup-{session.services().clock():%Y-%m-%d}.zip",
+            mime="application/zip", on_click="ignore", icon=":material/download:", key="backup",
+        )  # fmt: skip
     if look:
-        with st.spinner("Reading everything that is held…"):
-            health = services.verify()
+        with st.spinner("Reading everything that is recorded…"):
+            health = session.services().verify()
+        for sentence in health.mended:
+            components.message(sentence)
         for problem in health.problems:
             components.message(problem, "warning")
         if not health.problems:
-            components.message("All is well: the database holds what was published.", "done")
+            components.message(
+                f"All is well: records 1 to {health.position:,} and all that is worked out of them agree. Head {health.head[:12]}.",
+                "done",
+            )
+
+
+def make_backup() -> None:
+    """Make a backup, to be downloaded."""
+    try:
+        st.session_state["backup_made"] = session.services().backup()
+    except KpiError as error:
+        st.session_state.pop("backup_made", None)
+        deeds.refuse("make_backup", str(error))
 
 
 session.show(page)

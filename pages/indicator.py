@@ -9,10 +9,12 @@ from html import escape
 import streamlit as st
 
 from kpi_core.charts import indicator_chart, indicator_data
+from kpi_core.codec import csv_text, differing
 from kpi_core.errors import UnknownChoice, UnknownIndicator
 from kpi_core.exception_form import REASON_LINE
 from kpi_core.figures import capital, with_unit
 from kpi_core.model import (
+    Absence,
     Basis,
     Benchmark,
     Concern,
@@ -47,14 +49,14 @@ def page() -> None:
         components.title(services.council()[0], "No figures are held yet")
         return
     area = session.view().area or None
-    card = services.scorecard(quarter.text, area)
+    card = services.scorecard(quarter.text, area, session.view().at)
     code = session.view().indicator or in_filter(card)[0].indicator.code
     session.keep(replace(session.view(), quarter=quarter.text, indicator=code))
     around(card, code)
     for sentence in said:
         components.message(sentence)
     try:
-        view = services.indicator(code, quarter.text, area)
+        view = services.indicator(code, quarter.text, area, session.view().at)
     except UnknownIndicator as error:
         components.title(f"{card.area_name}: {quarter.label}", "No such indicator")
         components.message(str(error), "error")
@@ -70,6 +72,7 @@ def page() -> None:
     variation(view)
     components.section("Definition and sources")
     definition(view)
+    definitions(view)
     components.marks()
 
 
@@ -115,8 +118,8 @@ def choose() -> None:
 
 def findings(report: ExceptionReport | None) -> dict[str, str]:
     """What the checks found in each part of the exception report, drawn; contradictions open, what agrees folded away."""
-    if report is None:
-        return {}
+    if report is None or session.past():
+        return {}  # the texts are checked beside the figures as they stand now
     return {part: findings_html(found) for part, found in session.services().texts.of_report(report).items()}
 
 
@@ -137,8 +140,7 @@ def assessment(view: IndicatorView, concern: Concern | None, beside: Mapping[str
         marked = f"By a {concern.done_as}. It changes no rating."
         told += components.notice(f"Marked as an emerging concern: {concern.reason}", marked)
     if row.observation is not None and row.observation.revised:
-        former = former_words(row.observation, indicator)
-        told = components.notice(f"Revised from {former}. {row.observation.revision_reason}", row.observation.source)
+        told += components.notice(revised_words(row.observation, indicator), row.observation.source)
     told += components.notices(view.conflicts, row.conflict)
     if told:
         st.html(told)
@@ -292,11 +294,64 @@ def definition(view: IndicatorView) -> None:
     )
 
 
+# What the register says of an indicator, in words; what is not among these is said by the name of its field.
+FIELD_WORDS = {
+    "numerator": "what is counted",
+    "denominator": "what it is out of",
+    "polarity": "which way is good",
+    "basis": "period",
+    "owner": "owner",
+    "due": "the quarters in which it is due",
+    "statutory_note": "statutory note",
+    "aliases": "other names",
+    "decimals": "decimals",
+}
+NOT_OF_THE_DEFINITION = ("start", "reason", "corrects")
+
+
+def definitions(view: IndicatorView) -> None:
+    """How the definition changed: from which quarter, what, and why; nothing where it never did."""
+    if len(view.entries) < 2:
+        return
+    rows = []
+    for before, entry in zip((None, *view.entries), view.entries, strict=False):
+        rows.append(
+            (
+                escape(entry.start.text if entry.start else "From the first quarter recorded"),
+                changed_words(before, entry),
+                escape(entry.reason) or '<span class="muted">not stated</span>' if before else "",
+            )
+        )
+    rows.reverse()
+    st.html(components.table("How the definition changed", ("From", "What changed", "Why"), rows))
+
+
+def changed_words(before: Indicator | None, entry: Indicator) -> str:
+    """What an entry of the register changed, each part as it was and as it is."""
+    if before is None:
+        return escape(entry.name)
+    said = []
+    for name in differing(before, entry, NOT_OF_THE_DEFINITION):
+        was, is_now = (csv_text(getattr(one, name)) or "nothing" for one in (before, entry))
+        words = FIELD_WORDS.get(name, name.replace("_", " "))
+        said.append(f"{escape(capital(words))}: {escape(was)} → {escape(is_now)}")
+    corrects = " (corrects what was recorded before)" if entry.corrects else ""
+    return "<br>".join(said) + corrects or '<span class="muted">nothing</span>'
+
+
+def revised_words(observation: Observation, indicator: Indicator) -> str:
+    """What a revised figure revises, and why; never what is confidential now."""
+    former = "Revised"
+    if observation.absence is not Absence.SUPPRESSED:
+        former += f" from {former_words(observation, indicator)}"
+    return f"{former}. {observation.revision_reason}".strip()
+
+
 def beneath(observation: Observation, indicator: Indicator) -> str:
     """What stands under a figure: what it revised and why, and its note."""
     said = []
     if observation.revised:
-        said.append(f"Revised from {former_words(observation, indicator)}. {observation.revision_reason}")
+        said.append(revised_words(observation, indicator))
     if observation.note:
         said.append(observation.note)
     return "".join(f'<br><span class="muted">{escape(one)}</span>' for one in said)

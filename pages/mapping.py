@@ -8,6 +8,7 @@ from html import escape
 
 import streamlit as st
 
+from kpi_core.access import OFFICER
 from kpi_core.assess import Rating
 from kpi_core.errors import KpiError, PeriodError
 from kpi_core.mapping import Mapped, Raw, through
@@ -15,7 +16,7 @@ from kpi_core.mapping_guess import guess
 from kpi_core.periods import quarter
 from kpi_core.profile import RATINGS, Profile, wanting, write_profile
 from kpi_core.sheet import CAPPED, Sheet, read
-from pages._ui import components, session
+from pages._ui import actor, components, session
 
 NONE = "(none)"
 SAMPLE_ROWS, MOST_NAMES, MOST_RATINGS = 8, 25, 12
@@ -239,12 +240,13 @@ def save(profile: Profile) -> None:
     if not lacking:
         with st.expander("The mapping as a file, for review"):
             st.code(write_profile(whole), language="toml")
-    if st.button("Save this mapping", type="primary", key="mapping_save"):
+    who = actor.choose(OFFICER)
+    if st.button("Save this mapping", type="primary", key="mapping_save", disabled=bool(session.past())):
         if lacking:
             components.message(lacking[0], "error")
             return
         try:
-            session.services().uploads.save_profile(whole)
+            session.services().uploads.save_profile(whole, who)
         except KpiError as error:
             components.message(str(error), "error")
             return

@@ -17,7 +17,7 @@ def page() -> None:
         components.title(services.council()[0], "No figures are held yet")
         return
     session.keep(replace(session.view(), quarter=quarter.text, indicator=""))
-    paper = services.paper(quarter.text, session.view().area or None)
+    paper = services.paper(quarter.text, session.view().area or None, session.view().at)
     components.title(paper.title, paper.quarter)
     with st.container(key="filters", width=330):
         session.quarter_picker(quarters)
@@ -26,10 +26,6 @@ def page() -> None:
         components.print_button("Print")
     for sentence in said:
         components.message(sentence)
-    if session.view().figures == "first":
-        components.message(
-            "On paper the quarter stands as it is now, with every revision made since it was first published."
-        )
     st.html(on_paper.foot(paper))
     st.html(on_paper.html(paper))
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 
 import streamlit as st
 
-from kpi_core.access import ROLES, may_write
-from kpi_core.errors import UnknownIndicator
-from kpi_core.exception_form import REASON_LINE
+from kpi_core.access import MAY, Act, refused
+from kpi_core.errors import NotSaved, UnknownIndicator
+from kpi_core.exception_form import REASON_LINE, ObjectedTo
 from kpi_core.figures import with_unit
-from kpi_core.model import ReportState
-from kpi_core.narrative import NarrativeFinding
+from kpi_core.model import ExceptionReport, ReportState
 from kpi_core.scorecard import Row
-from kpi_core.views import ReportView
+from kpi_core.views import IndicatorView, ReportView
 from pages._ui import alongside, components, deeds, draft, followup, report_form, session
 from pages._ui.actor import actor, choose
 from pages._ui.findings import findings_html
@@ -41,20 +40,25 @@ def page() -> None:
     with st.container():
         for sentence in said:
             components.message(sentence)
+    reports = session.services().reports
     try:
-        view = session.services().reports.one(code, quarter.text, area)
+        figures = session.services().indicator(code, quarter.text, area, session.view().at)
+        view = None if session.past() else reports.one(code, quarter.text, area)
     except UnknownIndicator as error:
         components.title(f"Exception report · {quarter.label}", "No such indicator")
         components.message(str(error), "error")
         return
+    if view is None:
+        as_it_stood(figures)
+        return
     written = None
     if view.report is not None:
         written = draft.opened(view)
-        view = session.services().reports.one(code, quarter.text, area)
+        view = reports.one(code, quarter.text, area)
     heading(view)
     left, right = st.columns([4, 7], gap="large")
     with left, st.container(key="alongside"):
-        st.html(alongside.alongside_html(session.services().indicator(code, quarter.text, area)))
+        st.html(alongside.alongside_html(figures))
     with right:
         report(view, written)
         followup.earlier_actions(view)
@@ -62,9 +66,26 @@ def page() -> None:
         followup.versions(view)
 
 
+def as_it_stood(figures: IndicatorView) -> None:
+    """The report in a view of the past: to be read alone."""
+    components.title(f"Exception report · {figures.row.quarter.label}", figures.indicator.name)
+    signed = "" if figures.report is None else followup.signed(figures.report)
+    st.html(f'<p class="said">{components.state_badge(figures.row.exception.state)} {escape(signed)}</p>')
+    components.message("This is a view of the past: nothing can be written in it.")
+    left, right = st.columns([4, 7], gap="large")
+    with left, st.container(key="alongside"):
+        st.html(alongside.alongside_html(figures))
+    with right:
+        components.section("The report")
+        if figures.report is None:
+            st.html("<p>There was none then.</p>")
+        else:
+            form(figures.report, figures, {})
+
+
 def most_urgent(quarter: str, area: str | None) -> str:
     """The indicator to begin with where the address names none: what is required and missing first."""
-    found = session.services().exceptions(quarter, area)
+    found = session.services().exceptions(quarter, area, session.view().at)
     rows: list[Row] = [row for state in LOUDEST_FIRST for row in found.in_state(state)]
     return (rows or list(found.scorecard.rows))[0].indicator.code
 
@@ -97,11 +118,13 @@ def report(view: ReportView, written: draft.Draft | None) -> None:
     components.section("The report")
     with st.container():
         report_form.not_saved(written)
-    if view.report.state is ReportState.DRAFT and not may_write(who):
-        write(view, written)
+    why_not = refused(who, Act.WRITE)
+    if view.report.state is ReportState.DRAFT and not why_not:
+        row = view.row
+        write(session.services().reports.one(row.indicator.code, row.quarter.text, view.report.area, who), written)
         return
     if view.report.state is ReportState.DRAFT:
-        components.message(f"You are reading this draft. {may_write(who)}")
+        components.message(f"You are reading this draft. {why_not}")
     read(view)
     if view.report.state is ReportState.SUBMITTED:
         review(view)
@@ -142,7 +165,7 @@ def started(view: ReportView, from_last: bool) -> None:
     deeds.do(
         "begin_from_last" if from_last else "begin",
         lambda: reports.start(code, quarter, who, from_last, area),
-        lambda made: f"The report is begun. Every field is saved as you leave it, as version {made.version} now.",
+        lambda _: "The report is begun. Every field is saved as you leave it.",
         then=draft.adopt_here,
     )
 
@@ -154,7 +177,8 @@ def write(view: ReportView, written: draft.Draft) -> None:
     """The form, and its submission."""
     report_form.standing(written)
     st.html(
-        '<p class="small muted">A field is saved when you leave it, or press Ctrl and Enter in it. Then you can close the page at any time.</p>'
+        '<p class="small muted">A field is saved when you leave it, or press Ctrl and Enter in it. Then you can close the page at any time. '
+        "Others see what you wrote once you leave the report or submit it.</p>"
     )
     with st.container():
         if view.report is not None and view.report.blank and view.last is not None:
@@ -173,11 +197,13 @@ def submission(view: ReportView, written: draft.Draft, found: report_form.Findin
         st.html(
             f'<p class="over"><strong>It still lacks {len(view.lacks)}:</strong></p>{report_form.lacking(view.lacks)}'
         )
-    mend = to_mend(found)
-    if mend:
-        st.html(f'<p class="over"><strong>The checks object to {len(mend)}:</strong></p>{report_form.to_mend(found)}')
-        st.checkbox(looked_words(len(mend)), key=looked(mend))
-    if not view.lacks and not mend:
+    objections = session.services().reports.objections(written.written)
+    if objections:
+        st.html(
+            f'<p class="over"><strong>The checks object to {len(objections)}:</strong></p>{report_form.to_mend(found)}'
+        )
+        st.checkbox(looked_words(len(objections)), key=looked(objections))
+    if not view.lacks and not objections:
         st.html(
             '<p class="over">It is complete, and nothing in it contradicts the figures as far as the checks understand it.</p>'
         )
@@ -191,41 +217,33 @@ def looked_words(count: int) -> str:
     return f"I have looked at {these} and submit all the same"
 
 
-def to_mend(found: report_form.Findings) -> list[NarrativeFinding]:
-    """The findings that need mending, in the form's order."""
-    return [one for name in report_form.PARTS for one in found.get(name, ()) if one.to_mend]
-
-
-def looked(mend: Sequence[NarrativeFinding]) -> str:
+def looked(objections: tuple[str, ...]) -> str:
     """The key of the box that these findings were looked at: of others it is to be ticked again."""
-    said = "\n".join(f"{one.text} {one.message}" for one in mend)
-    return f"looked_{hashlib.sha256(said.encode()).hexdigest()[:12]}"
+    return f"looked_{hashlib.sha256(chr(10).join(objections).encode()).hexdigest()[:12]}"
 
 
 def submitted(written: draft.Draft) -> None:
     """Save what is still in the fields, then submit; what stops it is said over the button."""
     draft.commit_all(written)
-    base, services = written.base, session.services()
-    mend = to_mend(services.texts.of_report(base))
+    base, who, reports = written.base, actor(), session.services().reports
     if written.unsaved or written.theirs is not None:
         deeds.refuse("submit", "The report was not submitted: not everything is saved. See the top of the form.")
-    elif (
-        not services.reports.one(base.indicator, base.quarter.text, base.area).lacks
-        and mend
-        and not st.session_state.get(looked(mend))
-    ):
-        words = f"Mend the text, or tick “{looked_words(len(mend))}”."
-        deeds.refuse(
-            "submit", f"The report was not submitted: the checks object to {len(mend)} of its statements. {words}"
-        )
-    else:
-        who = actor()
-        deeds.do(
-            "submit",
-            lambda: services.reports.submit(base.indicator, base.quarter.text, base.version, who, base.area),
-            lambda made: f"Submitted for approval, as version {made.version}.",
-            then=lambda made: draft.adopt(written, made),
-        )
+        return
+    objections = reports.objections(base)
+    despite = objections if st.session_state.get(looked(objections)) else ()
+
+    def hand_in() -> ExceptionReport:
+        try:
+            return reports.submit(base.indicator, base.quarter.text, base.version, who, base.area, despite)
+        except ObjectedTo as error:
+            raise NotSaved(f"{error} The box for that is “{looked_words(len(error.objections))}”.") from error
+
+    deeds.do(
+        "submit",
+        hand_in,
+        lambda made: f"Submitted for approval, as version {made.version}.",
+        then=lambda made: draft.adopt(written, made),
+    )
 
 
 # --- submitted, approved ------------------------------------------------------------------------------------------
@@ -236,9 +254,13 @@ def read(view: ReportView) -> None:
     held = view.report
     assert held is not None
     found = session.services().texts.of_report(held)
-    beneath = {name: findings_html(those) for name, those in found.items()}
+    form(held, view, {name: findings_html(those) for name, those in found.items()})
+
+
+def form(held: ExceptionReport, view: ReportView | IndicatorView, beneath: Mapping[str, str]) -> None:
+    """A report in the form's order. ``beneath``: by part, what stands under it."""
     st.html(
-        f'<div class="form"><h3>Reason in one line</h3>{components.body(held.reason_line)}{beneath[REASON_LINE]}</div>'
+        f'<div class="form"><h3>Reason in one line</h3>{components.body(held.reason_line)}{beneath.get(REASON_LINE, "")}</div>'
         + components.report_html(held, lambda value: with_unit(value, view.indicator.unit), beneath)
     )
     if held.unplaced:
@@ -248,7 +270,7 @@ def read(view: ReportView) -> None:
 def review(view: ReportView) -> None:
     """Approve it, or give it back."""
     components.section("Approve it, or give it back", anchor="review")
-    roles = " or ".join(role.name for role in ROLES if role.may_approve)
+    roles = " or ".join(MAY[Act.APPROVE])
     st.html(
         f'<p class="small measure">A {escape(roles)} approves it, and nobody approves what they wrote or submitted.</p>'
     )

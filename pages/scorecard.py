@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from html import escape
 
 import streamlit as st
@@ -12,12 +13,16 @@ from kpi_core.assess import Rating
 from kpi_core.errors import shorten
 from kpi_core.headline import headline
 from kpi_core.periods import Quarter
-from kpi_core.report import AS_FIRST_PUBLISHED, COLOURS_NOTE, SHAPES, scorecard_table
+from kpi_core.report import AS_FIRST_RECORDED, COLOURS_NOTE, SHAPES, scorecard_table
 from kpi_core.scorecard import Scorecard
 from kpi_core.spc import FIRM_FROM, RULE_SET
 from pages._ui import components, session
 from pages._ui.signs import signs
 
+NOW, DAY, FIRST, RECORD = "now", "day", "first", "record"
+MOMENTS = {NOW: "As it stands now", DAY: "As it stood on a day", FIRST: "As first recorded here"}
+# What lies outside is taken for no date at all, so the span is as wide as can be.
+EARLIEST, LATEST = date(1900, 1, 1), date(9999, 12, 31)
 RATINGS = (Rating.RED, Rating.AMBER, Rating.GREEN, Rating.NOT_RATED, Rating.NO_DATA)
 
 
@@ -28,11 +33,10 @@ def page() -> None:
     if quarter is None:
         components.title(services.council()[0], "No figures are held yet")
         components.message(
-            "Add figures to data/observations.csv, close the explorer and run: python -m kpi_core rebuild"
+            "Upload a quarter, or add figures to data/observations.csv, close the explorer and run: python -m kpi_core load"
         )
         return
-    first_published = session.view().figures == "first"
-    whole = services.scorecard(quarter.text, session.view().area or None, first_published)
+    whole = services.scorecard(quarter.text, session.view().area or None, session.view().at)
     session.keep(replace(session.view(), quarter=quarter.text, indicator=""))
     said += drop_unknown(whole)
     view = session.view()
@@ -41,7 +45,7 @@ def page() -> None:
     components.title(f"{whole.area_name}: children's services scorecard", quarter.label)
     first, *rest = headline(whole)
     st.html(f'<p class="headline">{escape(first)}</p><p class="said">{escape(" ".join(rest))}</p>')
-    for sentence in [*said, *([AS_FIRST_PUBLISHED] if first_published else [])]:
+    for sentence in [*said, *([AS_FIRST_RECORDED] if whole.as_first_recorded else [])]:
         components.message(sentence)
 
     # What was missed comes first, so that it is seen without scrolling; once the reader filters, the table is theirs.
@@ -76,11 +80,10 @@ HOW_IT_VARIES = (
 
 def varies(card: Scorecard) -> dict[str, str] | None:
     """By code, how each indicator varies, drawn; ``None`` below the figures that firm limits take for half of them."""
-    if card.as_first_published or 2 * sum(row.quarters_held >= FIRM_FROM for row in card.rows) < len(card.rows):
+    if card.as_first_recorded or 2 * sum(row.quarters_held >= FIRM_FROM for row in card.rows) < len(card.rows):
         return None
-    return {
-        code: signs(one, short=True) for code, one in session.services().processes(card.quarter.text, card.area).items()
-    }
+    found = session.services().processes(card.quarter.text, card.area, session.view().at)
+    return {code: signs(one, short=True) for code, one in found.items()}
 
 
 def drop_unknown(card: Scorecard) -> list[str]:
@@ -130,19 +133,62 @@ def filters(card: Scorecard, quarters: Sequence[Quarter], areas: dict[str, str])
             on_change=session.take, args=("indicators",), placeholder="All indicators: type to find one",
             label_visibility="collapsed",
         )  # fmt: skip
-        st.pills(
+        left, right = st.columns([20, 13])  # under the column of the indicators
+        left.pills(
             "Rating", [rating.value for rating in RATINGS], selection_mode="multi", key="filter_rating", on_change=session.take,
             args=("rating",), label_visibility="collapsed",
             format_func=lambda r: f"{SHAPES[Rating(r)]} {Rating(r).words} {getattr(counts, r)}",
         )  # fmt: skip
-        if card.as_first_published or card.has_revisions:
-            st.session_state["filter_figures"] = card.as_first_published
-            st.toggle("As first published, before any revision", key="filter_figures", on_change=take_figures)
+        with right:
+            moment()
 
 
-def take_figures() -> None:
-    """Put into the view whether figures are shown as first published."""
-    session.keep(replace(session.view(), figures="first" if st.session_state["filter_figures"] else ""))
+def moment() -> None:
+    """As of when the quarter is looked at: now, on a day, or as first recorded here."""
+    at = session.view().at
+    kind, day = moment_asked(at)
+    if kind == NOW and st.session_state.get("moment_day_open"):
+        kind = DAY
+    words = MOMENTS | ({RECORD: session.past()} if kind == RECORD else {})
+    st.session_state["filter_at"] = kind
+    st.selectbox(
+        "As of when", list(words), format_func=lambda one: words.get(one, one), key="filter_at", on_change=take_moment,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if kind == DAY:
+        st.session_state["filter_day"] = day
+        st.date_input(
+            "The end of this day", key="filter_day", on_change=take_day, format="DD/MM/YYYY", min_value=EARLIEST,
+            max_value=LATEST,
+        )  # fmt: skip
+
+
+def moment_asked(at: str) -> tuple[str, date | None]:
+    """Which of the choices the address asks for, and the day."""
+    said = at.strip().casefold()
+    if said in ("", FIRST):
+        return said or NOW, None
+    if said.isdecimal():
+        return RECORD, None
+    try:
+        return DAY, date.fromisoformat(said)
+    except ValueError:  # a day in words, which the line at the top says
+        return DAY, None
+
+
+def take_moment() -> None:
+    """Put into the view as of when it is looked at; a day is still to be given."""
+    kind = st.session_state["filter_at"]
+    st.session_state["moment_day_open"] = kind == DAY
+    if kind != RECORD:
+        session.keep(replace(session.view(), at=FIRST if kind == FIRST else ""))
+
+
+def take_day() -> None:
+    """Put the day into the view."""
+    day = st.session_state["filter_day"]
+    st.session_state["moment_day_open"] = day is None
+    session.keep(replace(session.view(), at="" if day is None else day.isoformat()))
 
 
 session.show(page)

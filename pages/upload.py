@@ -9,17 +9,18 @@ from typing import Any
 
 import streamlit as st
 
+from kpi_core.access import OFFICER
 from kpi_core.assess import Rated
-from kpi_core.errors import Changed, NotPublished
+from kpi_core.errors import Changed, KpiError
 from kpi_core.intake import FigureChange, GivenFile, Preview, rating_words
-from kpi_core.intake_register import AnyPreview, EntriesPreview
+from kpi_core.intake_register import AnyPreview, EntriesPreview, TargetDecision
 from kpi_core.model import ChangeKind, Upload
 from kpi_core.periods import Quarter, quarter
 from kpi_core.problems import Finding, Severity, plural
 from kpi_core.report import changes_table, findings_table, reconciliation_table
 from kpi_core.scorecard import display
 from kpi_core.shell.uploads import Decision
-from pages._ui import components, session
+from pages._ui import actor, components, session
 
 MOST_PROBLEMS, MOST_CHANGES, MOST_TURNED = 50, 200, 8
 STEPS = ("Choose the file", "Check it", "Compare", "Publish")
@@ -404,10 +405,28 @@ def publish(preview: AnyPreview, refused: str) -> None:
             "What kind of change is it?", list(REVISIONS), list(REVISIONS).index(preview.likely_revision),
             format_func=REVISIONS.__getitem__, key="upload_revision",
         )  # fmt: skip
-    st.text_input("Your role or name", key="upload_by", max_chars=80, width=420)
+    if isinstance(preview, EntriesPreview) and preview.needs_decision:
+        target_decision()
+    actor.choose(OFFICER)
     if refused:
         components.message(refused, "error")
-    st.button("Publish", type="primary", key="publish", on_click=decide, args=(preview,))
+    st.button("Publish", type="primary", key="publish", on_click=decide, args=(preview,), disabled=bool(session.past()))
+    if session.past():
+        components.message("This is a view of the past: nothing can be published in it.")
+
+
+def target_decision() -> None:
+    """Who decided that recorded targets change, and on what date or in which paper: once for the file."""
+    st.html(
+        '<p class="measure">A recorded target changes. Say who decided it, and on what date or in which paper; why is asked above. What a '
+        "row of the file says goes before it.</p>"
+    )
+    with st.container(horizontal=True):
+        st.text_input("Who decided it", key="upload_decided_by", max_chars=120, width=260, placeholder="Cabinet")
+        st.date_input(
+            "On what date (may be left empty)", value=None, key="upload_decided_on", format="DD/MM/YYYY", width=220
+        )
+        st.text_input("In which paper", key="upload_paper", max_chars=120, width=320)
 
 
 def tick(preview: AnyPreview, name: str) -> str:
@@ -417,12 +436,16 @@ def tick(preview: AnyPreview, name: str) -> str:
 
 def decide(preview: AnyPreview) -> None:
     """What the officer decides. What was typed is read here: a click may come with the last change of a box."""
-    state = st.session_state
+    state, who = st.session_state, actor.actor()
     decision = Decision(
-        by=state["upload_by"],
+        by=who.name,
+        role=who.role,
         reason=state.get("upload_reason", ""),
         confirmed=[name for name in preview.to_confirm if state.get(tick(preview, name))],
         revision_kind=state.get("upload_revision", ""),
+        targets=TargetDecision(
+            state.get("upload_decided_by", ""), state.get("upload_decided_on"), state.get("upload_paper", "")
+        ),
     )
     state["decided"] = preview, decision
 
@@ -445,12 +468,19 @@ def publish_decided() -> None:
             except Changed as error:
                 state["not_published"] = Refused(str(error), anew=True)
                 state["compared"] = state.get("compared", 0) + 1
-            except NotPublished as error:
+            except KpiError as error:
                 state["not_published"] = Refused(str(error))
     if held is not None and held.published is not None:
         state["published"] = held.published
         state["round"] = round_number() + 1
-        for name in ("upload_reason", "upload_revision", "checked"):
+        for name in (
+            "upload_reason",
+            "upload_revision",
+            "upload_decided_by",
+            "upload_decided_on",
+            "upload_paper",
+            "checked",
+        ):
             state.pop(name, None)
 
 

@@ -49,7 +49,10 @@ def page() -> None:
     turned(found)
     many(found)
     answers(found, one)
-    proposals.keep_and_propose(found, scenario, max(quarters))
+    if session.past():
+        components.message("This is a view of the past: no scenario can be saved and no target put forward in it.")
+    else:
+        proposals.keep_and_propose(found, scenario, max(quarters))
 
 
 # --- what turns ---------------------------------------------------------------------------------------------------

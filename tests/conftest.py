@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +28,7 @@ from kpi_core.model import (
 )
 from kpi_core.periods import Quarter, quarter
 from kpi_core.shell.database import DATA, make_database
+from kpi_core.shell.database import in_memory as ledger_in_memory
 from kpi_core.shell.example import files
 from kpi_core.shell.services import Services
 
@@ -147,6 +149,18 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     return folder
+
+
+def in_memory(
+    files: Mapping[str, bytes], clock: Callable[[], datetime] = fixed_clock, data: Path | None = None
+) -> Services:
+    """The services over the files of a bundle, in a database that is not kept. ``data``: the folder whose mappings come with them."""
+    return Services(ledger_in_memory(files, clock), data, clock)
+
+
+def plain(one: Observation) -> Observation:
+    """A figure by what it says, whichever event gave it and whatever it was then."""
+    return Observation(**{field.name: getattr(one, field.name) for field in fields(Observation)})
 
 
 def shared_file(*parts: str) -> Path:

@@ -206,7 +206,7 @@ ELSEWHERE = {
     "entry-not-readable": "register and targets", "entry-twice": "register and targets",
     "target-cannot-be-used": "register and targets", "past-rating-would-change": "register and targets",
     "past-rating-corrected": "register and targets", "ends-before-figures": "register and targets",
-    "held-entry-changes": "register and targets",
+    "held-entry-changes": "register and targets", "past-entry-would-change": "register and targets",
 }  # fmt: skip
 """Classes that a file in the template cannot have: what has its own tests, and of what."""
 

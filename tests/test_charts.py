@@ -9,26 +9,18 @@ from typing import Any
 
 import pytest
 
-from kpi_core.bundle import read
 from kpi_core.charts import ChartData, indicator_chart, indicator_data
 from kpi_core.periods import Quarter, span
 from kpi_core.shell import example
 from kpi_core.shell.services import Services
-from kpi_core.shell.store import Store
 from kpi_core.views import IndicatorView
 
-from .conftest import NOW, Cells, figure, fixed_clock, small_bundle
+from .conftest import Cells, figure, in_memory, small_bundle
 
 CODES = [
     f"{group}{n:02d}" for group, last in (("PCP", 6), ("FD", 2), ("ED", 7), ("EX", 20)) for n in range(1, last + 1)
 ]
 """The council's indicators and the example's."""
-
-
-def in_memory(files: dict[str, bytes]) -> Services:
-    store = Store.open(":memory:", NOW)
-    store.load(read(files), {}, NOW)
-    return Services(store, None, fixed_clock)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ from decimal import Decimal
 
 import pytest
 
-from kpi_core.bundle import read
 from kpi_core.errors import Changed, NotPublished
 from kpi_core.intake import MOST_SINGLY, Checked, GivenFile, Preview, fingerprint
 from kpi_core.known import Known
@@ -19,7 +18,6 @@ from kpi_core.problems import finding
 from kpi_core.report import Circumstances, findings_table, scorecard_table, series_table
 from kpi_core.shell.export.csv_file import render
 from kpi_core.shell.services import Services
-from kpi_core.shell.store import Store
 from kpi_core.shell.uploads import Decision
 from kpi_core.wire import indicator_json, scorecard_json
 
@@ -30,6 +28,7 @@ from .conftest import (
     csv_bytes,
     figure,
     fixed_clock,
+    in_memory,
     indicator,
     observed,
     register,
@@ -47,10 +46,10 @@ def holding(
     *held: Cells, indicators: Sequence[Cells] = (register("A1"),), targets: Sequence[Cells] = (), at: datetime = NOW
 ) -> Iterator[Services]:
     """A council whose register has these indicators, holding these figures."""
-    store = Store.open(":memory:", NOW)
     tables = {"indicators": indicators, "observations": held, "targets": targets}
-    store.load(read(small_bundle(**{name: rows for name, rows in tables.items() if rows})), {}, NOW)
-    services = Services(store, None, fixed_clock if at is NOW else lambda: at)
+    services = in_memory(
+        small_bundle(**{name: rows for name, rows in tables.items() if rows}), fixed_clock if at is NOW else lambda: at
+    )
     yield services
     services.close()
 
@@ -146,7 +145,7 @@ def test_a_revised_figure_keeps_the_former_one_with_its_reason() -> None:
         now = figure_held(services)
         assert (now.value, now.former, now.revised) == (Decimal("81.5"), Decimal("83.5"), True)
         assert now.revision_reason == "The team counted again."
-        (first,) = services.scorecard(QUARTER, as_first_published=True).rows
+        (first,) = services.scorecard(QUARTER, when="first").rows
         assert first.rated.shown == Decimal("83.5")
 
 

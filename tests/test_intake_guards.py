@@ -8,18 +8,16 @@ from decimal import Decimal
 
 import pytest
 
-from kpi_core.bundle import read
 from kpi_core.intake import GivenFile, Preview
 from kpi_core.intake_register import EntriesPreview
 from kpi_core.model import Absence, ChangeKind, Observation
 from kpi_core.profile import read_profile
 from kpi_core.report import Circumstances, changes_table
 from kpi_core.shell.services import Services
-from kpi_core.shell.store import Store
 from kpi_core.shell.uploads import Decision
 from kpi_core.wire import import_json
 
-from .conftest import NOW, Cells, csv_bytes, figure, fixed_clock, register, shared_file, small_bundle
+from .conftest import NOW, Cells, csv_bytes, figure, in_memory, register, shared_file, small_bundle
 
 HELD = (
     register("FD01", name="Assessments completed in 45 days"),
@@ -34,9 +32,7 @@ BY = Decision("A. Officer", "", confirmed=None)
 
 @contextmanager
 def council(*held: Cells) -> Iterator[Services]:
-    store = Store.open(":memory:", NOW)
-    store.load(read(small_bundle(indicators=HELD, **({"observations": held} if held else {}))), {}, NOW)
-    services = Services(store, None, fixed_clock)
+    services = in_memory(small_bundle(indicators=HELD, **({"observations": held} if held else {})))
     yield services
     services.close()
 

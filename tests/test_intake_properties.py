@@ -16,18 +16,16 @@ from decimal import ROUND_HALF_UP, Decimal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpi_core.bundle import read
 from kpi_core.errors import NotPublished
 from kpi_core.intake import GivenFile, Preview
 from kpi_core.model import Absence, ChangeKind
 from kpi_core.report import Circumstances, scorecard_table, series_table
 from kpi_core.shell.export.csv_file import render
 from kpi_core.shell.services import Services
-from kpi_core.shell.store import Store
 from kpi_core.shell.uploads import Decision
 from kpi_core.wire import import_json
 
-from .conftest import NOW, Q2, fixed_clock, register, small_bundle
+from .conftest import NOW, Q2, in_memory, register, small_bundle
 
 QUARTERS = [(Q2 - n).text for n in range(4)]
 UNITS = {
@@ -118,13 +116,11 @@ def files(draw: st.DrawFn, table: list[Row]) -> bytes:
 
 
 @contextmanager
-def council() -> Iterator[tuple[Services, Store]]:
+def council() -> Iterator[Services]:
     """A council that has these indicators and no figures."""
     entries = [register(code, unit=unit, decimals=str(decimals)) for code, (unit, decimals) in UNITS.items()]
-    store = Store.open(":memory:", NOW)
-    store.load(read(small_bundle(indicators=entries)), {}, NOW)
-    services = Services(store, None, fixed_clock)
-    yield services, store
+    services = in_memory(small_bundle(indicators=entries))
+    yield services
     services.close()
 
 
@@ -137,13 +133,12 @@ def preview(services: Services, content: bytes) -> Preview:
 Figures = dict[tuple[str, str], tuple[Decimal | str, bool, int | None, int | None, str]]
 
 
-def stand(store: Store) -> Figures:
+def stand(services: Services) -> Figures:
     """Every figure that stands: a number or a mark, provisional or not, its counts and its comment."""
-    with store.read() as reading:
-        series = reading.known("X", NOW.date(), ["X"], UNITS).series
     found: Figures = {}
-    for (_, code), of in series.items():
-        for quarter, o in of.items():
+    for code in UNITS:
+        for judged in services.indicator(code, "Q2 2022-23").series:
+            o, quarter = judged.observation, judged.observation.quarter
             figure = o.value if o.absence is None else o.absence.value
             assert figure is not None
             assert (o.value is None) != (o.absence is None)
@@ -174,12 +169,12 @@ def cells_of(file: bytes, first: str) -> list[dict[str, str]]:
 def test_what_was_written_is_what_is_published_and_exported_figure_for_figure(data: st.DataObject) -> None:
     table = data.draw(tables())
     content = data.draw(files(table))
-    with council() as (services, store):
+    with council() as services:
         shown = preview(services, content)
         assert [one for one in shown.findings if one.blocks] == []
         assert shown.counts == (len(table), 0, 0, 0)
         services.uploads.publish(shown, BY)
-        assert stand(store) == written(table)
+        assert stand(services) == written(table)
         for quarter in {row.quarter for row in table}:
             card = services.scorecard(quarter)
             exported = {
@@ -204,9 +199,9 @@ def test_what_was_written_is_what_is_published_and_exported_figure_for_figure(da
 def test_publishing_the_same_again_changes_nothing(data: st.DataObject) -> None:
     table = data.draw(tables())
     content = data.draw(files(table))
-    with council() as (services, store):
+    with council() as services:
         services.uploads.publish(preview(services, content), BY)
-        before = stand(store)
+        before = stand(services)
         again = preview(services, content)
         assert [one.code for one in again.findings] == ["already-published"]
         try:
@@ -218,21 +213,21 @@ def test_publishing_the_same_again_changes_nothing(data: st.DataObject) -> None:
         others = preview(services, content + b"\r\n\r\n")
         assert [change.kind for change in others.changes] == [ChangeKind.SAME] * len(table)
         services.uploads.publish(others, BY)
-        assert stand(store) == before
+        assert stand(services) == before
 
 
 @QUICK
 @given(st.data())
 def test_publishing_and_withdrawing_leaves_what_stood(data: st.DataObject) -> None:
     first, second = data.draw(tables()), data.draw(tables())
-    with council() as (services, store):
+    with council() as services:
         services.uploads.publish(preview(services, data.draw(files(first))), BY)
-        before = stand(store)
+        before = stand(services)
         shown = preview(services, data.draw(files(second)))
         if shown.blocked:  # the very same bytes again
             return
         upload = services.uploads.publish(shown, BY)
-        after = stand(store)
+        after = stand(services)
         assert {key: one[0] for key, one in after.items() if key in written(second)} == {
             key: one[0] if change.kind is not ChangeKind.SAME else after[key][0]
             for (key, one), change in zip(written(second).items(), shown.changes, strict=True)
@@ -241,7 +236,7 @@ def test_publishing_and_withdrawing_leaves_what_stood(data: st.DataObject) -> No
             key: one for key, one in before.items() if key not in written(second)
         }
         services.uploads.withdraw(upload.id, "Wrong file.", "A. Officer")
-        assert stand(store) == before
+        assert stand(services) == before
 
 
 @QUICK
@@ -261,7 +256,7 @@ def test_a_file_that_was_damaged_on_the_way_is_told_of_and_never_raises(data: st
             )
         else:
             content[place:place] = content[place : place + 20]
-    with council() as (services, _):
+    with council() as services:
         shown = services.uploads.preview(GivenFile(bytes(content), "figures.csv"))
         document = json.loads(json.dumps(import_json(shown, None)))
         assert document["blocked"] == shown.blocked

@@ -526,8 +526,34 @@ def test_one_recorded_in_small_letters_before_codes_were_guarded_keeps_its_code(
         assert (codes(found), [one.code for one in found.indicators]) == (["held-entry-changes"], ["a1"])
 
 
-def test_another_polarity_would_turn_past_ratings_and_needs_a_correction() -> None:
+def test_another_polarity_holds_from_the_quarter_after_the_last_figure_and_turns_nothing() -> None:
     found = preview(entry(polarity="low"))
+    assert codes(found) == ["held-entry-changes"]
+    assert "from “high” to “low”, from Q3 2022-23 on" in found.findings[0].message
+    assert [(one.start, one.corrects) for one in found.indicators] == [(quarter("Q3 2022-23"), False)]
+
+
+def test_an_entry_without_figures_takes_the_place_of_the_one_that_is_recorded() -> None:
+    found = preview(entry(name="Plans in time"), held=known(series=()))
+    assert [one.start for one in found.indicators] == [None]
+
+
+def test_words_for_quarters_that_have_figures_change_only_where_the_file_says_that_it_corrects_them() -> None:
+    blocked_with(
+        preview(entry(name="Plans in time", from_quarter="Q2 2022-23")),
+        "past-entry-would-change",
+        "up to Q2 2022-23",
+        "from Q3 2022-23",
+    )
+    later = preview(entry(name="Plans in time", from_quarter="Q4 2022-23"))
+    assert (codes(later), later.indicators[0].start) == (["held-entry-changes"], quarter("Q4 2022-23"))
+    corrected = preview(entry(name="Plans in time", corrects="yes"))
+    assert (codes(corrected), corrected.indicators[0].start) == (["held-entry-changes"], None)
+    assert corrected.indicators[0].corrects
+
+
+def test_another_polarity_would_turn_past_ratings_and_needs_a_correction() -> None:
+    found = preview(entry(polarity="low", from_quarter="Q1 2022-23"))
     blocked_with(found, "past-rating-would-change", "Q1 2022-23 from Red to Green, and 1 more")
     corrected = preview(entry(polarity="low", corrects="yes"))
     assert not corrected.blocked
@@ -538,7 +564,7 @@ def test_another_polarity_would_turn_past_ratings_and_needs_a_correction() -> No
 
 def test_fewer_decimals_that_show_a_past_figure_otherwise_are_told_as_such() -> None:
     series = [observed("83.5", "Q1 2022-23")]
-    found = preview(entry(decimals="0"), held=known(series=series))
+    found = preview(entry(decimals="0", from_quarter="Q1 2022-23"), held=known(series=series))
     blocked_with(found, "past-rating-would-change", "from Red, shown as 83.5 to Red, shown as 84")
 
 

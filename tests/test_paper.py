@@ -207,7 +207,7 @@ def test_it_says_what_it_is_whose_and_when_it_was_made() -> None:
     assert dict(found.sources) == {
         "Council": "Example Council",
         "Source of the figures": "Report",
-        "Made": "22 November 2022, 09:30 UTC, from what was held then",
+        "Made": "22 November 2022, 09:30 UTC",
     }
     assert {mark for mark, _ in found.marks} == {"[p]", "[r]", "[b]", "[c]", "[z]", "[x]"}
     assert {rating for rating, meaning in found.ratings if meaning} == set(Rating)

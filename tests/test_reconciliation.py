@@ -11,17 +11,15 @@ from decimal import Decimal
 import pytest
 
 from kpi_core.__main__ import _import_lines
-from kpi_core.bundle import read
 from kpi_core.intake import GivenFile, Preview, rating_words
 from kpi_core.profile import Profile, read_profile
 from kpi_core.report import Circumstances, reconciliation_table
 from kpi_core.shell.export.csv_file import render
 from kpi_core.shell.services import Services
-from kpi_core.shell.store import Store
 from kpi_core.shell.uploads import Decision
 from kpi_core.wire import import_json
 
-from .conftest import NOW, Cells, csv_bytes, fixed_clock, register, small_bundle
+from .conftest import NOW, Cells, csv_bytes, in_memory, register, small_bundle
 
 BY = Decision("A. Officer", "History.", confirmed=None)
 AIM = {
@@ -45,10 +43,8 @@ LETTERS = PLAIN + '[ratings]\nG = "green"\nA = "amber"\nR = "red"\n"n/a" = "not_
 
 @contextmanager
 def council(indicators: Sequence[Cells] = (register("A1"),), targets: Sequence[Cells] = (AIM,)) -> Iterator[Services]:
-    store = Store.open(":memory:", NOW)
     tables = {"indicators": indicators, "targets": targets}
-    store.load(read(small_bundle(**{name: rows for name, rows in tables.items() if rows})), {}, NOW)
-    services = Services(store, None, fixed_clock)
+    services = in_memory(small_bundle(**{name: rows for name, rows in tables.items() if rows}))
     yield services
     services.close()
 

@@ -1,178 +1,268 @@
-"""The database's own health: made from the bundled data, checked at start, made again, backed up. Nothing is ever deleted.
+"""The database and its second copy: made, opened, made again, backed up and put back. Nothing is ever deleted.
 
-What it can be made again from is the bundled data and the kept uploads (``kept``). The former file is set aside.
+Where one half is lost or broken it is made again from the other; where that cannot be, it is said, and nothing is begun
+anew in a folder that holds what remains of a ledger.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import logging
 import os
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 
-from ..bundle import CSV_FILES, REPORT_FOLDER, read
-from ..errors import DatabaseHeld, KpiError, NewerDatabase, StoreError, shorten
-from ..intake import GivenFile
-from ..model import Upload
-from ..profile import read_profile
-from ..sheet import UNCAPPED
-from ..views import Health
-from .in_step import bring_together, differences
-from .journal import Journal, key_of
-from .kept import Event, Kept, UnreadableManifest, folder_of, free_name, write_whole
-from .reading_uploads import UploadReading
-from .store import Store, Writing, log_of
-from .uploads import Uploads, complete, record_audit, write_upload
+from ..access import Actor
+from ..errors import DatabaseHeld, FormerDatabase, LedgerBroken, NewerDatabase, StoreError, shorten
+from ..events import Event, Kind, files_named
+from ..model import Erased
+from ..views import Backup, Health
+from . import disk
+from .ledger import THE_EXPLORER, Ledger, Made, broken, copy_of, replay
+from .loading import DATA, Clock, data_files, loading, utc_now
+from .mirror import Mirror, folder_of
+from .store import Store, log_of
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT / "data"
 REBUILD = "python -m kpi_core rebuild"
-KEPT_SINCE = 2
-"""The migration since which uploads are kept; an older database held what was bundled and no more."""
 
-_WRITTEN = " of exception reports and scenarios"
-"""What is written on the pages, in words."""
-
-Clock = Callable[[], datetime]
 _log = logging.getLogger("kpi_explorer")
-
-
-def utc_now() -> datetime:
-    """The time of day, in UTC and without a zone, as the database keeps it."""
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
 # --- making it ----------------------------------------------------------------------------------------------------
 
 
-def data_files(folder: Path) -> dict[str, bytes]:
-    """The files of a data folder by name; one that is missing is left out, for the reader to say so."""
-    paths = [folder / name for name in CSV_FILES] + sorted((folder / REPORT_FOLDER).glob("*.md"))
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+def make_database(database: Path, data: Path | Mapping[str, bytes], clock: Clock = utc_now) -> None:
+    """Make a new database from a data folder (or its files), and its second copy. It is there whole or not at all.
 
-
-def fingerprints(files: Mapping[str, bytes]) -> dict[str, str]:
-    """SHA-256 of each file."""
-    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-
-
-def make_database(
-    database: Path, data: Path | Mapping[str, bytes], clock: Clock = utc_now, made_from: str = "data"
-) -> None:
-    """Make a new database from a data folder (or its files). It is made beside ``database`` and put there only when whole.
-
-    ``made_from`` is ``data`` or ``example`` with its seed: what it could be made again from. Raises ``BundleError``
-    with nothing made, and ``StoreError`` where ``database`` exists: nothing is ever replaced.
+    Raises ``BundleError`` with nothing made, and ``StoreError`` where ``database`` exists, or what remains of a former one
+    does: nothing is ever replaced.
     """
     if database.exists():
         raise StoreError(f"{database.name} is there already, and is left as it is. Name a new file.")
-    kept = Kept(database)
-    if kept.there and (kept.manifest().events or Journal(kept.folder).read().events):
+    mirror = Mirror(folder_of(database))
+    if mirror.remains:
+        how = f"Run {REBUILD} to have it back" if mirror.there else "Put a backup back"
         raise StoreError(
-            f"{kept.folder.name} holds what was published or written in an earlier {database.name}. Run {REBUILD} to have them back, or name a new file."
+            f"{mirror.folder.name} holds what remains of an earlier {database.name}, so nothing is begun anew there. {how}, or name a "
+            "new file."
         )
-    files = data_files(data) if isinstance(data, Path) else data
-    _make(database, files, (), clock, made_from)
+    former = _former_folder(database)
+    if _holds_something(former):
+        raise StoreError(
+            f"{former.name} holds what was published in an earlier {database.name}, which is not there. Put that database back from a "
+            "backup, or name a new file."
+        )
+    made = loading(data_files(data) if isinstance(data, Path) else data)
+    _build(database, ((clock(), THE_EXPLORER, Kind.LOADED, made),), clock)
 
 
-def _make(
-    database: Path, files: Mapping[str, bytes], events: tuple[Event, ...], clock: Clock, begin: str | None
-) -> tuple[tuple[str, ...], tuple[Path, ...]]:
-    """Make a database from files and kept uploads, beside ``database``, and put it there.
+def in_memory(files: Mapping[str, bytes], clock: Clock = utc_now) -> Ledger:
+    """A ledger that is not kept, over the files of a data folder. Raises ``BundleError``."""
+    ledger = Ledger(Store.open(":memory:", clock()), None, clock)
+    ledger.act(THE_EXPLORER, Kind.LOADED, lambda: loading(files))
+    return ledger
 
-    ``begin``: what the manifest is begun with; ``None``: it is there. What could not be had again comes back, and the
-    files that were set aside.
-    """
-    bundle = read(files)
+
+Act = tuple[datetime, Actor, Kind, Made]
+"""When, who, what, and what it makes."""
+
+
+def _build(database: Path, acts: Iterable[Act], clock: Clock) -> None:
+    """Make a database and its second copy from acts, beside their places, and put them there: the second copy first."""
     part = database.with_name(f"{database.name}.{os.getpid()}.part")
-    database.parent.mkdir(parents=True, exist_ok=True)
-    _remove(part)
+    mirror, part_mirror = (
+        Mirror(folder_of(database)),
+        Mirror(database.with_name(f"{database.name}.ledger.{os.getpid()}.part")),
+    )
+    disk.make_folder(database.parent)
+    disk.clear_parts(database)
     try:
         store = Store.open(part, clock())
         try:
-            store.load(bundle, fingerprints(files), clock())
-            gaps = _replay(store, Kept(database), events)
-            bring_together(store, Journal(folder_of(database)), clock())
+            part_mirror.make()
+            ledger = Ledger(store, part_mirror, clock)
+            for at, actor, kind, made in acts:
+                ledger.act(actor, kind, lambda made=made: made, at=at)  # type: ignore[misc]
             store.checkpoint()
         finally:
             store.close()
-        if begin is not None:  # before the database: without its folder a database would never be kept
-            Kept(database).begin(begin)
-        # A log that outlived its database would be taken for the new one's.
-        aside = _set_aside((database, log_of(database)), clock)
+        if mirror.folder.is_dir():
+            mirror.folder.rmdir()  # it is empty
+        os.replace(part_mirror.folder, mirror.folder)
+        disk.settle(database.parent)
+        disk.private(part)
         os.replace(part, database)
     finally:
         _remove(part)
-    return gaps, aside
+        rmtree(part_mirror.folder, ignore_errors=True)
 
 
-# --- making it again ----------------------------------------------------------------------------------------------
+# --- opening it ---------------------------------------------------------------------------------------------------
+
+
+def open_database(
+    database: Path, data: Path = DATA, clock: Clock = utc_now, at: Callable[[str], None] = lambda _: None
+) -> tuple[Ledger, str]:
+    """Open the database with its ledger: made first where there is neither, made again where it is lost or broken.
+
+    With it comes what must be said about that; empty: nothing. Raises ``BundleError`` or ``StoreError``.
+    """
+    disk.clear_parts(database)
+    mirror, said = Mirror(folder_of(database)), ""
+    if not database.exists():
+        told = mirror.read()
+        if not told.events:
+            make_database(database, data, clock)
+        elif told.broken:
+            return _only_to_read(database, mirror, f"{database.name} is not there", clock), ""
+        else:
+            said = _made_again(database, mirror, f"{database.name} was not there", clock, quiet=len(told.events) == 1)
+    try:
+        store = Store.open(database, clock())
+    except (DatabaseHeld, NewerDatabase):
+        raise
+    except FormerDatabase:
+        said = _carried_over(database, clock)
+        store = Store.open(database, clock())
+    except StoreError as error:
+        if not mirror.there:
+            raise
+        why = str(error).split(". ")[0]
+        if mirror.read().broken:
+            return _only_to_read(database, mirror, why, clock), ""
+        said = _made_again(database, mirror, why, clock)
+        store = Store.open(database, clock())
+    if fault := store.fault():
+        store.close()
+        why = f"{database.name} is damaged ({shorten(fault, 80)})"
+        if not mirror.there:
+            raise StoreError(
+                f"{why}, and {mirror.folder.name} is not beside it to make it again from. Put back a backup."
+            )
+        if mirror.read().broken:
+            return _only_to_read(database, mirror, why, clock), ""
+        said = _made_again(database, mirror, why, clock)
+        store = Store.open(database, clock())
+    disk.private(database)
+    if _holds_something(_former_folder(database)):
+        # A carrying over was broken off at its last step.
+        disk.set_aside((_former_folder(database),), clock)
+    try:
+        ledger = Ledger(store, mirror, clock, at)
+        if not ledger.position:
+            raise StoreError(
+                f"{database.name} holds nothing, not even a beginning. Move it away and start again to make a new one."
+            )
+        ledger.compare()
+    except BaseException:
+        store.close()
+        raise
+    return ledger, said
+
+
+def _only_to_read(database: Path, mirror: Mirror, lost: str, clock: Clock) -> Ledger:
+    """The figures up to the first line that is not as it was written, in memory: nothing is made, and nothing may be written.
+
+    ``lost``: what is wrong with the database. Raises ``LedgerBroken`` where nothing stands before that line.
+    """
+    told = mirror.read()
+    why = f"{lost}, and cannot be made again. {broken((), told, database.name, mirror.name)}"
+    if not told.events:
+        raise LedgerBroken(why)
+    store = Store.open(":memory:", clock())
+    with store.write() as writing:
+        for event in told.events:
+            replay(writing, event, mirror.file)
+    ledger = Ledger(store, None, clock)
+    ledger.refusal = f"{why} Until then what stands before that line can be read."
+    return ledger
+
+
+def _made_again(database: Path, mirror: Mirror, why: str, clock: Clock, quiet: bool = False) -> str:
+    """Make the database again from its second copy, and say so. Raises ``LedgerBroken`` where that is broken too."""
+    rebuilt = rebuild(database, clock)
+    if quiet:
+        return ""  # only what comes with the product was ever in it
+    said = f"{why}. It was made again from {mirror.folder.name}: {rebuilt.words}."
+    if rebuilt.aside:
+        said += f" What was there before is kept as {' and '.join(path.name for path in rebuilt.aside)}."
+    _log.warning("%s", said)
+    return said
 
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What was made again, and what could not be."""
+    """What was made again, and what was there before."""
 
-    aside: Path | None
-    """Where the former database is kept; ``None``: there was none."""
-    uploads: int
-    """How many uploads were published again."""
-    gaps: tuple[str, ...]
-    """One sentence for each upload that could not be had again as it was."""
-    set_aside: tuple[Path, ...] = ()
-    """Every file that was set aside: the former database and, where one lay there, its write-ahead log."""
-    written: int = 0
-    """How many things that were written on the pages were written again: versions of exception reports, scenarios and so on."""
+    position: int
+    aside: tuple[Path, ...]
+    """The files that were set aside: the former database and, where one lay there, its write-ahead log."""
+    lacking: int = 0
+    """How many files that the records name are not there."""
 
     @property
     def words(self) -> str:
         """What it was made from."""
-        kept = [
-            f"{count} kept {what}{'s' * (count != 1)}{of}"
-            for count, what, of in ((self.uploads, "upload", ""), (self.written, "change", _WRITTEN))
-            if count
-        ]
-        return " and ".join(filter(None, (", ".join(["the bundled data", *kept[:-1]]), *kept[-1:])))
+        records = "record 1" if self.position == 1 else f"records 1 to {self.position}"
+        if not self.lacking:
+            return records
+        files = "1 file" if self.lacking == 1 else f"{self.lacking} files"
+        return f"{records}, without {files} of words or uploads, to be put back from a backup"
 
 
-def rebuild(database: Path, data: Path = DATA, clock: Clock = utc_now) -> Rebuilt:
-    """Make the database again from ``data`` and the kept uploads. The former one is set aside, never deleted.
+def rebuild(database: Path, clock: Clock = utc_now) -> Rebuilt:
+    """Make the database again from its second copy. The former one is set aside, never deleted.
 
-    Raises ``StoreError`` where another process holds the database, its figures are made up from no known seed, its
-    uploads are not kept beside it, or what was published cannot be told; ``BundleError`` where a file of ``data`` is wrong. Each time nothing is changed.
+    Raises ``StoreError`` where another process holds the database or there is no second copy, and ``LedgerBroken`` where
+    that is not as it was written, or lacks what the database has. Each time nothing is changed.
     """
-    kept = Kept(database)
-    manifest = kept.manifest() if kept.there else None
-    made_from = manifest.made_from if manifest else "data"
-    files = data_files(data) if made_from == "data" else _example_files(made_from)
-    read(files)
-    if database.exists():
-        _refuse_to_replace(database, kept, made_from, clock)
-    events = kept.manifest().events if kept.there else ()
-    gaps, aside = _make(database, files, events, clock, None if kept.there else made_from)
-    former = next((path for path in aside if not path.name.startswith(log_of(database).name)), None)
-    written = len({key_of(event) for event in Journal(kept.folder).read().events})
-    return Rebuilt(former, sum(event.what == "published" for event in events), gaps, aside, written)
+    mirror = Mirror(folder_of(database))
+    if not mirror.there:
+        raise StoreError(
+            f"{mirror.folder.name} is not beside {database.name}, so there is nothing to make it again from. Put back a backup."
+        )
+    told = mirror.read()
+    if told.broken:
+        raise LedgerBroken(f"Nothing was made again. {broken((), told, database.name, mirror.name)}")
+    _refuse_to_lose(database, mirror, told.events, clock)
+    part = database.with_name(f"{database.name}.{os.getpid()}.part")
+    _remove(part)
+    try:
+        store = Store.open(part, clock())
+        try:
+            with store.write() as writing:
+                for event in told.events:
+                    replay(writing, event, mirror.file)
+                erased = {one.sha256 for _, one in writing.select(Erased)}
+                named = {name for event in told.events for name in files_named(event.body)}
+                lacking = len(named - erased - writing.file_names())
+            store.checkpoint()
+        finally:
+            store.close()
+        # A log that outlived its database would be taken for the new one's.
+        aside = disk.set_aside((database, log_of(database)), clock)
+        disk.private(part)
+        os.replace(part, database)
+        disk.settle(database.parent)
+    finally:
+        _remove(part)
+    return Rebuilt(len(told.events), aside, lacking)
 
 
-def _example_files(made_from: str) -> Mapping[str, bytes]:
-    from . import example  # only an example needs it, and the command line starts cold each time
-
-    return example.files(int(made_from.removeprefix("example ")))
-
-
-def _refuse_to_replace(database: Path, kept: Kept, made_from: str, clock: Clock) -> None:
-    """Refuse a database that is in use, or holds what it cannot be made again from; one that cannot be read may be replaced."""
+def _refuse_to_lose(database: Path, mirror: Mirror, events: tuple[Event, ...], clock: Clock) -> None:
+    """Refuse where the database is whole and has what its second copy lacks."""
+    if not database.exists():
+        return
     try:
         store = Store.open(database, clock())
-    except (DatabaseHeld, NewerDatabase):
+    except (DatabaseHeld, NewerDatabase, FormerDatabase):
         raise
     except StoreError:
         return
@@ -180,263 +270,93 @@ def _refuse_to_replace(database: Path, kept: Kept, made_from: str, clock: Clock)
         if store.fault():
             return
         with store.read() as reading:
-            made_up = reading.settings().get("made_up") == "yes"
-            uploads = reading.uploads()
-            written = reading.written_keys()
-        _complete(store, kept, clock)
-        unkept = [str(one.id) for one in uploads if not kept.there or kept.content(one.id, one.sha256) is None]
+            held = reading.events()
     finally:
         store.close()
-    if made_up and made_from == "data":
-        raise StoreError(f"{database.name} holds made-up figures. Name the council's own database with --db.")
-    if written and not kept.there:
-        raise StoreError(
-            f"{database.name} is left as it is: {len(written)} changes{_WRITTEN} would be lost, as {kept.folder.name} is not "
-            "beside it. Put that folder back first."
-        )
-    if unkept:
-        raise StoreError(
-            f"{database.name} is left as it is: what upload {', '.join(unkept[:5])} gave would be lost, as its file is not kept in "
-            f"{kept.folder.name}. Put that folder beside the database first."
+    if broken(held, None, database.name, ""):
+        return
+    if differ := broken(held, mirror.read(), database.name, mirror.name):
+        raise LedgerBroken(f"Nothing was made again. {differ}")
+    if len(held) > len(events):
+        raise LedgerBroken(
+            f"Nothing was made again: {database.name} has records that {mirror.name} lacks. Start the explorer, which completes the "
+            "shorter of the two."
         )
 
 
-def _replay(store: Store, kept: Kept, events: tuple[Event, ...]) -> tuple[str, ...]:
-    """Publish and withdraw again, in order. What cannot be had again as it was is said, and marked in the database."""
-    gaps = {}
-    for event in events:
-        said = _replay_one(store, kept, event)
-        if said:
-            gaps[event.upload.id] = said
-    if gaps:
-        with store.write() as writing:
-            writing.setting("gaps", " ".join(str(number) for number in gaps))
-    return tuple(gaps.values())
+# --- carrying over ------------------------------------------------------------------------------------------------
 
 
-def _replay_one(store: Store, kept: Kept, event: Event) -> str:
-    upload = event.upload
-    with store.write() as writing:
-        if event.what == "withdrawn":
-            writing.withdraw(upload.id, upload.published_at, upload.withdrawn_by, upload.withdrawn_reason)
-            writing.audit(upload.published_at, upload.withdrawn_by, "withdrawn", upload.id, upload.withdrawn_reason)
-            return ""
-        if not_kept := _not_kept(kept, upload):
-            return _gap(writing, upload, not_kept)
-        content, text = kept.content(upload.id, upload.sha256) or b"", kept.profile(upload.id, upload.sha256)
-        try:
-            file = GivenFile(
-                content, upload.file_name, None if text is None else read_profile(text, upload.profile), caps=UNCAPPED
-            )
-            uploads = Uploads(store, None, None, writing.settings().get("home_area", ""), lambda: upload.published_at)
-            preview = uploads.previewed(file, writing)
-            write_upload(writing, upload, preview, preview.against)
-        except KpiError as error:
-            return _gap(writing, upload, str(error))
-        if writing.digest(upload.id) != event.digest:
-            return f"{_called(upload)} does not give what it gave when it was published: data/ has changed since."
-    return ""
+def _former_folder(database: Path) -> Path:
+    return database.with_name(f"{database.name}.uploads")
 
 
-def _gap(writing: Writing, upload: Upload, why: str) -> str:
-    """Record an upload that gives nothing any more, and say so."""
-    writing.record(upload)
-    record_audit(writing, upload)
-    return f"{_called(upload)} could not be published again: {why}"
+def _holds_something(former: Path) -> bool:
+    return any(former.glob("*.csv")) or any(former.glob("*.jsonl"))
 
 
-def _called(upload: Upload) -> str:
-    return f"Upload {upload.id} ({shorten(upload.file_name)})"
+def _carried_over(database: Path, clock: Clock) -> str:
+    """Carry a database of a version before the ledger over. The former files are set aside, and what became of it is said."""
+    from .former import acts_of  # only once in the life of a database
 
-
-def _not_kept(kept: Kept, upload: Upload) -> str:
-    """Why an upload could not be published again from what is kept, in a sentence; empty: it could be."""
-    content = kept.content(upload.id, upload.sha256)
-    if content is None:
-        return "its kept file is not there."
-    if hashlib.sha256(content).hexdigest() != upload.sha256:
-        return "its kept file is not as it was published."
-    if upload.profile and kept.profile(upload.id, upload.sha256) is None:
-        return f"the column mapping {upload.profile} it was read through is not kept with it."
-    return ""
-
-
-# --- at start -----------------------------------------------------------------------------------------------------
-
-
-def open_database(database: Path, data: Path = DATA, clock: Clock = utc_now) -> tuple[Store, str]:
-    """Open the database, made first where there is none, and made again where it is broken or lacks what was published.
-
-    With it comes what must be said about that; empty: nothing. Raises ``BundleError`` or ``StoreError``.
-    """
-    kept = Kept(database)
-    why = ""
-    if not database.exists():
-        if not _has_events(kept):
-            make_database(database, data, clock)
-            return Store.open(database, clock()), ""
-        why = f"{database.name} was not there"
-    else:
-        try:
-            store = Store.open(database, clock())
-        except (DatabaseHeld, NewerDatabase):
-            raise
-        except StoreError as error:
-            if not kept.there:
-                raise
-            _has_events(kept)
-            why = str(error).split(". ")[0]
-        else:
-            try:
-                why, said = _seen_to(store, database, kept, clock)
-            except BaseException:
-                store.close()
-                raise
-            if not why:
-                return store, said
-            store.close()
-    _log.warning("%s: %s", database.name, why)
-    rebuilt = rebuild(database, data, clock)
-    said = f"{why}. It was made again from {rebuilt.words}."
-    if rebuilt.set_aside:
-        said += f" What was there before is kept as {' and '.join(path.name for path in rebuilt.set_aside)}."
-    said = " ".join((said, *(rebuilt.gaps or ("Nothing that was published is missing.",))))
+    former = _former_folder(database)
+    acts = acts_of(database, former, clock())
+    mirror = Mirror(folder_of(database))
+    if mirror.remains:
+        # An earlier carrying over was broken off before the end: what it made is set aside and made again.
+        disk.set_aside((mirror.folder,), clock)
+    carried = database.with_name(f"{database.name}.carried.{os.getpid()}.part")
+    try:
+        _build(carried, ((one.at, one.actor, one.kind, one.made) for one in acts), clock)
+        os.replace(folder_of(carried), mirror.folder)
+        aside = disk.set_aside((database, log_of(database)), clock)
+        os.replace(carried, database)
+        disk.settle(database.parent)
+        aside += disk.set_aside((former,), clock)
+    finally:
+        _remove(carried)
+        rmtree(folder_of(carried), ignore_errors=True)
+    said = (
+        f"{database.name} was made by an earlier version and was carried over: {len(acts)} {'record' if len(acts) == 1 else 'records'}. "
+        f"What was there before is kept as {' and '.join(path.name for path in aside)}."
+    )
     _log.warning("%s", said)
-    return Store.open(database, clock()), said
-
-
-def _has_events(kept: Kept) -> bool:
-    """Whether anything was published or written. Raises ``StoreError`` where that cannot be told."""
-    try:
-        return kept.there and bool(kept.manifest().events or Journal(kept.folder).read().events)
-    except UnreadableManifest as error:
-        raise _neither(kept) from error
-
-
-def _neither(kept: Kept) -> StoreError:
-    return StoreError(
-        f"The database cannot be read, and neither can the manifest of {kept.folder.name}, so what was published cannot be told. "
-        "Put both back from a backup."
-    )
-
-
-def _seen_to(store: Store, database: Path, kept: Kept, clock: Clock) -> tuple[str, str]:
-    """See to an open database at start: why it must be made again, or what must be said of what was mended.
-
-    Raises ``StoreError`` where it is damaged and cannot be made again.
-    """
-    said = ""
-    if fault := store.fault(thorough=False):
-        why = f"{store.name} is damaged ({shorten(fault, 80)})"
-        if not kept.there:
-            raise StoreError(
-                f"{why}, and {kept.folder.name} is not beside it to make it again from. Put back a backup."
-            )
-        _has_events(kept)
-        return why, ""
-    if not kept.there:
-        if 0 < store.step_before < KEPT_SINCE:
-            kept.begin("data")
-        return "", ""
-    try:
-        kept.manifest()
-    except UnreadableManifest:
-        said = _mend_manifest(store, kept, clock)
-        _log.warning("%s: %s", database.name, said)
-    with store.read() as reading:
-        why = _lacking(reading, kept, exactly=False)
-    if not why and (lacked := _complete(store, kept, clock)):
-        said = f"{said} {lacked}".strip()
-    return why, said
-
-
-def _mend_manifest(store: Store, kept: Kept, clock: Clock) -> str:
-    """Write a manifest that cannot be read again from a database that can."""
-    with store.read() as reading:
-        aside = kept.begin_again(reading.settings().get("made_up") == "yes", clock())
-        complete(reading, kept)
-    return (
-        f"The manifest of {kept.folder.name} could not be read. It was written again from the database; what was there before is "
-        f"kept as {aside.name}."
-    )
-
-
-def _lacking(reading: UploadReading, kept: Kept, exactly: bool) -> str:
-    """The first thing that the manifest says was published and the database does not hold. ``exactly``: by its digest."""
-    held = {one.id: one for one in reading.uploads()}
-    given = reading.given()
-    gaps = set(reading.settings().get("gaps", "").split())
-    for event in kept.manifest().events:
-        one = held.get(event.upload.id)
-        if one is None or (event.what == "published" and one.sha256 != event.upload.sha256):
-            return f"the database lacks upload {event.upload.id}, which was published"
-        if event.what == "withdrawn" and one.withdrawn_at is None:
-            return f"the database still has upload {one.id}, which was withdrawn"
-        if event.what == "withdrawn" or str(one.id) in gaps:
-            continue
-        if given.get(one.id, (0, 0, 0)) != event.given:
-            return f"the database lacks part of upload {one.id}"
-        if exactly and reading.digest(one.id) != event.digest:
-            return f"what the database holds of upload {one.id} is not what was published"
-    return ""
-
-
-def _complete(store: Store, kept: Kept, clock: Clock) -> str:
-    """Put into the kept folder what the database alone has, and what was written on the pages the other way round too.
-
-    What must be said of the latter comes back; empty: nothing.
-    """
-    if not kept.there:
-        return ""
-    with store.read() as reading:
-        complete(reading, kept)
-    lacked = bring_together(store, Journal(kept.folder), clock())
-    if not lacked:
-        return ""
-    changes = "One change" if len(lacked) == 1 else f"{len(lacked)} changes"
-    return f"{changes}{_WRITTEN} that the database lacked {'was' if len(lacked) == 1 else 'were'} written again from the kept file."
+    return said
 
 
 # --- on demand ----------------------------------------------------------------------------------------------------
 
 
-def verify(store: Store, database: Path | None) -> Health:
-    """Count what is held, and say what is not as it should be: beside itself, and beside the manifest."""
-    tables = ("indicator", "target", "observation", "benchmark", "conflict", "upload")
-    with store.read() as reading:
-        counts = (*((table, reading.count(table)) for table in tables), ("exception_report", reading.report_count()))
-        problems = list(reading.dangling())
-        if fault := store.fault():
-            problems.append(f"The database is damaged: {fault}")
-        elif database is not None:
-            problems += _manifest_problems(reading, Kept(database))
+def verify(ledger: Ledger, database: Path | None, head: str = "") -> Health:
+    """Count what is held, and say everything that is not as it was recorded. ``head``: a hash noted outside, to be found."""
+    tables = ("event", "file", "indicator", "target", "figure", "benchmark", "conflict", "upload", "report")
+    with ledger.store.read() as reading:
+        counts = tuple((table, reading.count(table)) for table in tables)
+        problems = []
+        for table in ("listing", "target", "figure", "benchmark", "conflict", "report", "concern", "proposal"):
+            rows = reading.count(table, "t where indicator <> '' and indicator not in (select code from indicator)")
+            if rows:
+                problems.append(
+                    f"{rows:,} rows of the table {table} name an indicator that the register does not hold."
+                )
+    if fault := ledger.store.fault():
+        problems.append(f"The database is damaged: {fault}")
+    else:
+        problems += [ledger.refusal] if ledger.refusal else []
+        problems += [one for one in ledger.problems(head) if one != ledger.refusal]
+    if ledger.mirror is not None and ledger.mirror.unconfirmed:
+        problems.append(unconfirmed(ledger.mirror))
     if database is not None and (warning := place_warning(database)):
         problems.append(warning)
-    return Health(counts, tuple(problems))
+    return Health(counts, tuple(problems), ledger.position, ledger.head, ledger.mended)
 
 
-def _manifest_problems(reading: UploadReading, kept: Kept) -> list[str]:
-    if not kept.there:
-        return [
-            f"The folder {kept.folder.name} is not beside the database, so the database could not be rebuilt if it broke. "
-            "Put the folder back, or take a backup."
-        ]
-    try:
-        published = [event.upload for event in kept.manifest().events if event.what == "published"]
-    except UnreadableManifest as error:
-        return [str(error)]
-    said = list(differences(reading, Journal(kept.folder)))
-    if lacking := _lacking(reading, kept, exactly=True):
-        said.append(f"{lacking[0].upper()}{lacking[1:]}. Run: {REBUILD}")
-    listed = {upload.id for upload in published}
-    for upload in (*published, *(one for one in reading.uploads() if one.id not in listed)):
-        if not_kept := _not_kept(kept, upload):
-            said.append(f"The database could not be rebuilt with {_called(upload)}: {not_kept}")
-    if gaps := reading.settings().get("gaps"):
-        said.append(
-            f"When the database was made again, upload {gaps.replace(' ', ', ')} could not be had again as it was published."
-        )
-    return said
+def unconfirmed(mirror: Mirror) -> str:
+    """What every page says until somebody has confirmed that the second copy was lost and written again."""
+    return (
+        f"The second copy of the record of changes, {mirror.folder.name}, was lost and has been written again from the database. Find "
+        "out why it was gone, then confirm it on the page Record of changes."
+    )
 
 
 _SYNCED = (
@@ -496,42 +416,99 @@ def _mounted_on(path: Path, mounts: str | None) -> str:
     return max(over, key=lambda one: len(one[0]), default=("", ""))[1]
 
 
-def backup(store: Store, database: Path | None, clock: Clock = utc_now) -> bytes:
-    """A zip file with a whole copy of the database, the kept uploads and the manifest. It may be taken while the app runs."""
+# --- backups ------------------------------------------------------------------------------------------------------
+
+
+def backup(ledger: Ledger, database: Path | None, clock: Clock = utc_now) -> Backup:
+    """A zip file with a whole copy of the database and of its second copy. It may be taken while the app runs.
+
+    What it holds is said of what was compared. Raises ``LedgerBroken`` where the two are not as they were written.
+    """
     packed = io.BytesIO()
     with (
-        store.alone(),
+        ledger.store.alone(),
         TemporaryDirectory(prefix="kpi-backup-") as folder,
         zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
+        if problems := ledger.problems():
+            raise LedgerBroken(f"No backup was made: what it would hold is not as it was written. {problems[0]}")
         name = database.name if database is not None else "kpi.duckdb"
         copy = Path(folder) / name
-        store.copy_to(copy, clock())
+        copy_of(ledger.store, copy, clock())
         archive.write(copy, name)
-        if database is not None and Kept(database).there:
-            kept = folder_of(database)
-            for path in sorted(kept.iterdir()):
-                if path.is_file() and not path.name.endswith(".part"):
-                    archive.write(path, f"{kept.name}/{path.name}")
-    return packed.getvalue()
+        if ledger.mirror is not None:
+            for path in sorted(ledger.mirror.folder.rglob("*")):
+                if path.is_file() and not path.name.endswith((".part", ".set-aside")):
+                    archive.write(
+                        path, f"{folder_of(Path(name)).name}/{path.relative_to(ledger.mirror.folder).as_posix()}"
+                    )
+        with ledger.store.read() as reading:
+            files = len(reading.file_names())
+        position, head = ledger.position, ledger.head
+    return Backup(packed.getvalue(), position, head, files)
 
 
 def backup_to(path: Path, packed: bytes) -> None:
     """Write a backup to a new file. Raises ``StoreError`` where there is one already."""
     if path.exists():
         raise StoreError(f"{path.name} is there already, and is left as it is. Name a new file.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, packed)
+    disk.make_folder(path.parent)
+    disk.write_whole(path, packed)
 
 
-def _set_aside(paths: Iterable[Path], clock: Clock) -> tuple[Path, ...]:
-    """Rename those files that are there, and say what they are called now."""
-    aside = []
-    for path in paths:
-        if path.exists():
-            aside.append(free_name(path, clock()))
-            os.replace(path, aside[-1])
-    return tuple(aside)
+def restore(packed: Path, database: Path) -> int:
+    """Put a backup back where there is no database and no second copy; how many files. Raises ``StoreError``, nothing replaced."""
+    mirror = folder_of(database)
+    for there in (database, mirror):
+        if there.exists():
+            raise StoreError(
+                f"{there.name} is there already, and is left as it is. Move it away, or name a new file with --db."
+            )
+    part = database.with_name(f"{database.name}.{os.getpid()}.part")
+    rmtree(part, ignore_errors=True)
+    disk.make_folder(database.parent)
+    try:
+        names = _unpacked(packed, part)
+        told = Mirror(part / "ledger").read()
+        if told.broken or not told.events:
+            raise StoreError(f"{packed.name} is spoilt: what it holds is not as it was written. Nothing was put back.")
+        os.replace(part / "ledger", mirror)
+        os.replace(part / "database", database)  # last: were it lost, it would be made again from the other
+        disk.settle(database.parent)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise StoreError(f"{packed.name} is not a backup of this explorer. Nothing was put back.") from error
+    finally:
+        rmtree(part, ignore_errors=True)
+    return names
+
+
+def _unpacked(packed: Path, folder: Path) -> int:
+    """Unpack a backup as ``database`` and ``ledger``; how many files. Raises ``ValueError`` where it is none, and as ``zipfile``."""
+    with zipfile.ZipFile(packed) as archive:
+        names = [one for one in archive.namelist() if not one.endswith("/")]
+        whole = [one for one in names if "/" not in one]
+        name = whole[0] if len(whole) == 1 else ""
+        if name and any(one.startswith(f"{name}.uploads/") for one in names):
+            raise StoreError(
+                f"{packed.name} was made by an earlier version. Unpack it beside where {name} is to lie and start the explorer, which "
+                "carries it over. Nothing was put back."
+            )
+        inside, others = f"{name}.ledger/", [one for one in names if one != name]
+        astray = [one for one in others if not one.startswith(inside) or ".." in PurePosixPath(one).parts]
+        if astray or f"{inside}events.jsonl" not in others:
+            raise ValueError(packed.name)
+        for one in names:
+            path = folder / "database" if one == name else folder / "ledger" / one.removeprefix(inside)
+            disk.make_folder(path.parent)
+            disk.write_whole(path, _read(archive, one))
+    return len(names)
+
+
+def _read(archive: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        return archive.read(name)
+    except OSError as error:  # a place that is outside the file
+        raise ValueError(name) from error
 
 
 def _remove(path: Path) -> None:

@@ -1,28 +1,31 @@
 """Exception reports, from the first draft to the approval: an author's use cases. ``Services.reports`` is one of these.
 
-Every change is a new version; none is ever overwritten. A change is answered for only once it is in the database and,
-on a line of its own, in the file of the kept folder (``journal``), from which the database can be made again. Who may do
-what is ``access``, what a form must have is ``exception_form``.
+Every change is a new version and an event; none is ever overwritten. What is saved as one types (``type_``) is kept safe
+and is neither: the last text of a sitting is. Who may do what is ``access``, what a form must have is ``exception_form``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
-from ..access import Actor, allow, may_approve, may_review, may_write, name_of, same_name
+from ..access import Act, Actor, allow, authors, same_name
 from ..completeness import overdue_first
-from ..errors import NotSaved, UnknownIndicator
+from ..errors import KpiError, NotSaved, UnknownIndicator
+from ..events import Kind
 from ..exception_form import (
     LINE_MOST,
     ChangedMeanwhile,
     NotComplete,
+    ObjectedTo,
     checked,
     first_draft,
     from_last,
     is_overdue,
     lacks,
+    merged,
     numbered,
     required,
     tidied,
@@ -41,11 +44,22 @@ from ..periods import Quarter, day_in_words
 from ..periods import quarter as read_quarter
 from ..scorecard import Row, row_of
 from ..views import ReportView
-from .in_step import Recording
-from .kept import Kept
-from .reading import Reading
-from .reading_reports import as_written
-from .store import Store, Writing
+from .ledger import Made
+from .records import Records
+from .standing import Standing
+from .store import cannot_write
+from .typed import Sitting, Typed
+
+_log = logging.getLogger("kpi_explorer")
+_KINDS: Mapping[ReportEvent, Kind] = {
+    ReportEvent.SAVED: Kind.REPORT_SAVED,
+    ReportEvent.READ_IN: Kind.REPORT_READ_IN,
+    ReportEvent.RESTORED: Kind.REPORT_RESTORED,
+    ReportEvent.SUBMITTED: Kind.REPORT_SUBMITTED,
+    ReportEvent.RETURNED: Kind.REPORT_RETURNED,
+    ReportEvent.APPROVED: Kind.REPORT_APPROVED,
+    ReportEvent.REOPENED: Kind.REPORT_REOPENED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,7 @@ class _Place:
     row: Row
     area: str
     versions: tuple[ExceptionReport, ...]
+    standing: Standing
 
     @property
     def indicator(self) -> Indicator:
@@ -74,37 +89,36 @@ class _Place:
 
 
 class Reports:
-    """The use cases over one store and the folder of what is kept beside it.
+    """The use cases over one council's records. ``objections``: what the checks of its text have against a report.
 
     A report is named by its indicator's code, its quarter as text and its area (``None``: the council's own). Each raises
     ``PeriodError``, ``UnknownChoice`` and ``UnknownIndicator`` where that names nothing, ``NotAllowed`` where the role or
     the name may not do it, and ``NotSaved`` with what to do where nothing was written for another reason.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        kept: Kept | None,
-        home: str,
-        clock: Callable[[], datetime],
-        at: Callable[[str], None] = lambda _: None,
-    ) -> None:
-        self._store = store
-        self._home = home
-        self._clock = clock
-        self._recording = Recording(store, kept, clock, at)
+    def __init__(self, records: Records, typed: Typed, objections: Callable[[ExceptionReport], Sequence[str]]) -> None:
+        self._records = records
+        self._ledger = records.ledger
+        self._clock = records.clock
+        self._typed = typed
+        self._objections = objections
 
     # --- reading ---
 
-    def one(self, code: str, quarter: str, area: str | None = None) -> ReportView:
-        """A report where it is written: the figures beside it, its versions, what it lacks, and what came before."""
+    def one(self, code: str, quarter: str, area: str | None = None, actor: Actor | None = None) -> ReportView:
+        """A report where it is written: the figures beside it, its versions, what it lacks, and what came before.
+
+        With ``actor`` the text is as that person has it, what they have typed in this sitting too.
+        """
         today = self._clock().date()
-        with self._store.read() as reading:
-            at = self._place(reading, code, quarter, area)
-            last = reading.last_report(at.area, at.quarter, code)
-            earlier = overdue_first(reading.open_actions(at.area, at.quarter, code), today)
-            marked = reading.concerns_of(at.area, at.quarter, code)[-1:]
+        at = self._place(code, quarter, area)
+        last = at.standing.last_report(code, at.quarter)
+        earlier = overdue_first(at.standing.open_actions(at.quarter, code), today)
+        marked = at.standing.concerns_of(code, at.quarter)[-1:]
         report = at.versions[-1] if at.versions else None
+        sitting = None if actor is None or report is None else self._sitting(at, actor)
+        if report is not None and report.state is ReportState.DRAFT and sitting is not None:
+            report = replace(sitting.report, version=sitting.base)
         return ReportView(
             row=at.row,
             report=report,
@@ -117,13 +131,91 @@ class Reports:
             concern=next((one for one in marked if not one.lifted), None),
         )
 
-    def _place(self, reading: Reading, code: str, quarter: str, area: str | None) -> _Place:
+    def _place(self, code: str, quarter: str, area: str | None) -> _Place:
         chosen = read_quarter(quarter)
-        area, _ = reading.area(area or self._home)
-        held = reading.held(area, chosen, code=code)
+        standing = self._records.area(area)
+        held = standing.held(chosen, code=code)
         if not held:
-            raise UnknownIndicator(code, tuple(one.code for one in reading.indicators(area)))
-        return _Place(row_of(held[0], chosen), area, reading.versions(area, chosen, code))
+            raise UnknownIndicator(code, tuple(one.code for one in standing.indicators()))
+        return _Place(row_of(held[0], chosen), standing.area, standing.versions(code, chosen), standing)
+
+    # --- what is typed ---
+
+    def type_(self, report: ExceptionReport, upon: ExceptionReport, actor: Actor) -> ExceptionReport:
+        """Keep a draft's text safe as it is typed, upon the text it was shown with; it is seen by its writer alone.
+
+        What the same person typed meanwhile in another window, and versions made since, are kept where they changed other
+        fields; else ``ChangedMeanwhile`` is raised. What others typed whose sitting has ended is an event first. Raises as
+        ``save`` does.
+        """
+        who = allow(actor, Act.WRITE)
+        given = tidied(report)
+        with self._ledger.store.alone():
+            self._ledger.ready()
+            self.settle_ended(but=who.name)
+            at = self._place(report.indicator, report.quarter.text, report.area)
+            _must_be_draft(at.latest, "Nothing was saved")
+            before = self._sitting(at, actor)
+            now = at.latest if before is None else before.report
+            given = replace(given, actions=numbered(given.actions, at.versions))
+            text = given if now.text == upon.text else merged(upon, given, now)
+            if text is None:
+                raise ChangedMeanwhile(at.latest if before is None else replace(now, version=at.latest.version))
+            base = at.latest.version if before is None else before.base
+            sitting = Sitting(
+                replace(text, version=base, saved_at=self._clock(), saved_by=who.name, saved_as=who.role), base
+            )
+            try:
+                self._typed.keep(sitting)
+                if before is not None and before.report.saved_by != who.name:
+                    self._typed.end(before)
+            except OSError as error:
+                raise NotSaved(cannot_write("Nothing was saved", error)) from error
+        return sitting.report
+
+    def give_up(self, code: str, quarter: str, actor: Actor, area: str | None = None) -> None:
+        """End a person's sitting over a report without a version: they go on from what stands."""
+        sitting = self._sitting(self._place(code, quarter, area), allow(actor, Act.WRITE))
+        if sitting is not None:
+            self._typed.end(sitting)
+
+    def _sitting(self, at: _Place, actor: Actor) -> Sitting | None:
+        """What a person has typed of a report in this sitting."""
+        over = self._typed.of(at.area, at.indicator.code, at.quarter)
+        return next((one for one in over if same_name(one.report.saved_by, actor.name)), None)
+
+    def settle(self, code: str, quarter: str, actor: Actor, area: str | None = None) -> ExceptionReport | None:
+        """End a person's sitting over a report: its last text becomes a version. ``None``: nothing was typed."""
+        sitting = self._sitting(self._place(code, quarter, area), actor)
+        return None if sitting is None else self._settled(sitting)
+
+    def _settle_others(self, code: str, quarter: str, actor: Actor, area: str | None) -> int:
+        """End the sittings of everybody else over a report: what they typed is not submitted unseen, and not lost either."""
+        at = self._place(code, quarter, area)
+        over = self._typed.of(at.area, at.indicator.code, at.quarter)
+        others = [one for one in over if not same_name(one.report.saved_by, actor.name)]
+        for one in others:
+            self._settled(one)
+        return len(others)
+
+    def settle_ended(self, every: bool = False, but: str = "") -> None:
+        """Make the last text of each sitting in which nobody types any more a version; ``every``: of all, as at a start.
+
+        ``but``: the name of who goes on typing. A text that can be no version, as another wrote the same field meanwhile, is kept as it was typed.
+        """
+        for sitting in self._typed.every() if every else self._typed.ended():
+            if same_name(sitting.report.saved_by, but):
+                continue
+            try:
+                self._settled(sitting)
+            except KpiError as error:
+                _log.warning("What was typed on %s is kept, and is no version yet: %s", sitting.report.indicator, error)
+
+    def _settled(self, sitting: Sitting) -> ExceptionReport:
+        one = sitting.report
+        saved = self.save(one, sitting.base, Actor(one.saved_by, one.saved_as))
+        self._typed.end(sitting)
+        return saved
 
     # --- writing a report ---
 
@@ -134,22 +226,22 @@ class Reports:
 
         ``NotSaved`` where there is a report already in which something is written, or none to begin from.
         """
-        allow(may_write(actor))
+        who = allow(actor, Act.WRITE)
 
-        def begin(writing: Writing, at: _Place) -> ExceptionReport | None:
+        def begin(at: _Place) -> ExceptionReport | None:
             if at.versions and not at.latest.blank:
                 raise NotSaved(
                     f"Nothing was begun: there is a report on “{at.indicator.name}” for {at.quarter.label} already. Open it."
                 )
-            return self._version(at, self._draft(writing, at, from_last), actor, ReportEvent.SAVED)
+            return self._version(at, self._draft(at, from_last), who, ReportEvent.SAVED)
 
-        return self._change(code, quarter, area, begin)
+        return self._change(code, quarter, area, who, begin)
 
-    def _draft(self, reading: Reading, at: _Place, from_last_one: bool) -> ExceptionReport:
+    def _draft(self, at: _Place, from_last_one: bool) -> ExceptionReport:
         row = at.row
         if not from_last_one:
             return first_draft(row.indicator, at.area, row.quarter, row.observation, row.target)
-        last = reading.last_report(at.area, at.quarter, at.indicator.code)
+        last = at.standing.last_report(at.indicator.code, at.quarter)
         if last is None:
             raise NotSaved(
                 f"Nothing was begun: there is no earlier report on “{at.indicator.name}” to begin from. Begin an empty one."
@@ -160,73 +252,111 @@ class Reports:
         """Save the text of ``report`` as a new version, written upon version ``base_version`` (``None``: there was none).
 
         The version that stands then comes back; where the text is the same nothing is written. An action whose number the
-        report never had is given one. Raises ``ChangedMeanwhile`` where somebody else wrote since; ``NotSaved`` where the
-        report is submitted or approved, or a text cannot be kept.
+        report never had is given one. Where versions were made since, whoever made them, what they changed is kept if it is
+        in other fields; else ``ChangedMeanwhile`` is raised. ``NotSaved`` where the report is submitted or approved, or a
+        text cannot be kept.
         """
-        allow(may_write(actor))
+        who = allow(actor, Act.WRITE)
         given = tidied(report)
 
-        def write(_: Writing, at: _Place) -> ExceptionReport | None:
+        def write(at: _Place) -> ExceptionReport | None:
             text = replace(given, actions=numbered(given.actions, at.versions))
             if at.versions and at.latest.text == text.text:
                 return None
             if at.versions:
                 _must_be_draft(at.latest, "Nothing was saved")
-                _unless_meanwhile(at.versions, base_version, actor)
-            return self._version(at, text, actor, ReportEvent.SAVED)
+                text = self._upon(at, text, base_version)
+            return self._version(at, text, who, ReportEvent.SAVED)
 
-        return self._change(report.indicator, report.quarter.text, report.area, write)
+        return self._change(report.indicator, report.quarter.text, report.area, who, write)
+
+    @staticmethod
+    def _upon(at: _Place, text: ExceptionReport, base_version: int | None) -> ExceptionReport:
+        """A text that was written upon a version, upon the latest. Raises ``ChangedMeanwhile`` where both changed one field."""
+        if base_version == at.latest.version:
+            return text
+        base = next((one for one in at.versions if one.version == base_version), None)
+        both = None if base is None else merged(base, text, at.latest)
+        if both is None:
+            raise ChangedMeanwhile(at.latest)
+        return both
 
     def take_in(self, report: ExceptionReport, file_name: str, actor: Actor) -> ExceptionReport:
         """Make the text of a form that was read from a file a draft, to be checked; what was written before stays a version.
 
         Raises ``NotSaved`` where the report is submitted or approved: reopen it, or give it back, first.
         """
-        allow(may_write(actor))
+        who = allow(actor, Act.WRITE)
         given = tidied(report)
+        self.settle(report.indicator, report.quarter.text, actor, report.area)
 
-        def write(_: Writing, at: _Place) -> ExceptionReport | None:
+        def write(at: _Place) -> ExceptionReport | None:
             if at.versions:
                 _must_be_draft(at.latest, "Nothing was read in")
             text = replace(given, actions=numbered(given.actions, at.versions))
-            return self._version(at, text, actor, ReportEvent.READ_IN, checked("the file’s name", file_name, LINE_MOST))
+            return self._version(at, text, who, ReportEvent.READ_IN, checked("the file’s name", file_name, LINE_MOST))
 
-        return self._change(report.indicator, report.quarter.text, report.area, write)
+        return self._change(report.indicator, report.quarter.text, report.area, who, write)
 
     def restore(self, code: str, quarter: str, version: int, actor: Actor, area: str | None = None) -> ExceptionReport:
         """Make the text of a former version the text of a new one. What stands now stays among the versions."""
-        allow(may_write(actor))
+        who = allow(actor, Act.WRITE)
+        self.settle(code, quarter, actor, area)
 
-        def undo(_: Writing, at: _Place) -> ExceptionReport | None:
+        def undo(at: _Place) -> ExceptionReport | None:
             _must_be_draft(at.latest, "Nothing was restored")
             former = next((one for one in at.versions if one.version == version), None)
             if former is None:
                 raise NotSaved(f"Nothing was restored: the report has no version {version}.")
             if former.text == at.latest.text:
                 return None
-            return self._version(at, former, actor, ReportEvent.RESTORED, f"version {version}")
+            return self._version(at, former, who, ReportEvent.RESTORED, f"version {version}")
 
-        return self._change(code, quarter, area, undo)
+        return self._change(code, quarter, area, who, undo)
 
     # --- from draft to approved, and back ---
 
     def submit(
-        self, code: str, quarter: str, base_version: int, actor: Actor, area: str | None = None
+        self,
+        code: str,
+        quarter: str,
+        base_version: int,
+        actor: Actor,
+        area: str | None = None,
+        despite: Sequence[str] = (),
     ) -> ExceptionReport:
-        """Submit a draft for approval. Raises ``NotComplete`` with all that the form lacks, ``ChangedMeanwhile``."""
-        allow(may_write(actor))
+        """Submit a draft for approval, with what its author typed last.
 
-        def hand_in(_: Writing, at: _Place) -> ExceptionReport | None:
-            _must_be_draft(at.latest, "The report was not submitted")
-            _unless_meanwhile(at.versions, base_version, actor, "The report was not submitted")
+        ``despite``: the objections of the checks that its author has looked at, in the words of ``objections``; that it was
+        submitted all the same is recorded. Raises ``NotComplete`` with all that the form lacks, ``ObjectedTo`` with what the
+        checks have against it and was not looked at, and ``ChangedMeanwhile``.
+        """
+        who = allow(actor, Act.WRITE)
+        refusal = "The report was not submitted"
+        others = self._settle_others(code, quarter, actor, area)
+        if (settled := self.settle(code, quarter, actor, area)) is not None and not others:
+            base_version = settled.version
+
+        def hand_in(at: _Place) -> ExceptionReport | None:
+            _must_be_draft(at.latest, refusal)
+            if at.latest.version != base_version:
+                raise ChangedMeanwhile(at.latest, refusal)
             if lacking := lacks(at.latest, at.row):
                 raise NotComplete(lacking)
-            return self._version(at, at.latest, actor, ReportEvent.SUBMITTED, state=ReportState.SUBMITTED)
+            objections = self._objections(at.latest)
+            if left := [one for one in objections if one not in despite]:
+                raise ObjectedTo(left)
+            said = _despite(len(objections)) if objections else ""
+            return self._version(at, at.latest, who, ReportEvent.SUBMITTED, said, state=ReportState.SUBMITTED)
 
-        return self._change(code, quarter, area, hand_in)
+        return self._change(code, quarter, area, who, hand_in)
+
+    def objections(self, report: ExceptionReport) -> tuple[str, ...]:
+        """What the checks of its text have against a report, one sentence each."""
+        return tuple(self._objections(report))
 
     def give_back(self, code: str, quarter: str, reason: str, actor: Actor, area: str | None = None) -> ExceptionReport:
-        """Make a submitted report a draft again, with the reason: by who should approve it, or by an author."""
+        """Make a submitted report a draft again, with the reason."""
         return self._draft_again(
             (code, quarter, area), actor, reason, ReportState.SUBMITTED, "Nothing was given back", ReportEvent.RETURNED
         )
@@ -240,24 +370,24 @@ class Reports:
         """
         today = self._clock().date()
 
-        def sign(_: Writing, at: _Place) -> ExceptionReport | None:
+        def sign(at: _Place) -> ExceptionReport | None:
             if at.latest.state is not ReportState.SUBMITTED:
                 what = "submit it first" if at.latest.state is ReportState.DRAFT else "there is nothing to approve"
                 raise NotSaved(f"The report was not approved: it is {_is(at.latest)}, so {what}.")
-            allow(may_approve(actor, at.versions))
+            who = allow(actor, Act.APPROVE, authors(at.versions))
             if at.latest.version != base_version:
                 raise ChangedMeanwhile(at.latest, "The report was not approved")
             return self._version(
                 at,
                 at.latest,
-                actor,
+                who,
                 ReportEvent.APPROVED,
                 state=ReportState.APPROVED,
                 role=actor.role,
                 approved_on=today,
             )
 
-        return self._change(code, quarter, area, sign)
+        return self._change(code, quarter, area, allow(actor, Act.APPROVE), sign)
 
     def reopen(self, code: str, quarter: str, reason: str, actor: Actor, area: str | None = None) -> ExceptionReport:
         """Make an approved report a draft again, with the reason; the approved version stays among the versions."""
@@ -274,15 +404,15 @@ class Reports:
         refusal: str,
         event: ReportEvent,
     ) -> ExceptionReport:
-        allow(may_review(actor))
+        who = allow(actor, Act.REOPEN)
         why = required("the reason", reason, f"{refusal}: give the reason.")
 
-        def back(_: Writing, at: _Place) -> ExceptionReport | None:
+        def back(at: _Place) -> ExceptionReport | None:
             if at.latest.state is not state:
                 raise NotSaved(f"{refusal}: the report is {_is(at.latest)}, and not {state.value}.")
-            return self._version(at, at.latest, actor, event, why)
+            return self._version(at, at.latest, who, event, why)
 
-        return self._change(*of, back)
+        return self._change(*of, who, back)
 
     # --- actions and concerns ---
 
@@ -290,75 +420,78 @@ class Reports:
         self, code: str, quarter: str, number: int, how: str, actor: Actor, area: str | None = None
     ) -> tuple[ActionClosed, ...]:
         """Close an action of a report, saying what was done; with it the same action where other quarters carry it."""
-        allow(may_write(actor))
+        who = allow(actor, Act.WRITE)
         done = required("what was done", how, "Nothing was closed: say what was done.")
+        closed: list[ActionClosed] = []
 
-        def close(writing: Writing) -> tuple[ActionClosed, ...]:
-            at = self._place(writing, code, quarter, area)
+        def close() -> Made:
+            at = self._place(code, quarter, area)
             action = next((one for one in at.latest.actions if one.number == number), None)
             if action is None:
                 raise NotSaved(f"Nothing was closed: the report has no action {number}.")
             if action.closed_on is not None:
                 raise NotSaved(f"Nothing was closed: action {number} was closed on {day_in_words(action.closed_on)}.")
             now = self._clock()
-            return tuple(
-                ActionClosed(
-                    code, at.area, one.quarter, one.action.number, now.date(), done, now, name_of(actor), actor.role
-                )
-                for one in writing.same_actions(at.area, code, action.text)
-            )
+            closed[:] = [
+                ActionClosed(code, at.area, one.quarter, one.action.number, now.date(), done, now, who.name, who.role)
+                for one in at.standing.same_actions(code, action.text)
+            ]
+            return Made(tuple(closed))
 
-        return self._recording.do(close)
+        self._ledger.act(who, Kind.ACTION_CLOSED, close)
+        return tuple(closed)
 
     def mark_concern(self, code: str, quarter: str, reason: str, actor: Actor, area: str | None = None) -> Concern:
         """Mark an indicator as an emerging concern, with the reason in one line, whatever its rating; it changes none.
 
         A mark with another reason takes the place of the one that stands.
         """
-        allow(may_write(actor))
+        who = allow(actor, Act.WRITE)
         why = " ".join(required("the reason", reason, "Nothing was marked: give the reason.", REASON_LINE_MOST).split())
 
         def mark(at: _Place, before: Sequence[Concern]) -> Concern | None:
             if before and not before[-1].lifted and before[-1].reason == why:
                 return None
-            return self._concern(at, before, why, actor)
+            return self._concern(at, before, why, who)
 
-        return self._marked(code, quarter, area, mark)
+        return self._marked(code, quarter, area, who, Kind.CONCERN_MARKED, mark)
 
     def lift_concern(self, code: str, quarter: str, actor: Actor, reason: str = "", area: str | None = None) -> Concern:
         """Take the mark of an emerging concern away; that it was marked is kept."""
-        allow(may_write(actor))
+        who = allow(actor, Act.WRITE)
         why = checked("the reason", reason.strip(), REASON_LINE_MOST)
 
         def lift(at: _Place, before: Sequence[Concern]) -> Concern | None:
             if not before or before[-1].lifted:
                 raise NotSaved(f"Nothing was lifted: “{at.indicator.name}” is not marked as an emerging concern.")
-            return self._concern(at, before, why, actor, lifted=True)
+            return self._concern(at, before, why, who, lifted=True)
 
-        return self._marked(code, quarter, area, lift)
+        return self._marked(code, quarter, area, who, Kind.CONCERN_LIFTED, lift)
 
-    def _concern(self, at: _Place, before: Sequence[Concern], why: str, actor: Actor, lifted: bool = False) -> Concern:
+    def _concern(self, at: _Place, before: Sequence[Concern], why: str, who: Actor, lifted: bool = False) -> Concern:
         number = before[-1].number + 1 if before else 1
-        return Concern(
-            at.indicator.code, at.area, at.quarter, why, self._clock(), name_of(actor), actor.role, number, lifted
-        )
+        return Concern(at.indicator.code, at.area, at.quarter, why, self._clock(), who.name, who.role, number, lifted)
 
     def _marked(
         self,
         code: str,
         quarter: str,
         area: str | None,
+        who: Actor,
+        kind: Kind,
         decide: Callable[[_Place, Sequence[Concern]], Concern | None],
     ) -> Concern:
         stands: list[Concern] = []
 
-        def events(writing: Writing) -> tuple[Concern, ...]:
-            at = self._place(writing, code, quarter, area)
-            stands.extend(writing.concerns_of(at.area, at.quarter, code))
+        def made() -> Made:
+            at = self._place(code, quarter, area)
+            stands[:] = at.standing.concerns_of(code, at.quarter)
             new = decide(at, stands)
-            return () if new is None else (new,)
+            stands.extend([] if new is None else [new])
+            return Made(() if new is None else (new,))
 
-        return (self._recording.do(events) or stands)[-1]
+        self._ledger.act(who, kind, made)
+        return stands[-1]
 
     # --- how it is written ---
 
@@ -366,7 +499,7 @@ class Reports:
         self,
         at: _Place,
         text: ExceptionReport,
-        actor: Actor,
+        who: Actor,
         event: ReportEvent,
         said: str = "",
         state: ReportState = ReportState.DRAFT,
@@ -375,7 +508,7 @@ class Reports:
     ) -> ExceptionReport:
         """The version that follows, with this text. ``role`` and ``approved_on`` are those of an approval."""
         return replace(
-            as_written(text),
+            text,
             indicator=at.indicator.code,
             area=at.area,
             quarter=at.quarter,
@@ -384,8 +517,8 @@ class Reports:
             approved_on=approved_on,
             version=(at.versions[-1].version if at.versions else 0) + 1,
             saved_at=self._clock(),
-            saved_by=name_of(actor),
-            saved_as=actor.role,
+            saved_by=who.name,
+            saved_as=who.role,
             event=event,
             said=said,
         )
@@ -395,18 +528,23 @@ class Reports:
         code: str,
         quarter: str,
         area: str | None,
-        decide: Callable[[Writing, _Place], ExceptionReport | None],
+        who: Actor,
+        decide: Callable[[_Place], ExceptionReport | None],
     ) -> ExceptionReport:
         """Add the version that ``decide`` gives, and return what stands then. ``None``: nothing is to be written."""
         stands: list[ExceptionReport] = []
 
-        def events(writing: Writing) -> tuple[ExceptionReport, ...]:
-            at = self._place(writing, code, quarter, area)
-            stands.extend(at.versions)
-            new = decide(writing, at)
-            return () if new is None else (new,)
+        def made() -> Made:
+            at = self._place(code, quarter, area)
+            stands[:] = at.versions
+            new = decide(at)
+            if new is None:
+                return Made()
+            stands.append(new)
+            return Made((new,), kind=_KINDS[new.event])
 
-        return (self._recording.do(events) or stands)[-1]
+        self._ledger.act(who, Kind.REPORT_SAVED, made)
+        return stands[-1]
 
 
 # --- what is refused ----------------------------------------------------------------------------------------------
@@ -426,10 +564,6 @@ def _must_be_draft(latest: ExceptionReport, nothing: str) -> None:
         raise NotSaved(f"{nothing}: the report is {_is(latest)}. Reopen it first, with the reason.")
 
 
-def _unless_meanwhile(
-    versions: Sequence[ExceptionReport], base: int | None, actor: Actor, nothing: str = "Nothing was saved"
-) -> None:
-    """Refuse where somebody of another name added a version after ``base``."""
-    seen = -1 if base is None else base
-    if any(one.version > seen and not same_name(one.saved_by, actor.name) for one in versions):
-        raise ChangedMeanwhile(versions[-1], nothing)
+def _despite(count: int) -> str:
+    these = "one statement" if count == 1 else f"{count} statements"
+    return f"submitted although the checks object to {these}, which its author has looked at"

@@ -1,18 +1,20 @@
 """Saved scenarios and the targets proposed from them: ``Services.scenarios`` is one of these.
 
-Each is written as what is written of exception reports is (``in_step``) and never changed. A proposal that is accepted
-becomes a dated target by an upload like any other: it is in the history, is kept, and is withdrawn there.
+Each is an event and never changed. A proposal that is accepted becomes a dated target by an upload like any other: it is in
+the history, is kept, and is withdrawn there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
-from ..access import Actor, allow, may_decide, may_propose, name_of
+from ..access import Act, Actor, allow
 from ..assess import target_in_force
 from ..errors import NotPublished, NotSaved, UnknownIndicator, UnknownNumber
+from ..events import TABLE_OF, Kind
 from ..exception_form import LINE_MOST, checked, required
 from ..intake import GivenFile
 from ..intake_register import AnyPreview
@@ -21,10 +23,9 @@ from ..periods import day_in_words
 from ..periods import quarter as read_quarter
 from ..report import register_tables
 from .export.csv_file import render
-from .in_step import Recording
-from .kept import Kept
-from .reading_uploads import UploadReading
-from .store import Store, Writing
+from .ledger import Ledger, Made
+from .records import Records
+from .standing import Standing
 from .uploads import Decision, Uploads
 
 NAME_MOST = 80
@@ -40,27 +41,18 @@ FIGURES_MOST = 5_000
 
 
 class Scenarios:
-    """The use cases over one store and the folder of what is kept beside it. ``uploads`` publishes what is accepted.
+    """The use cases over one council's records. ``uploads`` publishes what is accepted.
 
     An area of ``None`` is the council's own. Each raises ``NotAllowed`` where the role or the name may not do it,
     ``NotSaved`` with what to do where nothing was written for another reason, ``UnknownNumber`` for a scenario or a
     proposal that there is not, and ``PeriodError``, ``UnknownChoice`` and ``UnknownIndicator`` as the others do.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        kept: Kept | None,
-        home: str,
-        clock: Callable[[], datetime],
-        uploads: Uploads,
-        at: Callable[[str], None] = lambda _: None,
-    ) -> None:
-        self._store = store
-        self._home = home
-        self._clock = clock
+    def __init__(self, records: Records, uploads: Uploads) -> None:
+        self._records = records
+        self._ledger = records.ledger
+        self._clock = records.clock
         self._uploads = uploads
-        self._recording = Recording(store, kept, clock, at)
 
     # --- scenarios ---
 
@@ -75,30 +67,37 @@ class Scenarios:
         area: str | None = None,
     ) -> Scenario:
         """Save a set of changes, with what stood when they were made, as a new scenario."""
-        allow(may_propose(actor))
+        who = allow(actor, Act.SAVE_SCENARIO)
         called = _line("the name", name, "Nothing was saved: name the scenario.", NAME_MOST)
         why = required("the reason", reason, "Nothing was saved: give the reason.", REASON_MOST)
         lines = _changes(changes)
         stood = _figures(figures)
         chosen = read_quarter(quarter)
 
-        def write(writing: Writing) -> tuple[Scenario, ...]:
-            code, _ = writing.area(area or self._home)
-            number, now = writing.last_scenario() + 1, self._clock()
-            return (Scenario(number, code, chosen, called, why, lines, stood, now, name_of(actor), actor.role),)
+        made: list[Scenario] = []
 
-        return self._recording.do(write)[0]
+        def write() -> Made:
+            code, number = self._records.area(area).area, _last(self._ledger, Scenario) + 1
+            now = self._clock()
+            made[:] = [Scenario(number, code, chosen, called, why, lines, stood, now, who.name, who.role)]
+            return Made(tuple(made))
+
+        self._ledger.act(who, Kind.SCENARIO_SAVED, write)
+        return made[0]
 
     def every(self, area: str | None = None) -> tuple[Scenario, ...]:
         """The saved scenarios of an area, newest first."""
-        with self._store.read() as reading:
-            code, _ = reading.area(area or self._home)
-            return reading.scenarios(code)
+        return self._records.area(area).scenarios
 
     def one(self, number: int) -> Scenario:
         """One saved scenario, of whichever area."""
-        with self._store.read() as reading:
-            return _scenario(reading, number)
+        return self._scenario(number)
+
+    def _scenario(self, number: int) -> Scenario:
+        found = _numbered(self._ledger, Scenario, number)
+        if found is None:
+            raise UnknownNumber("scenario", number, _last(self._ledger, Scenario))
+        return found
 
     # --- proposals ---
 
@@ -122,87 +121,105 @@ class Scenarios:
         area: str | None = None,
     ) -> Proposal:
         """Propose a target from a quarter on. What could never be published is refused at once, as the upload would be."""
-        allow(may_propose(actor))
+        who = allow(actor, Act.PROPOSE)
         body = _line("the body that decides", decided_by, "Nothing was proposed: say which body decides.", LINE_MOST)
         source = _line("the paper", paper, "Nothing was proposed: name the paper it is decided by.", LINE_MOST)
         why = required("the reason", reason, "Nothing was proposed: give the reason.", REASON_MOST)
         start = read_quarter(quarter)
 
-        def put(writing: Writing) -> tuple[Proposal, ...]:
-            code, _ = writing.area(area or self._home)
-            _known(writing, code, indicator)
+        made: list[Proposal] = []
+
+        def put() -> Made:
+            standing = self._records.area(area)
+            _known(standing, indicator)
             if scenario is not None:
-                _scenario(writing, scenario)
+                self._scenario(scenario)
+            number = _last(self._ledger, Proposal) + 1
             new = Proposal(
-                writing.last_proposal() + 1, indicator, code, start, scenario, value, low, high, tolerance, tolerance_kind,
-                intervention_level, body, decided_on, source, why, self._clock(), name_of(actor), actor.role,
+                number, indicator, standing.area, start, scenario, value, low, high, tolerance, tolerance_kind,
+                intervention_level, body, decided_on, source, why, self._clock(), who.name, who.role,
             )  # fmt: skip
-            self._refuse_what_stands(writing, new)
-            _unless_blocked(self._previewed(writing, new), "Nothing was proposed")
-            return (new,)
+            _refuse_what_stands(standing, new)
+            _unless_blocked(self._previewed(new), "Nothing was proposed")
+            made[:] = [new]
+            return Made((new,))
 
-        return self._recording.do(put)[0]
-
-    def _refuse_what_stands(self, reading: UploadReading, proposal: Proposal) -> None:
-        held = _in_force(reading, proposal)
-        # A profiled target holds for its quarter alone, so that the same one carried on does change something.
-        if held is not None and not held.profiled and _terms(held) == _terms(proposal):
-            name = _known(reading, proposal.area, proposal.indicator)
-            raise NotSaved(
-                f"Nothing was proposed: nothing would change. This target of “{name}” is in force in {proposal.quarter.label} "
-                f"already, since {held.start.text}. Change a value, or the quarter."
-            )
+        self._ledger.act(who, Kind.TARGET_PROPOSED, put)
+        return made[0]
 
     def proposals(self, area: str | None = None) -> tuple[tuple[Proposal, ProposalDecision | None], ...]:
         """The proposals of an area, each with what was decided of it: the open ones first, and of both the newest first."""
-        with self._store.read() as reading:
-            code, _ = reading.area(area or self._home)
-            return tuple(sorted(reading.proposals(code), key=lambda one: one[1] is not None))
+        return tuple(sorted(self._records.area(area).proposals, key=lambda one: one[1] is not None))
 
     def accept(self, number: int, actor: Actor, reason: str = "") -> ProposalDecision:
-        """Make a proposal the target of the register from its quarter on, by an upload; and record that it was accepted.
-
-        Where that was broken off after the upload, doing it again records it and publishes nothing twice.
-        """
-        allow(may_decide(actor))
+        """Make a proposal the target of the register from its quarter on, as an upload does; and record that it was accepted."""
+        allow(actor, Act.DECIDE)
         why = checked("the reason", reason.strip(), REASON_MOST)
         refusal = f"Proposal {number} was not accepted"
-        with self._store.alone():  # from seeing that it is open until it is decided
-            with self._store.read() as reading:
-                proposal = _open_one(reading, number)
-                found = self._previewed(reading, proposal)
-                stands = bool(found.changes) and all(one.kind is ChangeKind.SAME for one in found.changes)
-                upload = _made_by(reading, found) if stands else None
-            if not stands:
-                _unless_blocked(found, refusal)
-                upload = self._published(found, Decision(actor.role, why or proposal.reason, None), refusal)
-            unrecorded = f"The target of proposal {number} stands, but that it was accepted is not recorded"
-            return self._decide(proposal, actor, True, why, upload, unrecorded)
+        made: list[ProposalDecision] = []
+
+        def decide() -> Made:
+            proposal, who = self._open_one(number, actor)
+            found = self._previewed(proposal)
+            if found.changes and all(one.kind is ChangeKind.SAME for one in found.changes):
+                made[:] = [self._decision(proposal, who, True, why, _made_by(self._records.council(), found))]
+                return Made(tuple(made))
+            _unless_blocked(found, refusal)
+            try:
+                upload = self._uploads.made(
+                    found, Decision(who.role, why or proposal.reason, None), Actor(who.role, who.role)
+                )
+            except NotPublished as error:
+                raise NotSaved(f"{refusal}. {error}") from error
+            made[:] = [self._decision(proposal, who, True, why, upload.upload.id)]
+            return Made((*upload.made.records, *made), upload.made.files)
+
+        self._ledger.act(allow(actor, Act.DECIDE), Kind.PROPOSAL_ACCEPTED, decide, refusal)
+        return made[0]
 
     def decline(self, number: int, reason: str, actor: Actor) -> ProposalDecision:
         """Record that a proposal was declined, with the reason. The register stays as it is."""
-        allow(may_decide(actor))
+        who = allow(actor, Act.DECIDE)
         refusal = f"Proposal {number} was not declined"
         why = required("the reason", reason, f"{refusal}: give the reason.", REASON_MOST)
-        with self._store.alone():
-            with self._store.read() as reading:
-                proposal = _open_one(reading, number)
-            return self._decide(proposal, actor, False, why, None, refusal)
+        made: list[ProposalDecision] = []
 
-    def _decide(
-        self, proposal: Proposal, actor: Actor, accepted: bool, why: str, upload: int | None, nothing: str
+        def decide() -> Made:
+            proposal, _ = self._open_one(number, actor)
+            made[:] = [self._decision(proposal, who, False, why, None)]
+            return Made(tuple(made))
+
+        self._ledger.act(who, Kind.PROPOSAL_DECLINED, decide, refusal)
+        return made[0]
+
+    def _open_one(self, number: int, actor: Actor) -> tuple[Proposal, Actor]:
+        """A proposal that is not decided yet, and who decides it. Raises ``NotAllowed`` where it is their own."""
+        proposal = _numbered(self._ledger, Proposal, number)
+        if proposal is None:
+            raise UnknownNumber("proposal", number, _last(self._ledger, Proposal))
+        who = allow(actor, Act.DECIDE, [(proposal.done_by, f"proposal {number}")])
+        decision = {one.number: how for one, how in self._records.area(proposal.area).proposals}[number]
+        if decision is None:
+            return proposal, who
+        how, then = "declined", " To have it considered again, propose it anew."
+        if decision.accepted:
+            how = "accepted"
+            then = "" if decision.upload is None else f" To take its target back, withdraw upload {decision.upload}."
+        raise NotSaved(f"Proposal {number} was {how} on {day_in_words(decision.done_at)}.{then}")
+
+    def _decision(
+        self, proposal: Proposal, who: Actor, accepted: bool, why: str, upload: int | None
     ) -> ProposalDecision:
-        decision = ProposalDecision(
+        return ProposalDecision(
             proposal.number, proposal.indicator, proposal.area, proposal.quarter, accepted, why, upload, self._clock(),
-            name_of(actor), actor.role,
+            who.name, who.role,
         )  # fmt: skip
-        return self._recording.do(lambda _: (decision,), nothing)[0]
 
     # --- the upload that a proposal becomes ---
 
-    def _previewed(self, reading: UploadReading, proposal: Proposal) -> AnyPreview:
+    def _previewed(self, proposal: Proposal) -> AnyPreview:
         """What a file with the proposed target alone would do."""
-        held = _in_force(reading, proposal)
+        held = _in_force(self._records.area(proposal.area), proposal)
         target = Target(
             proposal.indicator,
             proposal.area,
@@ -220,30 +237,51 @@ class Scenarios:
             decided_on=proposal.decided_on,
         )
         _, table = register_tables((), (target,), {})
-        return self._uploads.previewed(GivenFile(render(table), f"proposed-target-{proposal.number}.csv"), reading)
-
-    def _published(self, found: AnyPreview, decision: Decision, refusal: str) -> int:
-        try:
-            return self._uploads.publish(found, decision).id
-        except NotPublished as error:
-            raise NotSaved(f"{refusal}. {error}") from error
+        return self._uploads.preview(GivenFile(render(table), f"proposed-target-{proposal.number}.csv"))
 
 
-def _in_force(reading: UploadReading, proposal: Proposal) -> Target | None:
-    targets = [one for one in reading.targets([proposal.area]) if one.indicator == proposal.indicator]
-    return target_in_force(targets, proposal.quarter)
+def _refuse_what_stands(standing: Standing, proposal: Proposal) -> None:
+    held = _in_force(standing, proposal)
+    # A profiled target holds for its quarter alone, so that the same one carried on does change something.
+    if held is not None and not held.profiled and held.terms == proposal.terms:
+        name = _known(standing, proposal.indicator)
+        raise NotSaved(
+            f"Nothing was proposed: nothing would change. This target of “{name}” is in force in {proposal.quarter.label} "
+            f"already, since {held.start.text}. Change a value, or the quarter."
+        )
 
 
-def _terms(one: Target | Proposal) -> tuple[object, ...]:
-    """What a figure is rated by."""
-    kind = one.tolerance_kind if one.tolerance is not None else ""
-    return one.value, one.low, one.high, one.tolerance, kind, one.intervention_level
+def _in_force(standing: Standing, proposal: Proposal) -> Target | None:
+    return target_in_force(standing.targets.get(proposal.indicator, ()), proposal.quarter)
 
 
-def _made_by(reading: UploadReading, found: AnyPreview) -> int | None:
+def _made_by(council: Standing, found: AnyPreview) -> int | None:
     """The upload of these very bytes that stands."""
-    same = [one.id for one in reading.uploads() if one.sha256 == found.file.sha256 and one.withdrawn_at is None]
+    same = [one.id for one in council.uploads if one.sha256 == found.file.sha256 and one.withdrawn_at is None]
     return max(same, default=None)
+
+
+_MOST = 2**31
+"""A number from here on is none that is recorded."""
+_Numbered = TypeVar("_Numbered", Scenario, Proposal)
+
+
+def _numbered(ledger: Ledger, record: type[_Numbered], number: int) -> _Numbered | None:
+    """The scenario or proposal of a number, of whichever area; ``None`` where there is none."""
+    with ledger.store.read() as reading:
+        where = "where number = ? and given_by <= ?"
+        found = reading.select(record, where, [number if 0 < number < _MOST else 0, ledger.position])
+    return found[-1][1] if found else None
+
+
+def _last(ledger: Ledger, record: type) -> int:
+    """The highest number of a scenario or a proposal, of any area; 0: there is none."""
+    with ledger.store.read() as reading:
+        return int(
+            reading.rows(
+                f"select coalesce(max(number), 0) from {TABLE_OF[record]} where given_by <= ?", [ledger.position]
+            )[0][0]
+        )
 
 
 # --- what is refused ----------------------------------------------------------------------------------------------
@@ -276,34 +314,12 @@ def _figures(figures: Sequence[tuple[str, str, str]]) -> tuple[tuple[str, str, s
     return tuple((code, value, target) for code, value, target in figures)
 
 
-def _known(reading: UploadReading, area: str, code: str) -> str:
+def _known(standing: Standing, code: str) -> str:
     """The name of an indicator. Raises ``UnknownIndicator``."""
-    names = {one.code: one.name for one in reading.indicators(area)}
+    names = {one.code: one.name for one in standing.indicators()}
     if code not in names:
         raise UnknownIndicator(code, tuple(names))
     return names[code]
-
-
-def _scenario(reading: UploadReading, number: int) -> Scenario:
-    found = reading.scenario(number)
-    if found is None:
-        raise UnknownNumber("scenario", number, reading.last_scenario())
-    return found
-
-
-def _open_one(reading: UploadReading, number: int) -> Proposal:
-    """A proposal that is not decided yet."""
-    found = reading.proposal(number)
-    if found is None:
-        raise UnknownNumber("proposal", number, reading.last_proposal())
-    proposal, decision = found
-    if decision is None:
-        return proposal
-    how, then = "declined", " To have it considered again, propose it anew."
-    if decision.accepted:
-        how = "accepted"
-        then = "" if decision.upload is None else f" To take its target back, withdraw upload {decision.upload}."
-    raise NotSaved(f"Proposal {number} was {how} on {day_in_words(decision.done_at)}.{then}")
 
 
 def _unless_blocked(found: AnyPreview, refusal: str) -> None:

@@ -1,40 +1,56 @@
-"""The use cases: the only door for pages and the command line. Records in, records out; errors are ``KpiError``."""
+"""The use cases: the only door for pages and the command line. Records in, records out; errors are ``KpiError``.
+
+Every use case that reads answers for a moment (``when``: a record's number, a day, ``first``; empty: now) and for an
+audience, as a pure function of what stood then.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import RLock
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..assess import judge, target_in_force
+from ..access import Act, Actor, allow, same_name
+from ..assess import target_in_force
 from ..completeness import completeness
-from ..errors import StoreError, UnknownIndicator
-from ..paper import Paper, on_paper
+from ..errors import NotAllowed, NotSaved, StoreError, UnknownIndicator
+from ..events import Event, Kind
+from ..exception_form import required
+from ..model import ExceptionReport
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
 from ..reliability import Process, process
-from ..report import Circumstances, Table, register_tables, template_table
 from ..scorecard import TREND_QUARTERS, Held, Scorecard, build, opening_quarter, row_of
-from ..views import About, ExceptionsView, Health, IndicatorView, Judged, Period
-from ..what_if import WhatIf, read_change, what_if
+from ..views import About, Audience, Backup, Change, ExceptionsView, Health, IndicatorView, Judged, Period
 from . import database as health
-from .database import DATA, REBUILD, Clock, data_files, fingerprints, open_database, utc_now
-from .kept import Kept
-from .reading import Reading
-from .reports import Reports
-from .scenarios import Scenarios
-from .store import Store
-from .uploads import Uploads
+from . import disk
+from .database import open_database
+from .ledger import Ledger, Made
+from .loading import DATA, LOAD, Clock, data_files, fingerprints, load_anew, utc_now
+from .records import Moment, Records
+from .standing import Standing, unlooked
+from .typed import Typed
 
 if TYPE_CHECKING:
+    from ..paper import Paper
+    from ..report import Table
+    from ..what_if import WhatIf
+    from .reports import Reports
+    from .scenarios import Scenarios
     from .texts import Texts
+    from .uploads import Uploads
 
 DEFAULT_DATABASE = DATA / "kpi.duckdb"
 PROFILES = "profiles"
-"""The folder of saved column mappings, within the folder of figures."""
+"""The folder of column mappings that come with the product, within the folder of figures."""
+_Answer = TypeVar("_Answer")
+_MOST_ANSWERS = 64
+"""How many answers are kept in memory at the most."""
 
 
 def places() -> tuple[Path, Path]:
@@ -43,59 +59,61 @@ def places() -> tuple[Path, Path]:
 
 
 class Services:
-    """The use cases over one store. Quarters, areas and codes come as text; ``None``: the default."""
+    """The use cases over one ledger. Quarters, areas and codes come as text; ``None``: the default."""
 
     def __init__(
         self,
-        store: Store,
+        ledger: Ledger,
         data: Path | None = DATA,
         clock: Clock = utc_now,
         database: Path | None = None,
         recovered: str = "",
-        at: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._store = store
+        self._ledger = ledger
         self._data = data
         self._database = database
         self.clock = clock
-        self.recovered = recovered
+        self.recovered = " ".join((recovered, *ledger.mended)).strip()
         """What must be said of how the database was opened; empty: nothing."""
-        self._supposed_on: tuple[object, tuple[Held, ...]] = None, ()
-        with store.read() as reading:  # neither changes while the database is open
-            self._settings = reading.settings()
-            self._loaded = reading.fingerprints()
-        self.uploads = Uploads(
-            store,
-            None if database is None else Kept(database),
-            None if data is None else data / PROFILES,
-            self._settings.get("home_area", ""),
-            clock,
-            at,
-        )
-        self.reports = Reports(
-            store,
-            None if database is None else Kept(database),
-            self._settings.get("home_area", ""),
-            clock,
-            at,
-        )
-        self.scenarios = Scenarios(
-            store,
-            None if database is None else Kept(database),
-            self._settings.get("home_area", ""),
-            clock,
-            self.uploads,
-            at,
-        )
+        self._records = Records(ledger, clock)
+        self._answers: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+        self._lock = RLock()
+        self._typed = Typed(None if ledger.mirror is None else ledger.mirror.folder, clock)
+        if self._typed.every() and not ledger.refusal:
+            self.reports.settle_ended(every=True)
+
+    # What only some commands need is imported when it is first asked for: the command line starts cold each time.
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """An officer's use cases."""
+        from .uploads import Uploads
+
+        return Uploads(self._records, None if self._data is None else self._data / PROFILES)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """An author's use cases."""
+        from .reports import Reports
+
+        return Reports(self._records, self._typed, self._objections)
+
+    @cached_property
+    def scenarios(self) -> Scenarios:
+        """The board's use cases."""
+        from .scenarios import Scenarios
+
+        return Scenarios(self._records, self.uploads)
 
     @cached_property
     def texts(self) -> Texts:
         """Texts beside the figures."""
-        from .texts import (
-            Texts,  # only what reads texts needs their grammar, and the command line starts cold each time
-        )
+        from .texts import Texts
 
-        return Texts(self._store, self._settings.get("home_area", ""), self.reports)
+        return Texts(self._records, self.reports)
+
+    def _objections(self, report: ExceptionReport) -> tuple[str, ...]:
+        return self.texts.objections(report)
 
     @classmethod
     def open(
@@ -104,60 +122,113 @@ class Services:
         """Open the database, making it from ``data`` first where there is none, and again where it is broken.
 
         Raises ``BundleError`` (a file of ``data`` is wrong; nothing is made) or ``StoreError``. ``at`` is told each step
-        of a publication.
+        of an act.
         """
-        store, recovered = open_database(database, data, clock)
-        return cls(store, data, clock, database, recovered, at)
+        disk.private_from_now_on()
+        ledger, recovered = open_database(database, data, clock, at)
+        return cls(ledger, data, clock, database, recovered)
 
     def close(self) -> None:
         """Let go of the database, so that another process can open it."""
-        self._store.close()
+        self._ledger.store.close()
 
-    # --- use cases ---
+    # --- what is looked at ---
+
+    def moment(self, when: str = "") -> Moment:
+        """The moment that text asks for. Raises ``UnknownChoice``, and ``KpiError`` for a day before the first record."""
+        return self._records.moment(when)
+
+    @property
+    def position(self) -> int:
+        """The number of the last record: what is read moves on when it does."""
+        return self._ledger.position
 
     def council(self) -> tuple[str, bool]:
         """The council's name, and whether its figures are made up."""
-        return self._settings.get("council", ""), self._settings.get("made_up") == "yes"
+        settings = self._records.council().settings
+        return settings.get("council", ""), settings.get("made_up") == "yes"
 
     def areas(self) -> dict[str, str]:
         """Names by code of the areas that have a scorecard."""
-        with self._store.read() as reading:
-            return reading.areas()
+        return self._records.areas()
 
-    def period(self, area: str | None = None) -> Period:
+    def _standing(self, area: str | None, when: str, audience: Audience) -> Standing:
+        """What is held of an area at a moment, for an audience."""
+        if audience is not Audience.INTERNAL:
+            raise NotAllowed(
+                "The public copy cannot be made yet: what could identify a child would not be taken out of it."
+            )
+        return self._records.area(area, self._records.moment(when) if when else None)
+
+    def _kept(self, key: tuple[object, ...], answer: Callable[[], _Answer]) -> _Answer:
+        """An answer that was given before, from the same records, or else a new one."""
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                found: _Answer = self._answers[key]
+                return found
+        with unlooked():
+            made = answer()
+        with self._lock:
+            self._answers[key] = made
+            while len(self._answers) > _MOST_ANSWERS:
+                self._answers.popitem(last=False)
+        return made
+
+    def now_confidential(self, area: str | None = None, when: str = "") -> int:
+        """How many figures that stood at a moment are confidential now, and hidden there too."""
+        return self._standing(area, when, Audience.INTERNAL).confidential_since()
+
+    def forget(self) -> None:
+        """Read everything anew when it is asked for next."""
+        self._ledger.standings.forget()
+        with self._lock:
+            self._answers.clear()
+
+    # --- use cases ---
+
+    def period(self, area: str | None = None, when: str = "", audience: Audience = Audience.INTERNAL) -> Period:
         """Which quarters are held for an area, and which opens."""
-        with self._store.read() as reading:
-            return _period(reading, self._area(reading, area)[0])
+        return _period(self._standing(area, when, audience))
 
     def scorecard(
-        self, quarter: str | None = None, area: str | None = None, as_first_published: bool = False
+        self,
+        quarter: str | None = None,
+        area: str | None = None,
+        when: str = "",
+        audience: Audience = Audience.INTERNAL,
     ) -> Scorecard:
         """The whole scorecard of a quarter; ``Scorecard.filtered`` narrows it.
 
-        ``as_first_published``: with every figure as it was before any revision, and targets before any correction.
         A quarter that is well formed but has no figures gives rows without data. Raises ``PeriodError``,
-        ``UnknownChoice`` for the area, and ``StoreError`` where the database holds no figures at all.
+        ``UnknownChoice`` for the area or the moment, and ``StoreError`` where the database holds no figures at all.
         """
-        with self._store.read() as reading:
-            card, _ = self._scorecard(reading, quarter, area, as_first_published)
-            return replace(card, as_first_published=as_first_published)
+        standing = self._standing(area, when, audience)
+        return self._scorecard(standing, _quarter(standing, quarter), self.moment(when).words)
 
-    def _scorecard(
-        self, reading: Reading, quarter: str | None, area: str | None, first: bool = False
-    ) -> tuple[Scorecard, tuple[Held, ...]]:
-        """A scorecard, and what it was built from."""
-        code, name = self._area(reading, area)
-        chosen = _quarter(reading, quarter, code)
-        held = reading.held(code, chosen, TREND_QUARTERS, as_first_published=first)
-        card = replace(
-            build(chosen, code, name, held),
-            concerns=reading.concerns(code, chosen),
-            overdue_actions=reading.open_actions(code, chosen, due_before=self.clock().date()),
-        )
-        return card, held
+    def _scorecard(self, standing: Standing, quarter: Quarter, moment: str = "") -> Scorecard:
+        today = self.clock().date()
+
+        def made() -> Scorecard:
+            card = build(
+                quarter, standing.area, standing.area_names[standing.area], standing.held(quarter, TREND_QUARTERS)
+            )
+            return replace(
+                card,
+                as_first_recorded=standing.first,
+                moment=moment,
+                now_confidential=standing.confidential_since(),
+                concerns=standing.concerns(quarter),
+                overdue_actions=standing.open_actions(quarter, due_before=today),
+            )
+
+        key = ("scorecard", standing.area, standing.key, quarter, moment, today)
+        return self._kept(key, made)
 
     def template(self, quarter: str | None = None, area: str | None = None) -> Table:
         """The upload's template for a quarter (``None``: the one that follows the quarter that opens)."""
+        from ..report import template_table
+
         if quarter is None:
             opens = self.period(area).opens
             quarter = None if opens is None else (opens + 1).text
@@ -166,159 +237,260 @@ class Services:
 
     def register(self) -> tuple[Table, Table]:
         """The register and the targets as they stand, in the form that an upload of them takes."""
-        with self._store.read() as reading:
-            areas: dict[str, list[str]] = {}
-            for area, code in sorted(reading.assigned()):
-                areas.setdefault(code, []).append(area)
-            return register_tables(reading.register().values(), reading.targets(reading.areas()), areas)
+        from ..report import register_tables
 
-    def indicator(self, code: str, quarter: str | None = None, area: str | None = None) -> IndicatorView:
+        areas: dict[str, list[str]] = {}
+        for area, code in sorted(self._records.listings()):
+            areas.setdefault(code, []).append(area)
+        targets = [one for area in self.areas() for of in self._records.area(area).targets.values() for one in of]
+        return register_tables(self._records.council().register.values(), targets, areas)
+
+    def indicator(
+        self,
+        code: str,
+        quarter: str | None = None,
+        area: str | None = None,
+        when: str = "",
+        audience: Audience = Audience.INTERNAL,
+    ) -> IndicatorView:
         """Everything about one indicator. Raises as ``scorecard`` does, and ``UnknownIndicator``."""
-        with self._store.read() as reading:
-            area_code, _ = self._area(reading, area)
-            chosen = _quarter(reading, quarter, area_code)
-            found = reading.held(area_code, chosen, code=code)
-            if not found:
-                raise UnknownIndicator(code, tuple(i.code for i in reading.indicators(area_code)))
-            held = found[0]
-            periods = _period(reading, area_code).held
-            latest = max((*periods, chosen))
-            whole = reading.held(area_code, latest, code=code)[0]
-            benchmarks = reading.benchmarks(code)
-            conflicts = reading.conflicts(area_code, chosen)
+        standing = self._standing(area, when, audience)
+        chosen = _quarter(standing, quarter)
+        found = standing.held(chosen, code=code)
+        if not found:
+            raise UnknownIndicator(code, tuple(i.code for i in standing.indicators()))
+        held = found[0]
+        latest = max((*_period(standing).held, chosen))
+        whole = row_of(standing.held(latest, code=code)[0], latest)
         series = tuple(
-            Judged(o, target_in_force(whole.targets, o.quarter), judge(o, whole.targets, whole.indicator, o.quarter))
+            Judged(o, target_in_force(whole.held.judged_by(o.quarter)[1], o.quarter), whole.judged(o))
             for o in whole.series
         )
+        benchmarks = standing.benchmarks(code)
         before = [b for b in benchmarks if b.year_end < chosen.start]
         return IndicatorView(
             row=row_of(held, chosen),
             series=series,
-            targets=whole.targets,
+            targets=whole.held.targets,
             benchmarks=tuple({b.series: b for b in before}.values()),
             benchmarks_since=tuple(b for b in benchmarks if b.year_end >= chosen.start),
             benchmarks_all=benchmarks,
-            conflicts=tuple(c for c in conflicts if c.indicator == code),
+            conflicts=tuple(c for c in standing.conflicts if c.indicator == code and c.quarter == chosen),
             report=held.report,
+            entries=standing.entries[code],
+            moment=self.moment(when).words,
         )
 
-    def what_if(self, changes: Sequence[str], quarter: str | None = None, area: str | None = None) -> WhatIf:
+    def what_if(
+        self,
+        changes: Sequence[str],
+        quarter: str | None = None,
+        area: str | None = None,
+        when: str = "",
+        audience: Audience = Audience.INTERNAL,
+    ) -> WhatIf:
         """A scenario applied to a quarter: what turns, what it takes, and whether it would be met reliably.
 
         ``changes`` are lines like ``target:FD02=22``; nothing that is published is changed. Raises as ``scorecard`` does, and
         ``NotSupposed`` for a change that cannot be read or makes no sense.
         """
+        from ..what_if import read_change, what_if
+
         read = [read_change(one) for one in changes]
-        at = self._store.changes
-        with self._store.read() as reading:
-            code, name = self._area(reading, area)
-            chosen = _quarter(reading, quarter, code)
-            # A target is moved again and again over the same figures: they are read once, until something is written.
-            key, held = self._supposed_on
-            if key != (at, code, chosen):
-                held = reading.held(code, chosen)
-                self._supposed_on = (at, code, chosen), held
-            after: tuple[Held, ...] = ()
-            if any(one.by for one in read):
-                after = reading.held(code, max((*_period(reading, code).held, chosen)))
+        standing = self._standing(area, when, audience)
+        chosen = _quarter(standing, quarter)
+        # A target is moved again and again over the same figures.
+        held = self._held(standing, chosen)
+        after: tuple[Held, ...] = ()
+        if any(one.by for one in read):
+            after = self._held(standing, max((*_period(standing).held, chosen)))
         later = {one.indicator.code: [o for o in one.series if o.quarter > chosen] for one in after}
-        return what_if(read, held, chosen, code, name, later)
+        return what_if(read, held, chosen, standing.area, standing.area_names[standing.area], later)
 
-    def processes(self, quarter: str | None = None, area: str | None = None) -> dict[str, Process]:
+    def _held(self, standing: Standing, quarter: Quarter) -> tuple[Held, ...]:
+        return self._kept(("held", standing.area, standing.key, quarter), lambda: standing.held(quarter))
+
+    def processes(
+        self,
+        quarter: str | None = None,
+        area: str | None = None,
+        when: str = "",
+        audience: Audience = Audience.INTERNAL,
+    ) -> dict[str, Process]:
         """By code, the process behind each indicator's figures up to a quarter, over every quarter held."""
-        with self._store.read() as reading:
-            code, _ = self._area(reading, area)
-            chosen = _quarter(reading, quarter, code)
-            held = reading.held(code, chosen)
-        return {
-            one.indicator.code: process(one.indicator, one.series, target_in_force(one.targets, chosen)) for one in held
-        }
+        standing = self._standing(area, when, audience)
+        chosen = _quarter(standing, quarter)
+        return self._kept(
+            ("processes", standing.area, standing.key, chosen),
+            lambda: {
+                one.indicator.code: process(one.indicator, one.series, target_in_force(one.targets, chosen))
+                for one in standing.held(chosen)
+            },
+        )
 
-    def exceptions(self, quarter: str | None = None, area: str | None = None) -> ExceptionsView:
+    def exceptions(
+        self,
+        quarter: str | None = None,
+        area: str | None = None,
+        when: str = "",
+        audience: Audience = Audience.INTERNAL,
+    ) -> ExceptionsView:
         """The exception reports a quarter requires, and those it has."""
-        with self._store.read() as reading:
-            view, _ = self._exceptions(reading, quarter, area)
-        return view
+        standing = self._standing(area, when, audience)
+        return self._exceptions(standing, _quarter(standing, quarter), self.moment(when).words)
 
-    def _exceptions(
-        self, reading: Reading, quarter: str | None, area: str | None
-    ) -> tuple[ExceptionsView, tuple[Held, ...]]:
-        """What a quarter requires, with the scorecard it was found in; and what that was built from."""
-        card, held = self._scorecard(reading, quarter, area)
-        earlier = reading.open_actions(card.area, card.quarter)
-        conflicts = reading.conflicts(card.area, card.quarter)
-        reports = (one.report for one in held if one.report is not None)
-        found = completeness(card, reports, earlier, card.concerns, self.clock().date())
-        return ExceptionsView(card, found, tuple(c for c in conflicts if not c.indicator)), held
+    def _exceptions(self, standing: Standing, quarter: Quarter, moment: str) -> ExceptionsView:
+        card = self._scorecard(standing, quarter, moment)
+        found = completeness(card, _reports(card), standing.open_actions(quarter), card.concerns, self.clock().date())
+        conflicts = (one for one in standing.conflicts if one.quarter == quarter and not one.indicator)
+        return ExceptionsView(card, found, tuple(conflicts))
 
-    def paper(self, quarter: str | None = None, area: str | None = None) -> Paper:
+    def paper(
+        self,
+        quarter: str | None = None,
+        area: str | None = None,
+        when: str = "",
+        audience: Audience = Audience.INTERNAL,
+    ) -> Paper:
         """The quarter on paper: the scorecard and its exception reports, as they stand now. Raises as ``scorecard`` does."""
-        made = Circumstances(*self.council(), self.clock())
-        with self._store.read() as reading:
-            view, held = self._exceptions(reading, quarter, area)
-            conflicts = reading.conflicts(view.scorecard.area, view.scorecard.quarter)
-        reports = (one.report for one in held if one.report is not None)
-        return on_paper(view.scorecard, reports, view.completeness, conflicts, made)
+        from ..paper import on_paper
+        from ..report import Circumstances
 
-    def about(self, area: str | None = None) -> About:
+        standing = self._standing(area, when, audience)
+        chosen, moment = _quarter(standing, quarter), self.moment(when).words
+        record = f"record {self.position}, head {self.head[:16]}"
+        made = Circumstances(*self.council(), self.clock(), moment, record)
+        view = self._exceptions(standing, chosen, moment)
+        conflicts = tuple(one for one in standing.conflicts if one.quarter == chosen)
+        return on_paper(view.scorecard, _reports(view.scorecard), view.completeness, conflicts, made)
+
+    def about(self, area: str | None = None, when: str = "", audience: Audience = Audience.INTERNAL) -> About:
         """Sources, quarters held and known conflicts."""
-        with self._store.read() as reading:
-            code, _ = self._area(reading, area)
-            return About(
-                council=self.council()[0],
-                made_up=self.council()[1],
-                loaded_at=reading.loaded_at(),
-                collected=reading.collected(code),
-                sources=reading.sources(code),
-                conflicts=reading.conflicts(code),
-                indicators=reading.indicators(code),
-                register=tuple(reading.register().values()),
-            )
+        standing = self._standing(area, when, audience)
+        return About(
+            council=self.council()[0],
+            made_up=self.council()[1],
+            loaded_at=self._loaded_at(),
+            collected=standing.collected,
+            sources=standing.sources(),
+            conflicts=standing.conflicts,
+            indicators=standing.indicators(),
+            register=tuple(standing.register.values()),
+        )
+
+    def _loaded_at(self) -> Any:
+        loaded = [one.happened_at for one in self._ledger.events() if one.kind == Kind.LOADED]
+        return max(loaded, default=None)
+
+    # --- the files of data/ ---
 
     def data_changes(self) -> tuple[str, ...]:
-        """One sentence for each file of ``data/`` that is not as it was when the database was made from it."""
-        if self._data is None or self.council()[1]:
+        """One sentence for each file of ``data/`` that is not as it was when it was loaded."""
+        council = self._records.council()
+        if self._data is None or council.settings.get("made_up") == "yes":
             return ()
-        then, now = self._loaded, fingerprints(data_files(self._data))
-        how = f"To load it, close the explorer and run: {REBUILD}"
+        then, now = council.loaded_files, fingerprints(data_files(self._data))
+        how = f"To load it, press the button on the page Record of changes, or close the explorer and run: {LOAD}"
         changes = []
         for name in sorted(now.keys() | then.keys()):
             if name not in then:
                 changes.append(f"data/{name} is new since the figures were loaded. {how}")
             elif name not in now:
-                changes.append(f"data/{name} is gone since the figures were loaded. Put it back, or run: {REBUILD}")
+                changes.append(f"data/{name} is gone since the figures were loaded. Put it back. {how}")
             elif now[name] != then[name]:
                 changes.append(f"data/{name} has changed since the figures were loaded. {how}")
         return tuple(changes)
 
-    def _area(self, reading: Reading, area: str | None) -> tuple[str, str]:
-        return reading.area(area or self._settings.get("home_area", ""))
+    def load_data(self, actor: Actor) -> Event | None:
+        """Load the files of ``data/`` anew, as an event (``loading.load_anew``). ``None``: nothing has changed."""
+        if self._data is None or self.council()[1]:
+            raise NotSaved("Nothing was loaded: these figures do not come from data/.")
+        return load_anew(self._records, self._data, actor)
 
-    def verify(self) -> Health:
-        """Count what is held and say what is not as it should be."""
-        found = health.verify(self._store, self._database)
-        return Health(found.counts, (*found.problems, *self.data_changes()))
+    # --- the ledger ---
 
-    def backup(self) -> bytes:
-        """A zip file with the database, the kept uploads and the manifest, taken while this runs."""
-        return health.backup(self._store, self._database, self.clock)
+    def changes(self, since: int = 0) -> tuple[Change, ...]:
+        """Everything that was done, oldest first, each in a sentence."""
+        from .changes import changes_of
+
+        return tuple(changes_of(self._ledger, since))
+
+    @property
+    def head(self) -> str:
+        """The hash of the last record: noted outside, it shows a rewrite."""
+        return self._ledger.head
+
+    def warnings(self) -> Iterator[str]:
+        """What every page must say of the record itself; nothing where all is well."""
+        if self._ledger.refusal:
+            yield f"Nothing can be written. {self._ledger.refusal}"
+        if self._ledger.insecure:
+            yield self._ledger.insecure
+        if self.unconfirmed and self._ledger.mirror is not None:
+            yield health.unconfirmed(self._ledger.mirror)
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether the second copy was lost and written again, and nobody has confirmed that yet."""
+        return self._ledger.mirror is not None and self._ledger.mirror.unconfirmed
+
+    def confirm_second_copy(self, actor: Actor) -> None:
+        """Confirm that the second copy was lost and written again. Raises ``NotAllowed``, and ``NotSaved`` where it was not."""
+        who = allow(actor, Act.CONFIRM)
+        mirror = self._ledger.mirror
+        if mirror is None or not mirror.unconfirmed:
+            raise NotSaved("Nothing was confirmed: the second copy is as it was.")
+        self._ledger.act(who, Kind.MIRROR_CONFIRMED, lambda: Made(anything=True), "Nothing was confirmed")
+        mirror.confirm()
+
+    def erase(self, number: int, reason: str, actor: Actor, second: str) -> Event:
+        """Erase the words of a record, and the file that came in with it, from both copies; the chain stays whole.
+
+        ``second``: the second person. Raises ``NotAllowed`` where the role may not or both are one person, ``NotSaved``.
+        """
+        why = required("the reason", reason, "Nothing was erased: give the reason.")
+        if not second.strip() or not same_name(second, second):
+            raise NotSaved("Nothing was erased: name the second person.")
+        who = allow(actor, Act.ERASE, [(second, "")])
+        event = self._ledger.erase(number, why, who, " ".join(second.split()))
+        self.forget()
+        return event
+
+    def verify(self, head: str = "") -> Health:
+        """Count what is held and say what is not as it should be. ``head``: a hash noted outside, to be found in the chain."""
+        found = health.verify(self._ledger, self._database, head)
+        return replace(found, problems=(*found.problems, *self.data_changes()))
+
+    def backup(self) -> Backup:
+        """A zip file with the database and its second copy, taken while this runs, and what it was found to hold."""
+        return health.backup(self._ledger, self._database, self.clock)
 
     def place_warning(self) -> str:
         """That the database lies where it can be spoilt; empty where it does not."""
+        return self._place_warning
+
+    @cached_property
+    def _place_warning(self) -> str:
         return "" if self._database is None else health.place_warning(self._database)
 
 
-def _period(reading: Reading, area: str) -> Period:
-    collected = reading.collected(area)
+def _reports(card: Scorecard) -> Iterator[Any]:
+    return (row.held.report for row in card.rows if row.held.report is not None)
+
+
+def _period(standing: Standing) -> Period:
+    collected = standing.collected
     opens = opening_quarter(collected)
     later = tuple(one for one in collected if opens is not None and one.quarter >= opens and one.figures * 2 < one.due)
     return Period(tuple(one.quarter for one in collected), opens, later)
 
 
-def _quarter(reading: Reading, text: str | None, area: str) -> Quarter:
+def _quarter(standing: Standing, text: str | None) -> Quarter:
     if text is not None:
         return read_quarter(text)
-    opens = _period(reading, area).opens
+    opens = _period(standing).opens
     if opens is None:
-        raise StoreError("No figures are held yet. Add them to data/observations.csv and run: " + REBUILD)
+        raise StoreError(
+            f"No figures are recorded yet. Upload a quarter, or add them to data/observations.csv and run: {LOAD}"
+        )
     return opens

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -16,11 +17,13 @@ from ..periods import Quarter, day_in_words
 from ..periods import quarter as read_quarter
 from ..scorecard import opening_quarter
 from .documents import read_document
-from .reading import Reading
+from .records import Records
 from .reports import Reports
-from .store import Store
+from .standing import Standing
 
 _log = logging.getLogger("kpi_explorer")
+_MOST_CHECKERS = 4
+"""How many checkers are kept in memory at the most."""
 OUTTURN, TARGET = "Outturn", "Quarterly target"
 """The parts of a report's header, as ``Texts.of_report`` names them."""
 
@@ -36,17 +39,16 @@ class GivenForm:
 
 
 class Texts:
-    """The use cases over one store. Quarters and areas come as text; ``None``: the default."""
+    """The use cases over one council's records. Quarters and areas come as text; ``None``: the default."""
 
-    def __init__(self, store: Store, home: str, reports: Reports) -> None:
-        self._store = store
-        self._home = home
+    def __init__(self, records: Records, reports: Reports) -> None:
+        self._records = records
         self._reports = reports
+        self._checkers: OrderedDict[tuple[object, ...], Checker] = OrderedDict()
 
     def of_report(self, report: ExceptionReport) -> Mapping[str, tuple[NarrativeFinding, ...]]:
         """The findings of each part of a report: its header, the reason in one line, each section, its actions."""
-        with self._store.read() as reading:
-            checker = self._checker(reading, report.area, report.quarter)
+        checker = self._checker(self._records.area(report.area), report.quarter)
         code = report.indicator
         texts = {
             REASON_LINE: report.reason_line,
@@ -59,18 +61,22 @@ class Texts:
             **{part: _checked(checker, text, code) for part, text in texts.items()},
         }
 
-    def check(self, content: bytes, name: str, quarter: str | None = None, area: str | None = None) -> CheckedPaper:
-        """A covering report, or a set of exception reports, beside the figures.
+    def objections(self, report: ExceptionReport) -> tuple[str, ...]:
+        """What the checks have against a report and must be mended or looked at, one sentence each."""
+        return tuple(f"{one.text} {one.message}" for of in self.of_report(report).values() for one in of if one.to_mend)
+
+    def check(
+        self, content: bytes, name: str, quarter: str | None = None, area: str | None = None, when: str = ""
+    ) -> CheckedPaper:
+        """A covering report, or a set of exception reports, beside the figures as they stood at a moment.
 
         ``quarter`` ``None``: the first that the paper names in full and figures are held for, else the latest held. Raises
         ``UnreadableDocument``, ``PeriodError`` and ``UnknownChoice``.
         """
         parts = passages(_lines(read_document(content, name)), wrapped=not _is_word(content))
-        with self._store.read() as reading:
-            code, _ = reading.area(area or self._home)
-            chosen = _chosen(reading, code, quarter, quarter_named(parts))
-            checker = self._checker(reading, code, chosen)
-        return CheckedPaper(name, chosen, tuple(checker.document(parts)))
+        standing = self._records.area(area, self._records.moment(when) if when else None)
+        chosen = _chosen(standing, quarter, quarter_named(parts))
+        return CheckedPaper(name, chosen, tuple(self._checker(standing, chosen).document(parts)))
 
     def forms(
         self, content: bytes, name: str, quarter: str | None = None, area: str | None = None
@@ -80,24 +86,18 @@ class Texts:
         ``quarter`` is for forms that name none. Raises ``UnreadableDocument``, and ``NoForm`` where none is found.
         """
         found = read_forms(read_document(content, name))
-        with self._store.read() as reading:
-            code, _ = reading.area(area or self._home)
-            default = _chosen(reading, code, quarter, None)
-            checkers: dict[Quarter, Checker] = {}
-            return tuple(self._given(one, name, code, default, reading, checkers) for one in found)
+        standing = self._records.area(area)
+        default = _chosen(standing, quarter, None)
+        return tuple(self._given(one, name, default, standing) for one in found)
 
-    def _given(
-        self, form: Form, name: str, area: str, default: Quarter, reading: Reading, checkers: dict[Quarter, Checker]
-    ) -> GivenForm:
+    def _given(self, form: Form, name: str, default: Quarter, standing: Standing) -> GivenForm:
         if form.quarter is None and form.quarter_said:
             told = (
                 f"Its quarter is written “{shorten(form.quarter_said)}”, which cannot be read. Correct it in the file."
             )
             return GivenForm(form, name, None, told)
         quarter = form.quarter or default
-        if quarter not in checkers:
-            checkers[quarter] = self._checker(reading, area, quarter)
-        checker = checkers[quarter]
+        checker = self._checker(standing, quarter)
         code = checker.described(form.indicator)
         if code is None:
             said = (
@@ -108,7 +108,7 @@ class Texts:
             told = f"{said} of the indicators held. Name one as the scorecard does, or add the words to its aliases in the register."
             return GivenForm(form, name, None, told)
         row = checker.known.row(code)
-        draft = first_draft(row.indicator, area, quarter, None, None)
+        draft = first_draft(row.indicator, standing.area, quarter, None, None)
         return GivenForm(form, name, _filled(draft, form, name))
 
     def read_in(self, given: GivenForm, actor: Actor, with_roles: bool = True) -> ExceptionReport:
@@ -122,8 +122,16 @@ class Texts:
         draft = _filled(given.draft, given.form.with_roles(), given.file) if with_roles else given.draft
         return self._reports.take_in(draft, given.file, actor)
 
-    def _checker(self, reading: Reading, area: str, quarter: Quarter) -> Checker:
-        return Checker(Known(quarter, {one.indicator.code: one for one in reading.held(area, quarter)}))
+    def _checker(self, standing: Standing, quarter: Quarter) -> Checker:
+        """The checker of a quarter's texts; its patterns are compiled once for as long as the same stands."""
+        key = (standing.area, standing.key, quarter)
+        found = self._checkers.get(key)
+        if found is None:
+            found = Checker(Known(quarter, {one.indicator.code: one for one in standing.held(quarter)}))
+            self._checkers[key] = found
+            while len(self._checkers) > _MOST_CHECKERS:
+                self._checkers.popitem(last=False)
+        return found
 
 
 def _checked(checker: Checker, text: str, code: str) -> tuple[NarrativeFinding, ...]:
@@ -156,13 +164,13 @@ def _filled(draft: ExceptionReport, form: Form, name: str) -> ExceptionReport:
     )
 
 
-def _chosen(reading: Reading, area: str, text: str | None, named: Quarter | None) -> Quarter:
+def _chosen(standing: Standing, text: str | None, named: Quarter | None) -> Quarter:
     if text is not None:
         return read_quarter(text)
-    held = [one.quarter for one in reading.collected(area)]
+    held = [one.quarter for one in standing.collected]
     if named is not None and named in held:
         return named
-    opens = opening_quarter(reading.collected(area))
+    opens = opening_quarter(standing.collected)
     if opens is None:
         raise StoreError("No figures are held yet, so that nothing can be checked. Upload a quarter first.")
     return opens

@@ -1,33 +1,49 @@
-"""Uploads, from the template to the withdrawal: an officer's use cases. ``Services.uploads`` is one of these.
-
-A publication is announced only once its bytes are kept, its figures are in the database's own file with no log beside
-it, and the manifest names it. Each of these steps is told to ``at``, so that progress can be shown.
-"""
+"""Uploads, from the template to the withdrawal: an officer's use cases. ``Services.uploads`` is one of these."""
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Collection
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 
-from ..errors import Changed, KpiError, NotPublished, NotWithdrawn, StoreError, UnknownChoice, shorten
+from ..access import OFFICER, Act, Actor, allow
+from ..assess import rate
+from ..errors import Changed, FigureError, KpiError, NotPublished, NotWithdrawn, UnknownChoice, shorten
+from ..events import Kind, sha256
 from ..intake import Draft, GivenFile, Tick, check, draft, fingerprint
-from ..intake_register import AnyPreview, EntriesPreview, check_entries, draft_entries, kind_of_file
+from ..intake_register import (
+    AnyPreview,
+    EntriesPreview,
+    TargetDecision,
+    check_entries,
+    draft_entries,
+    kind_of_file,
+    lacking_decision,
+)
 from ..known import Known
-from ..model import Upload
+from ..model import (
+    Area,
+    ChangeKind,
+    GivenFigure,
+    Indicator,
+    Listing,
+    SavedMapping,
+    Target,
+    Upload,
+    Withdrawn,
+    entry_in_force,
+)
 from ..periods import day_in_words
 from ..profile import Profile, ProfileError, read_profile, write_profile
 from ..views import Withdrawal
-from .kept import Event, Kept
-from .reading_uploads import UploadReading
-from .store import Store, Writing, cannot_write
-
-STEPS = ("bytes kept", "figures written", "committed", "in one file", "recorded")
-"""The steps of a publication, in order. After the last it is announced."""
+from .against import effects_of, known
+from .ledger import Made
+from .records import Records
+from .standing import Standing, dated
+from .store import Reading
 
 _log = logging.getLogger("kpi_explorer")
 
@@ -42,26 +58,26 @@ class Decision:
     """The warnings confirmed, each as ``Preview.to_confirm`` names it; ``None``: all of them."""
     revision_kind: str = ""
     """``scheduled`` or ``correction``; empty: the likely one."""
+    role: str = OFFICER
+    targets: TargetDecision = field(default_factory=TargetDecision)
+    """Who decided that recorded targets change, and when or in which paper; why is ``reason`` where it is not said here."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUpload:
+    """An upload, and all that its event holds."""
+
+    upload: Upload
+    made: Made
 
 
 class Uploads:
-    """The use cases over one store and the folder of its kept uploads. ``folder`` holds the saved mappings."""
+    """The use cases over one council's records. ``folder`` holds the column mappings that come with the product."""
 
-    def __init__(
-        self,
-        store: Store,
-        kept: Kept | None,
-        folder: Path | None,
-        home: str,
-        clock: Callable[[], datetime],
-        at: Callable[[str], None] = lambda _: None,
-    ) -> None:
-        self._store = store
-        self._kept = kept
+    def __init__(self, records: Records, folder: Path | None) -> None:
+        self._records = records
+        self._ledger = records.ledger
         self._folder = folder
-        self._home = home
-        self._clock = clock
-        self._at = at
 
     # --- before publishing ---
 
@@ -70,22 +86,26 @@ class Uploads:
 
         ``tick`` is told how far it is, from 0 to 1.
         """
-        with self._store.read() as reading:
-            return self.previewed(file, reading, tick)
-
-    def previewed(self, file: GivenFile, reading: UploadReading, tick: Tick = lambda _: None) -> AnyPreview:
-        """``preview`` as of what ``reading`` sees."""
         kind = kind_of_file(file)
-        today = self._clock().date()
         if kind != "figures":
             entries = draft_entries(file, kind)
-            return check_entries(entries, reading.known(self._home, today, entries.areas, entries.codes))
+            return check_entries(entries, self._known(entries.areas, entries.codes))
         drafted = draft(file, lambda part: tick(part / 2))
-        return check(drafted, self._known(reading, drafted), lambda part: tick((1 + part) / 2))
+        return check(drafted, self._known_of(drafted), lambda part: tick((1 + part) / 2))
 
-    def _known(self, reading: UploadReading, drafted: Draft) -> Known:
+    def _known_of(self, drafted: Draft) -> Known:
         quarters = () if drafted.file.profile else drafted.quarters
-        return reading.known(self._home, self._clock().date(), drafted.areas, drafted.codes, quarters)
+        return self._known(drafted.areas, drafted.codes, quarters)
+
+    def _known(self, areas: Collection[str] | None, codes: Collection[str], quarters: Collection[object] = ()) -> Known:
+        """All that is held that a file is checked against. An empty area is the council's own; ``None``: every area."""
+        council, home = self._records.council(), self._records.home
+        names = council.area_names
+        by_name = {name: code for code, name in names.items()}
+        named = names if areas is None else {by_name.get(area, area) or home for area in areas} & names.keys()
+        standings = {area: self._records.area(area) for area in sorted(named)}
+        today = self._records.clock().date()
+        return known(council, standings, home, today, codes, self._records.listings(), quarters)  # type: ignore[arg-type]
 
     # --- publishing ---
 
@@ -93,208 +113,206 @@ class Uploads:
         """Publish a previewed file, whole or not at all.
 
         Raises ``NotPublished`` where it is blocked, a warning is not confirmed, a reason or a name is missing, or the
-        disk is full; ``Changed`` where what is held is no longer what it was compared with. Nothing is then changed.
+        disk is full; ``NotAllowed`` where the role may not; ``Changed`` where what is held is no longer what it was compared
+        with. Nothing is then changed.
         """
         _refuse(preview, decision)
-        with self._store.alone():
-            self._catch_up(NotPublished, "Nothing was published")
-            with self._store.read() as reading:
-                number = reading.next_upload()
-            upload = self._upload_of(preview, decision, number)
-            self._keep(upload, preview)
-            try:
-                with self._store.write() as writing:
-                    self._write(writing, upload, preview)
-                    digest, given = writing.digest(number), writing.given().get(number, (0, 0, 0))
-                    self._at("figures written")
-            except BaseException as error:
-                self._forget(upload)
-                if isinstance(error, Exception) and not isinstance(error, KpiError):
-                    raise NotPublished(cannot_write("Nothing was published", error)) from error
-                raise
-            self._secure(Event("published", upload, digest, given))
-        _log.info("Upload %s published: %s", upload.id, upload.file_name)
-        return upload
+        actor = allow(Actor(decision.by, decision.role), Act.PUBLISH)
+        published: list[Upload] = []
 
-    def _upload_of(self, preview: AnyPreview, decision: Decision, number: int) -> Upload:
+        def decide() -> Made:
+            made = self.made(preview, decision, actor)
+            published[:] = [made.upload]
+            return made.made
+
+        self._ledger.act(actor, Kind.PUBLISHED, decide, "Nothing was published", NotPublished)
+        _log.info("Upload %s published: %s", published[0].id, published[0].file_name)
+        return published[0]
+
+    def made(self, preview: AnyPreview, decision: Decision, actor: Actor) -> MadeUpload:
+        """What publishing a previewed file makes; for who decides while nobody else writes. Raises as ``publish`` does."""
+        _refuse(preview, decision)
+        preview = _decided(preview, decision)
+        if self._against_now(preview) != preview.against:
+            raise Changed
+        upload = self._upload_of(preview, decision, actor)
+        files = {"upload": preview.file.content}
+        if preview.file.profile is not None:
+            files["mapping"] = _bytes_of(preview.file.profile)
+        return MadeUpload(upload, Made((upload, *_gives(preview, upload)), files))
+
+    def _upload_of(self, preview: AnyPreview, decision: Decision, actor: Actor) -> Upload:
+        number = max((one.id for one in self._records.council().uploads), default=0) + 1
         kind = (decision.revision_kind or preview.likely_revision) if preview.needs_reason else ""
+        profile = preview.file.profile
+        comments = sum(one.kind is ChangeKind.COMMENT for one in preview.changes)
         return Upload(
-            number, preview.kind, self._clock(), decision.by.strip(), _as_text(preview.file.file_name), preview.file.sha256,
-            preview.file.profile.name if preview.file.profile else "", preview.quarters, preview.counts,
-            decision.reason.strip(), kind,
+            number, preview.kind, self._records.clock(), actor.name, _as_text(preview.file.file_name), preview.file.sha256,
+            profile.name if profile else "", preview.quarters, preview.counts, decision.reason.strip(), kind,
+            comments=comments, mapping=sha256(_bytes_of(profile)) if profile else "",
         )  # fmt: skip
 
-    def _keep(self, upload: Upload, preview: AnyPreview) -> None:
-        if self._kept is not None and self._kept.there:
-            profile = preview.file.profile
-            try:
-                self._kept.keep(
-                    upload.id, upload.sha256, preview.file.content, write_profile(profile) if profile else None
-                )
-            except OSError as error:
-                self._forget(upload)
-                raise NotPublished(cannot_write("Nothing was published", error)) from error
-        self._at("bytes kept")
-
-    def _forget(self, upload: Upload) -> None:
-        if self._kept is not None:
-            with suppress(OSError):
-                self._kept.forget(upload.id, upload.sha256)
-
-    def _write(self, writing: Writing, upload: Upload, preview: AnyPreview) -> None:
-        """Compare once more, within the transaction, and write."""
-        write_upload(writing, upload, preview, self._known_now(writing, preview))
-
-    def _known_now(self, writing: Writing, preview: AnyPreview) -> str:
-        if writing.stands(preview.file.sha256):
+    def _against_now(self, preview: AnyPreview) -> str:
+        """The fingerprint of what is held now, to be held against what the file was compared with."""
+        if self._records.council().stands(preview.file.sha256):
             return "published meanwhile"
         if isinstance(preview, EntriesPreview):
-            again = self.previewed(preview.file, writing)
-            return again.against
+            return self.preview(preview.file).against
         areas = {change.observation.area for change in preview.changes}
         codes = {change.observation.indicator for change in preview.changes}
-        known = writing.known(self._home, self._clock().date(), areas, codes)
-        added = {one.code: one for one in preview.new_indicators if one.code not in known.indicators}
-        known = replace(known, indicators={**known.indicators, **added})
+        held = self._known(areas, codes)
+        added = {one.code: one for one in preview.new_indicators if one.code not in held.indicators}
+        held = replace(held, indicators={**held.indicators, **added})
         keys = ((c.observation.area, c.observation.indicator, c.observation.quarter) for c in preview.changes)
-        return fingerprint(known, keys)
-
-    def _secure(self, event: Event) -> None:
-        """Put what is committed into the database's own file, and into the manifest; only then may it be announced.
-
-        Where that is broken off, the next publication or the next start puts it into both.
-        """
-        number = event.upload.id
-        try:
-            self._at("committed")
-            self._store.checkpoint()
-            if self._store.has_log():
-                raise OSError("the log is still there")
-            self._at("in one file")
-            if self._kept is not None and self._kept.there:
-                self._kept.record(event)
-            self._at("recorded")
-        except Exception as error:
-            _log.exception("Upload %s was %s but could not be secured", number, event.what)
-            what = f"Upload {number}" if event.what == "published" else f"The withdrawal of upload {number}"
-            raise (NotPublished if event.what == "published" else NotWithdrawn)(
-                f"{what} was written, but could not be secured on the disk ({shorten(str(error), 80)}). Make room on the disk, start the "
-                "explorer again, and look at the history of uploads before anything else."
-            ) from error
-
-    def _catch_up(self, refused: type[KpiError], nothing: str) -> None:
-        """Name in the manifest what was committed before and could not be recorded: its order is what is played again."""
-        if self._kept is None or not self._kept.there:
-            return
-        try:
-            with self._store.read() as reading:
-                complete(reading, self._kept)
-        except (StoreError, OSError) as error:
-            raise refused(cannot_write(nothing, error)) from error
+        return fingerprint(held, keys)
 
     # --- history ---
 
-    def history(self) -> tuple[Upload, ...]:
+    def history(self, when: str = "") -> tuple[Upload, ...]:
         """Every upload, newest first, withdrawn ones too."""
-        with self._store.read() as reading:
-            return tuple(reversed(reading.uploads()))
+        moment = self._records.moment(when) if when else None
+        return tuple(reversed(self._records.council(moment).uploads))
 
     def one(self, number: int) -> Withdrawal:
         """One upload, what it changed, and what withdrawing it would take back and leave. Raises ``NotWithdrawn``."""
-        with self._store.read() as reading:
-            return self._one(reading, number)
-
-    def _one(self, reading: UploadReading, number: int) -> Withdrawal:
-        upload = reading.upload(number)
-        if upload is None:
-            raise NotWithdrawn(f"There is no upload {number}. The history lists them.")
-        found = reading.effects(number)
+        council = self._records.council()
+        event = council.upload_event(number)
+        upload = next((one for one in council.uploads if one.id == number), None)
+        if event is None or upload is None:
+            raise NotWithdrawn(f"There is no upload {shorten(str(number))}. The history lists them.")
+        with self._ledger.store.read() as reading:
+            areas = [
+                area
+                for (area,) in reading.rows(
+                    "select distinct area from figure where given_by = ? order by area", [event]
+                )
+            ]
+            indicators = [one for _, one in reading.select(Indicator, "where given_by = ?", [event])]
+            targets = [one for _, one in reading.select(Target, "where given_by = ?", [event])]
+        found = effects_of(number, council, [self._records.area(area) for area in areas])
         return Withdrawal(
             upload,
             tuple(one for one in found if not one.left_standing),
             tuple(one for one in found if one.left_standing),
-            *reading.entries(number),
+            tuple(indicators),
+            tuple(sorted(targets, key=lambda one: (one.area, one.indicator, one.start))),
         )
 
-    def withdraw(self, number: int, reason: str, by: str) -> Withdrawal:
-        """Take back what an upload gave and nothing later replaced; what stood before stands again.
+    def withdraw(self, number: int, reason: str, by: str, role: str = OFFICER) -> Withdrawal:
+        """Withdraw what an upload gave and nothing later replaced; what stood before stands again.
 
         Raises ``NotWithdrawn`` where there is no such upload, it is withdrawn already, the reason or the name is
-        missing, or another upload's figures hang on what it added to the register.
+        missing, or another upload's figures hang on what it added to the register; ``NotAllowed`` where the role may not.
         """
-        reason, by = reason.strip(), by.strip()
+        reason = reason.strip()
         if not reason:
             raise NotWithdrawn("Nothing was withdrawn: give the reason.")
-        if not by:
+        if not by.strip():
             raise NotWithdrawn("Nothing was withdrawn: say who withdraws it.")
-        with self._store.alone():
-            self._catch_up(NotWithdrawn, "Nothing was withdrawn")
-            try:
-                with self._store.write() as writing:
-                    done = self._withdraw(writing, number, reason, by)
-            except KpiError:
-                raise
-            except Exception as error:
-                raise NotWithdrawn(cannot_write("Nothing was withdrawn", error)) from error
-            self._secure(Event("withdrawn", done.upload))
-        _log.info("Upload %s withdrawn", number)
-        return done
+        actor = allow(Actor(by, role), Act.WITHDRAW)
+        done: list[Withdrawal] = []
 
-    def _withdraw(self, writing: Writing, number: int, reason: str, by: str) -> Withdrawal:
-        done = self._one(writing, number)
-        if done.upload.withdrawn_at is not None:
-            raise NotWithdrawn(f"Upload {number} was withdrawn already, on {day_in_words(done.upload.withdrawn_at)}.")
-        if hanging := writing.hanging_on(number):
-            raise NotWithdrawn(
-                f"Upload {number} is left as it is: {hanging}. Withdraw what came later first, or give the register a new entry."
-            )
-        now = self._clock()
-        writing.withdraw(number, now, by, reason)
-        if unusable := writing.unusable_target():
-            raise NotWithdrawn(
-                f"Upload {number} is left as it is: without it the target of “{unusable}” could not be used. Withdraw that target first."
-            )
-        writing.audit(now, by, "withdrawn", number, reason)
-        return replace(done, upload=replace(done.upload, withdrawn_at=now, withdrawn_by=by, withdrawn_reason=reason))
+        def decide() -> Made:
+            done[:] = [self.one(number)]
+            event = self._may_go(done[0].upload)
+            return Made((Withdrawn(event, number, self._records.clock(), actor.name, actor.role, reason),))
+
+        self._ledger.act(actor, Kind.WITHDRAWN, decide, "Nothing was withdrawn", NotWithdrawn)
+        _log.info("Upload %s withdrawn", number)
+        return replace(done[0], upload=next(one for one in self._records.council().uploads if one.id == number))
+
+    def _may_go(self, upload: Upload) -> int:
+        """The event of an upload that may be withdrawn. Raises ``NotWithdrawn`` where it may not."""
+        if upload.withdrawn_at is not None:
+            raise NotWithdrawn(f"Upload {upload.id} was withdrawn already, on {day_in_words(upload.withdrawn_at)}.")
+        council = self._records.council()
+        event = council.upload_event(upload.id)
+        assert event is not None
+        with self._ledger.store.read() as reading:
+            if hanging := _hanging_on(reading, event, council):
+                raise NotWithdrawn(
+                    f"Upload {upload.id} is left as it is: {hanging}. Withdraw what came later first, or give the register a new entry."
+                )
+            if unusable := _unusable_without(reading, event, council):
+                raise NotWithdrawn(
+                    f"Upload {upload.id} is left as it is: without it the target of “{unusable}” could not be used. Withdraw that target first."
+                )
+        return event
 
     # --- column mappings ---
 
     def profiles(self) -> dict[str, Profile]:
-        """The saved mappings by name. One that cannot be read is left out and logged."""
+        """The saved mappings by name, and those that come with the product. One that cannot be read is left out and logged."""
         found = {}
-        for path in sorted(self._folder.glob("*.toml")) if self._folder else ():
+        for name, text in self._texts():
             try:
-                found[path.stem] = read_profile(path.read_text(encoding="utf-8"), path.stem)
-            except (KpiError, OSError, UnicodeDecodeError) as error:
-                _log.warning("The column mapping %s cannot be read: %s", path.name, error)
-        return found
+                found[name] = read_profile(text.decode(), name)
+            except (KpiError, UnicodeDecodeError) as error:
+                _log.warning("The column mapping %s cannot be read: %s", name, error)
+        return dict(sorted(found.items()))
+
+    def _texts(self) -> Iterator[tuple[str, bytes]]:
+        for path in sorted(self._folder.glob("*.toml")) if self._folder else ():
+            yield path.stem, path.read_bytes()
+        for name, kept in self._records.council().mappings.items():
+            if (content := self._ledger.file(kept)) is not None:
+                yield name, content
 
     def profile(self, name: str) -> Profile:
         """A saved mapping. Raises ``UnknownChoice`` where there is none of that name, ``ProfileError`` where it cannot be read."""
-        path = None if self._folder is None else self._folder / f"{name}.toml"
-        if path is None or not re.fullmatch(_PROFILE_NAME, name) or not path.is_file():
+        texts = dict(self._texts())
+        if name not in texts:
             raise UnknownChoice("column mapping", name, tuple(self.profiles()))
         try:
-            text = path.read_text(encoding="utf-8")
+            return read_profile(texts[name].decode(), name)
         except UnicodeDecodeError:
             raise ProfileError(name, ["It is not saved as UTF-8."]) from None
-        return read_profile(text, name)
 
-    def save_profile(self, profile: Profile) -> None:
-        """Save a mapping by its name. Raises ``KpiError`` where the name is taken by another, or cannot be a file's."""
+    def save_profile(self, profile: Profile, actor: Actor) -> None:
+        """Save a mapping by its name. Raises ``KpiError`` where the name is taken by another, or cannot be used."""
+        who = allow(actor, Act.SAVE_MAPPING)
         if not re.fullmatch(_PROFILE_NAME, profile.name):
             raise KpiError("Name the mapping with small letters, digits and hyphens, like early-help-extract.")
-        if self._folder is None:
-            raise KpiError("There is no folder to save column mappings in.")
-        text = write_profile(profile)
-        path = self._folder / f"{profile.name}.toml"
-        if path.exists() and path.read_text(encoding="utf-8") != text:
-            raise KpiError(f"A mapping named {profile.name} is there already. Choose another name, or use that one.")
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        content = _bytes_of(profile)
+
+        def decide() -> Made:
+            there = dict(self._texts()).get(profile.name)
+            if there == content:
+                return Made()
+            if there is not None:
+                raise KpiError(
+                    f"A mapping named {profile.name} is there already. Choose another name, or use that one."
+                )
+            return Made((SavedMapping(profile.name, sha256(content)),), {"mapping": content})
+
+        self._ledger.act(who, Kind.MAPPING, decide)
 
 
 _PROFILE_NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+
+
+def _bytes_of(profile: Profile) -> bytes:
+    """A mapping as the bytes that were read; one that was made or changed on a page, as it is written."""
+    if profile.text and read_profile(profile.text, profile.name) == profile:
+        return profile.text.encode()
+    return write_profile(profile).encode()
+
+
+def _gives(preview: AnyPreview, upload: Upload) -> Iterator[object]:
+    """The records that an upload gives."""
+    if isinstance(preview, EntriesPreview):
+        revised = {change.indicator.code for change in preview.changes if change.kind is ChangeKind.REVISED}
+        for one in preview.indicators:
+            yield replace(one, reason=one.reason or upload.reason) if one.code in revised else one
+        yield from (Listing(area, indicator) for area, indicator in preview.assigned)
+        yield from preview.targets
+        return
+    yield from (Area(code, name) for code, name in preview.new_areas.items())
+    yield from preview.new_indicators
+    yield from (Listing(area, indicator) for area, indicator in preview.assigned)
+    for change in preview.changes:
+        reason = upload.reason if change.kind is ChangeKind.REVISED else ""
+        yield GivenFigure.of(change.observation, change.kind, reason, upload.source)
 
 
 def _refuse(preview: AnyPreview, decision: Decision) -> None:
@@ -316,44 +334,77 @@ def _refuse(preview: AnyPreview, decision: Decision) -> None:
         raise NotPublished("Nothing was published: say who publishes it.")
 
 
+def _decided(preview: AnyPreview, decision: Decision) -> AnyPreview:
+    """A preview with what was decided of recorded targets. Raises ``NotPublished`` with what is still to be said of them."""
+    if not isinstance(preview, EntriesPreview):
+        return preview
+    said = decision.targets
+    found = preview.with_decision(replace(said, reason=said.reason or decision.reason))
+    if lacking := lacking_decision(found):
+        raise NotPublished(lacking)
+    return found
+
+
 def _as_text(name: str) -> str:
     """A file's name as text that can be written: one whose bytes are no UTF-8 has them as ``\\udcff``."""
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-def write_upload(writing: Writing, upload: Upload, preview: AnyPreview, against: str) -> None:
-    """Write what an upload gives, with its record. Raises ``Changed`` where ``against`` is not what it was compared with."""
-    if against != preview.against:
-        raise Changed
-    writing.record(upload)
-    if isinstance(preview, EntriesPreview):
-        writing.indicators_given(preview.indicators, upload.id)
-        writing.assigned_given(preview.assigned, upload.id)
-        writing.targets_given(preview.targets, upload.id)
-    else:
-        writing.areas_given(preview.new_areas, upload.id)
-        writing.indicators_given(preview.new_indicators, upload.id)
-        writing.assigned_given(preview.assigned, upload.id)
-        writing.figures(((c.observation, c.kind) for c in preview.changes), upload)
-    record_audit(writing, upload)
+# --- what hangs on what an upload added ---------------------------------------------------------------------------
 
 
-def record_audit(writing: Writing, upload: Upload) -> None:
-    """The line of a publication in the record of who did what."""
-    writing.audit(upload.published_at, upload.published_by, "published", upload.id, upload.file_name)
+def _hanging_sql(table: str, needing: str, on: str, same: str) -> str:
+    """What later events gave to ``needing`` that needs what this one, and no other that stands, gave to ``table``."""
+    name = "(select min(name) from indicator where code = mine.indicator)" if table == "listing" else "mine.name"
+    gone = "select event from withdrawn"
+    return f"""
+        select distinct needs.given_by, {name} from {table} mine join {needing} needs on {on}
+        where mine.given_by = ? and needs.given_by > mine.given_by and needs.given_by not in ({gone})
+          and not exists (
+            select 1 from {table} other where {same} and other.given_by <> ? and other.given_by not in ({gone}))
+        order by 1, 2
+    """
 
 
-def complete(reading: UploadReading, kept: Kept) -> None:
-    """Add to the manifest what was committed but not recorded, as when the program ended between the two."""
-    listed = {(event.what, event.upload.id) for event in kept.manifest().events}
-    uploads = reading.uploads()
-    lacking = [("published", one) for one in uploads] + [("withdrawn", one) for one in uploads if one.withdrawn_at]
-    lacking = [(what, one) for what, one in lacking if (what, one.id) not in listed]
-    if not lacking:
-        return
-    given, happened = reading.given(), reading.happened()
-    for what, one in sorted(lacking, key=lambda of: happened.get((of[0], of[1].id), 0)):
-        if what == "published":
-            kept.record(Event(what, one, reading.digest(one.id), given.get(one.id, (0, 0, 0))))
-        else:
-            kept.record(Event(what, one))
+_INDICATOR = ("indicator", "mine.code = needs.indicator", "other.code = mine.code", "it added “{}”")
+_AREA = ("area", "mine.code = needs.area", "other.code = mine.code", "it added “{}”")
+_LISTED = (
+    "listing", "mine.indicator = needs.indicator and mine.area = needs.area",
+    "other.indicator = mine.indicator and other.area = mine.area", "it put “{}” on a scorecard",
+)  # fmt: skip
+_HANGING = tuple(
+    (_hanging_sql(table, needing, on, same), added, words)
+    for needing, words, kinds in (
+        ("figure", "figures", (_INDICATOR, _AREA, _LISTED)),
+        ("target", "targets", (_INDICATOR, _AREA)),
+        ("listing", "register entries", (_INDICATOR, _AREA)),
+        ("indicator", "register entries", ((_LISTED[0], "mine.indicator = needs.code", *_LISTED[2:]),)),
+    )
+    for table, on, same, added in kinds
+)
+"""What an upload may have added that others need: the statement, what it added, and what needs it."""
+
+
+def _hanging_on(reading: Reading, event: int, council: Standing) -> str:
+    """What other uploads gave that needs what this one added to the register, in words; empty: nothing."""
+    for sql, added, needed in _HANGING:
+        if rows := reading.rows(sql, [event, event]):
+            numbers = sorted({council.upload_of.get(by, 0) for by, _ in rows} - {0})
+            by = ", ".join(str(number) for number in numbers[:5])
+            return f"{added.format(rows[0][1])}, which {needed} of upload {by} need"
+    return ""
+
+
+def _unusable_without(reading: Reading, event: int, council: Standing) -> str:
+    """The name of an indicator that a target would not suit without an event, as a band does not suit “high”; empty: none."""
+    gone = {*council.withdrawn, event}
+    entries = dated(((by, one) for by, one in reading.select(Indicator) if by not in gone), lambda one: one.code)
+    for by, target in reading.select(Target):
+        if by in gone or target.indicator not in entries:
+            continue
+        entry = entry_in_force(entries[target.indicator], target.start)
+        try:
+            rate(Decimal(0), target, entry)
+        except FigureError:
+            return entry.name
+    return ""

@@ -10,8 +10,7 @@ import streamlit as st
 from kpi_core.access import ROLES, Actor
 
 COOKIE = "kpi_acting"
-_ROLE, _NAME = "acting_role", "acting_name"
-_NAMES = tuple(role.name for role in ROLES)
+_ROLE, _NAME, _OFFERED = "acting_role", "acting_name", "acting_offered"
 
 
 def actor() -> Actor:
@@ -20,21 +19,33 @@ def actor() -> Actor:
     return Actor(st.session_state.get(_NAME) or "", st.session_state.get(_ROLE) or "")
 
 
-def choose() -> Actor:
-    """Ask for the role and the name, and say what becomes of them."""
+def choose(offered: str = "") -> Actor:
+    """Ask for the role and the name, and say what becomes of them. ``offered``: the role that stands until one is chosen."""
     _remember()
+    _offer(offered)
     with st.container(key="acting"):
         role, name = st.columns(2, gap="medium")
         role.selectbox(
-            "The role you act in", _NAMES, index=None, key=_ROLE, persist_state="session", placeholder="Choose a role",
+            "The role you act in", ROLES, index=None, key=_ROLE, persist_state="session", placeholder="Choose a role",
         )  # fmt: skip
         name.text_input("Your name", key=_NAME, max_chars=80, persist_state="session", autocomplete="name")
         st.html(
-            '<p class="muted small">Your name is kept with what you do, so that nobody approves their own report. It is never '
-            f"published. To read, you need neither.</p>{_kept(actor())}",
+            '<p class="muted small">We record your name so nobody approves their own report. It is not published; colleagues can see '
+            f"it in the record of changes. To read, you need neither.</p>{_kept(actor())}",
             unsafe_allow_javascript=True,
         )
     return actor()
+
+
+def _offer(role: str) -> None:
+    """Preselect a role where none was chosen. What was only preselected on another page is nobody's choice here."""
+    state = st.session_state
+    if state.get(_ROLE) and state.get(_ROLE) == state.get(_OFFERED) and not role:
+        state[_ROLE] = None
+    if role and not state.get(_ROLE):
+        state[_ROLE] = state[_OFFERED] = role
+    elif state.get(_ROLE) != state.get(_OFFERED):
+        state[_OFFERED] = ""
 
 
 def _remember() -> None:
@@ -47,14 +58,15 @@ def _remember() -> None:
         role, name = str(said["role"]), str(said["name"])
     except (ValueError, KeyError, TypeError):
         return
-    if role in _NAMES:
+    if role in ROLES:
         st.session_state[_ROLE] = role
     st.session_state[_NAME] = name[:80]
 
 
 def _kept(who: Actor) -> str:
     """What keeps it in the browser until that is closed: a cookie of letters, digits and per cent signs, whatever was typed."""
-    if not (who.role or who.name):
+    role = "" if who.role == st.session_state.get(_OFFERED) else who.role
+    if not (role or who.name):
         return ""
-    value = quote(json.dumps({"role": who.role, "name": who.name}), safe="")
+    value = quote(json.dumps({"role": role, "name": who.name}), safe="")
     return f'<script>document.cookie = "{COOKIE}={value}; path=/; SameSite=Strict"</script>'

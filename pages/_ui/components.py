@@ -39,9 +39,11 @@ def message(sentence: str, kind: str = "note", anchor: str = "") -> None:
 
 
 def banner(services: Services) -> None:
-    """What every page must say first: made-up figures, and files that have changed since they were loaded."""
+    """What every page must say first: made-up figures, what is wrong with the record, and files that have changed since."""
     if services.council()[1]:
         message(f"Example council. {MADE_UP}", "warning")
+    for warning in services.warnings():
+        message(warning, "error" if warning.startswith("Nothing can be written") else "warning")
     for sentence in (services.recovered, services.place_warning()):
         if sentence:
             message(sentence, "warning")

@@ -1,6 +1,8 @@
 """A draft while it is written: what is in its fields, what of that is saved, and what somebody else made meanwhile.
 
-Every field is saved as it is left. What cannot be saved stays here, in the session, and on the page until it is.
+Every field is saved as it is left: kept safe, and seen by its writer alone. The last text of a sitting becomes a version:
+when it is submitted, when the report is left, and when nobody has typed for a while. What cannot be saved stays here, in the
+session, and on the page until it is.
 """
 
 from __future__ import annotations
@@ -10,11 +12,20 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
+from kpi_core.access import Actor
 from kpi_core.errors import KpiError, NotSaved
-from kpi_core.exception_form import REASON_LINE, ChangedMeanwhile
+from kpi_core.exception_form import REASON_LINE, ChangedMeanwhile, merged
 from kpi_core.figures import number
-from kpi_core.model import ACTIONS_HEADING, NONE_IDENTIFIED, REPORT_SECTIONS, Action, ExceptionReport
+from kpi_core.model import (
+    ACTIONS_HEADING,
+    NONE_IDENTIFIED,
+    REPORT_SECTIONS,
+    Action,
+    ExceptionReport,
+    ReportState,
+)
 from kpi_core.views import ReportView
 
 from . import session
@@ -37,7 +48,7 @@ MEANWHILE = "Not saved yet: the report was changed meanwhile. See the top of the
 
 @dataclass(slots=True)
 class Draft:
-    """One report in one session. ``base``: the version that the fields show and that is written upon."""
+    """One report in one session. ``base``: what is saved of it, with the version that it is upon."""
 
     base: ExceptionReport
     unsaved: dict[str, Value] = field(default_factory=dict)
@@ -48,6 +59,10 @@ class Draft:
     """What somebody else made since ``base``; ``None``: nothing."""
     left: dict[str, Value] = field(default_factory=dict)
     """What was written and left in favour of theirs: still there to copy."""
+    came: tuple[str, ...] = ()
+    """The fields that somebody else wrote meanwhile and that were put beside what is written here."""
+    typed_by: Actor | None = None
+    """Who typed what is no version yet; ``None``: nothing was typed."""
     removed: tuple[int, Action] | None = None
     """The action that was taken out last, with its place."""
     saved: bool = False
@@ -152,28 +167,114 @@ def with_value(report: ExceptionReport, name: str, value: Value) -> ExceptionRep
 
 
 def opened(view: ReportView) -> Draft:
-    """The draft of this session, brought to what is held: what was not saved and what somebody else made stay apart."""
-    report = view.report
-    assert report is not None
-    drafts: dict[tuple[str, str, str], Draft] = st.session_state.setdefault("drafts", {})
-    draft = drafts.setdefault((report.area, report.indicator, report.quarter.text), Draft(report))
-    on_page = draft.on_page
-    if on_page and not draft.anew:
+    """The draft of this session, brought to what is held: what was not saved and what somebody else made stay apart.
+
+    ``view``: the version that stands.
+    """
+    held = view.report
+    assert held is not None
+    place = (held.area, held.indicator, held.quarter.text)
+    settle_left(but=place)
+    drafts = _drafts()
+    if place not in drafts:
+        drafts[place] = Draft(_as_one_has_it(held, actor()))
+    draft = drafts[place]
+    if draft.typed_by is not None and draft.typed_by != actor():
+        _end_sitting(draft)  # another person goes on from it
+    on_page = draft.on_page and not draft.anew
+    if on_page:
         commit_all(draft)
     if any(not draft.why.get(name) for name in draft.unsaved):
         save_unsaved(draft)  # another change broke the saving off
-    report = _latest(draft)
-    if report.version != draft.base.version:
-        if (on_page and not draft.anew) or draft.unsaved:
-            draft.theirs = report
-        else:
-            draft.base, draft.theirs = report, None
+    if draft.theirs is None:
+        _bring(draft, held)
+    elif draft.theirs.version != held.version:
+        draft.theirs = held
     return draft
 
 
-def _latest(draft: Draft) -> ExceptionReport:
-    base = draft.base
-    return session.services().reports.one(base.indicator, base.quarter.text, base.area).report or base
+def _bring(draft: Draft, held: ExceptionReport) -> None:
+    """Bring a draft to what is held of its report, or set what was written here apart from what somebody else made."""
+    versions = _versions(draft.base)
+    held = versions[max(versions)]
+    now = _as_one_has_it(held, actor())
+    upon = versions.get(now.version, held)
+    if now.text != held.text and (held.state is not ReportState.DRAFT or merged(upon, now, held) is None):
+        _set_apart(draft, upon, now, held)
+    elif draft.typed_by is not None and now.text != held.text and now.version != held.version:
+        _end_sitting(draft)  # theirs and what was typed here stand side by side in one version
+    elif now.text == draft.base.text:
+        draft.base = now
+    elif not draft.unsaved:
+        _show(draft, draft.base, now)
+        draft.base = now
+    elif now.version != draft.base.version:
+        draft.theirs = held
+
+
+def _set_apart(draft: Draft, upon: ExceptionReport, mine: ExceptionReport, theirs: ExceptionReport) -> None:
+    """What was written here, upon a version, can be put into no version as it is: it is set beside theirs."""
+    for name in differing(upon, mine):
+        draft.unsaved.setdefault(name, value_in(mine, name))
+        draft.why[name] = MEANWHILE
+    draft.base, draft.theirs = upon, theirs
+
+
+def _show(draft: Draft, before: ExceptionReport, now: ExceptionReport) -> None:
+    """Let the fields on the page show what came from elsewhere, where nobody has changed them since."""
+    changed = differing(before, now)
+    for name in changed:
+        key = draft.key(name)
+        if key in st.session_state and st.session_state[key] == value_in(before, name):
+            st.session_state[key] = value_in(now, name)
+    if draft.on_page:
+        draft.came = tuple(changed)
+
+
+def _versions(report: ExceptionReport) -> dict[int, ExceptionReport]:
+    view = session.services().reports.one(report.indicator, report.quarter.text, report.area)
+    return {one.version: one for one in (view.report, *view.former) if one is not None}
+
+
+def _as_one_has_it(report: ExceptionReport, who: Actor) -> ExceptionReport:
+    """The report as a person has it, with what they typed in this sitting."""
+    return session.services().reports.one(report.indicator, report.quarter.text, report.area, who).report or report
+
+
+def _drafts() -> dict[tuple[str, str, str], Draft]:
+    found: dict[tuple[str, str, str], Draft] = st.session_state.setdefault("drafts", {})
+    return found
+
+
+# --- the end of a sitting -----------------------------------------------------------------------------------------
+
+
+def leave(page: StreamlitPage) -> None:
+    """What was typed in a sitting that has ended becomes a version: here, where the report was left, and everywhere by time."""
+    session.services().reports.settle_ended()
+    if page.url_path != "report":
+        settle_left()
+
+
+def settle_left(but: tuple[str, str, str] | None = None) -> None:
+    """End this session's sittings over all reports but one."""
+    for place, draft in _drafts().items():
+        if place != but and draft.typed_by is not None:
+            _end_sitting(draft)
+
+
+def _end_sitting(draft: Draft) -> None:
+    base, who = draft.base, draft.typed_by
+    assert who is not None
+    try:
+        saved = session.services().reports.settle(base.indicator, base.quarter.text, who, base.area)
+    except KpiError:
+        return  # it is kept as it was typed, and its writer sees why where they open the report
+    draft.typed_by = None
+    if saved is not None:
+        draft.base = saved
+        if saved.text != base.text:
+            _show(draft, base, saved)
 
 
 def seed(draft: Draft, name: str) -> str:
@@ -189,19 +290,17 @@ def seed(draft: Draft, name: str) -> str:
 
 def adopt(draft: Draft, report: ExceptionReport) -> None:
     """Go on from another version: the fields show that, but for what is not saved."""
-    draft.base, draft.theirs, draft.anew = report, None, True
+    draft.base, draft.theirs, draft.anew, draft.typed_by, draft.came = report, None, True, None, ()
 
 
 def adopt_here(report: ExceptionReport) -> None:
     """The same, of the session's draft of this report."""
-    drafts: dict[tuple[str, str, str], Draft] = st.session_state.setdefault("drafts", {})
-    adopt(drafts.setdefault((report.area, report.indicator, report.quarter.text), Draft(report)), report)
+    adopt(_drafts().setdefault((report.area, report.indicator, report.quarter.text), Draft(report)), report)
 
 
 def settle(report: ExceptionReport) -> None:
     """Save what is in the fields of this report, where they are on the page: a button was pressed before one was left."""
-    drafts: dict[tuple[str, str, str], Draft] = st.session_state.get("drafts", {})
-    draft = drafts.get((report.area, report.indicator, report.quarter.text))
+    draft = _drafts().get((report.area, report.indicator, report.quarter.text))
     if draft is not None and draft.on_page:
         commit_all(draft)
 
@@ -209,33 +308,44 @@ def settle(report: ExceptionReport) -> None:
 # --- saving -------------------------------------------------------------------------------------------------------
 
 
-def commit(draft: Draft, name: str) -> None:
-    """Save a field as it was left, and try again what could not be saved before."""
-    at = _action_at(name)
-    if (
-        draft.anew
-        or draft.key(name) not in st.session_state
-        or (at and all(one.number != at[0] for one in draft.base.actions))
-    ):
-        return  # it is not on the page, or was taken out with its action
-    value = st.session_state[draft.key(name)]
-    if value != draft.shown(name):
-        put(draft, name, value)
+def commit(draft: Draft, *names: str) -> None:
+    """Save what was changed in the fields as they were left, and try again what could not be saved before.
+
+    With a field come all others that were changed: what somebody else wrote is put beside all of it or none.
+    """
+    changed = False
+    for name in dict.fromkeys((*names, *fields(draft.base))):
+        at = _action_at(name)
+        if (
+            draft.anew
+            or draft.key(name) not in st.session_state
+            or (at and all(one.number != at[0] for one in draft.base.actions))
+        ):
+            continue  # it is not on the page, or was taken out with its action
+        value = st.session_state[draft.key(name)]
+        if value != draft.shown(name):
+            _note(draft, name, value)
+            changed = True
+    if changed:
+        save_unsaved(draft)
 
 
 def put(draft: Draft, name: str, value: Value) -> None:
     """Save this value of a field."""
+    _note(draft, name, value)
+    save_unsaved(draft)
+
+
+def _note(draft: Draft, name: str, value: Value) -> None:
     _forget(draft, name)
     if value != value_in(draft.base, name):
         draft.unsaved[name] = value
         draft.why[name] = ""
-    save_unsaved(draft)
 
 
 def commit_all(draft: Draft) -> None:
     """Save every field that shows something else than what is saved: a change that came with another one, say."""
-    for name in list(fields(draft.base)):
-        commit(draft, name)
+    commit(draft)
 
 
 def save_unsaved(draft: Draft) -> None:
@@ -263,20 +373,23 @@ def _save(draft: Draft, values: Mapping[str, Value]) -> bool:
 
 
 def _write(draft: Draft, report: ExceptionReport) -> str:
-    """Save ``report`` upon the version that the fields show. What comes back is why it was not; empty: it is saved."""
+    """Keep ``report`` safe as it is typed. What comes back is why it was not; empty: it is saved."""
+    if draft.theirs is not None:
+        return MEANWHILE
     who, reports, base = actor(), session.services().reports, draft.base
+    if report.text == base.text:
+        return ""
     try:
-        latest = _latest(draft)
-        if latest.version != base.version:
-            raise ChangedMeanwhile(latest)  # also where it was oneself, in another window
-        saved = reports.save(report, base.version, who)
+        saved = reports.type_(report, base, who)
     except ChangedMeanwhile as error:
         draft.theirs = error.latest
         return MEANWHILE
     except KpiError as error:
         return str(error)
     # Nothing that another change could break off stands between the saving and this.
-    draft.base, draft.saved = saved, True
+    draft.base, draft.saved, draft.typed_by = saved, True, who
+    if saved.text != report.text:
+        _show(draft, report, saved)
     return ""
 
 
@@ -291,6 +404,8 @@ def _forget(draft: Draft, name: str) -> None:
 def choose_none(draft: Draft, heading: str) -> None:
     """Fill a section in with “None identified.”, or bring back the text that was there."""
     commit(draft, heading)  # what was typed last, so that it can be brought back
+    if draft.typed_by is not None:
+        _end_sitting(draft)  # only a version can be brought back another day
     chosen = bool(st.session_state[none_key(draft, heading)])
     value = NONE_IDENTIFIED if chosen else _text_before(draft, heading)
     st.session_state[draft.key(heading)] = value
@@ -305,7 +420,8 @@ def none_key(draft: Draft, heading: str) -> str:
 def _text_before(draft: Draft, heading: str) -> str:
     base = draft.base
     view = session.services().reports.one(base.indicator, base.quarter.text, base.area)
-    bodies = (dict(version.sections).get(heading, "") for version in view.former)
+    every = (view.report, *view.former)
+    bodies = (dict(version.sections).get(heading, "") for version in every if version is not None)
     return next((body for body in bodies if body != NONE_IDENTIFIED), "")
 
 
@@ -314,6 +430,7 @@ def _text_before(draft: Draft, heading: str) -> str:
 
 def add_action(draft: Draft) -> None:
     """Add an empty action at the end."""
+    commit_all(draft)
     _with_actions(draft, (*draft.base.actions, Action(0, "")))
 
 
@@ -335,6 +452,7 @@ def put_back(draft: Draft) -> None:
     """Put the action that was taken out last where it was."""
     if draft.removed is None:
         return
+    commit_all(draft)
     place, action = draft.removed
     actions = draft.base.actions
     if _with_actions(draft, (*actions[:place], action, *actions[place:])):
@@ -343,6 +461,8 @@ def put_back(draft: Draft) -> None:
 
 def _with_actions(draft: Draft, actions: tuple[Action, ...]) -> bool:
     draft.why[ACTIONS_HEADING] = _write(draft, replace(draft.base, actions=actions))
+    if not draft.why[ACTIONS_HEADING] and draft.typed_by is not None:
+        _end_sitting(draft)  # so that an action keeps its number
     return not draft.why[ACTIONS_HEADING]
 
 
@@ -356,6 +476,7 @@ def take_theirs(draft: Draft) -> None:
         draft.left = dict(draft.unsaved)
         draft.unsaved.clear()
         draft.why.clear()
+        _give_up(draft.theirs)
         adopt(draft, draft.theirs)
 
 
@@ -363,8 +484,20 @@ def write_upon_theirs(draft: Draft) -> None:
     """Write what was written here upon what somebody else made; what they wrote elsewhere stays."""
     commit_all(draft)
     if draft.theirs is not None:
+        _give_up(draft.theirs)
         adopt(draft, draft.theirs)
         save_unsaved(draft)
+
+
+def _give_up(theirs: ExceptionReport) -> None:
+    """End this person's sitting: they go on from what somebody else made."""
+    who = actor()
+    if _as_one_has_it(theirs, who).text == theirs.text:
+        return  # it is what they typed themselves, in another window
+    try:
+        session.services().reports.give_up(theirs.indicator, theirs.quarter.text, who, theirs.area)
+    except KpiError:
+        return  # the role may not write any more
 
 
 def differing(one: ExceptionReport, other: ExceptionReport) -> list[str]:

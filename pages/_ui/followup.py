@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from kpi_core.access import may_write
+from kpi_core.access import Act, refused
 from kpi_core.exception_form import action_words
 from kpi_core.figures import capital, with_unit
 from kpi_core.model import REASON_LINE_MOST, ExceptionReport, ReportAction, ReportEvent, ReportState
@@ -90,8 +90,8 @@ def concern(view: ReportView, area: str | None) -> None:
             '<p class="small measure">An author may mark an indicator whatever its rating. The mark joins the headline and changes '
             "no rating.</p>"
         )
-    if may_write(actor()):
-        st.html(f'<p class="small muted">{escape(may_write(actor()))}</p>')
+    if why_not := refused(actor(), Act.WRITE):
+        st.html(f'<p class="small muted">{escape(why_not)}</p>')
         return
     st.text_input(
         "Why it is lifted (may be left empty)" if view.concern else f"Why it is a concern, in one line (at most {REASON_LINE_MOST} characters)",

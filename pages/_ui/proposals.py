@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from kpi_core.access import may_decide
+from kpi_core.access import Act, refused
 from kpi_core.errors import KpiError
 from kpi_core.model import Indicator, Proposal, ProposalDecision, Scenario, Target
 from kpi_core.periods import Quarter, day_in_words, span
@@ -176,8 +176,8 @@ def _proposed(
     still = {one.number: one for one, decision in proposed if decision is None}
     if not still:
         return
-    if refused := may_decide(who):
-        st.html(f'<p class="muted">{escape(refused)}</p>')
+    if why_not := refused(who, Act.DECIDE):
+        st.html(f'<p class="muted">{escape(why_not)}</p>')
         return
     names = {
         number: f"Proposal {number}: {indicators[one.indicator].name if one.indicator in indicators else one.indicator}"

@@ -190,9 +190,9 @@ def standing(draft: Draft) -> None:
     elif draft.theirs is not None:
         said, kind = f"✖ Version {draft.theirs.version} was made meanwhile.", "unsaved"
     elif draft.saved:
-        said, kind = f"✔ Saved, version {base.version}, {moment(base.saved_at, day=False)}", "saved"
+        said, kind = f"✔ Saved {moment(base.saved_at, day=False)}", "saved"
     else:
-        said, kind = f"Version {base.version}, {moment(base.saved_at)}" if base.saved_at else "As bundled", ""
+        said, kind = f"Last saved {moment(base.saved_at)}" if base.saved_at else "As bundled", ""
     with st.container(key="standing", horizontal=True, vertical_alignment="center"):
         st.html(f'<p class="standing {kind}" role="status">{escape(said)}</p>')
         if draft.unsaved and draft.theirs is None:
@@ -206,6 +206,9 @@ def not_saved(draft: Draft) -> None:
         _meanwhile(draft)
     elif draft.unsaved and draft.base.state is not ReportState.DRAFT:
         st.html(_texts("What you wrote and could not be saved: copy it", draft.unsaved))
+    elif draft.came:
+        names = "; ".join(in_words(name) for name in draft.came)
+        components.message(f"Changed meanwhile, by somebody else or in another window, and shown here: {names}.")
     if draft.left:
         with st.expander("What you wrote and left in favour of theirs"):
             st.html(_texts("To copy, as long as this page is open", draft.left))

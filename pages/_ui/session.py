@@ -13,7 +13,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from kpi_core.errors import KpiError, PeriodError, shorten
 from kpi_core.periods import Quarter, quarter
-from kpi_core.report import Circumstances
+from kpi_core.report import Circumstances, confidential_words
 from kpi_core.shell.services import Services, places
 
 from . import components
@@ -45,7 +45,12 @@ def _services(database: Path, data: Path) -> Services:
 def circumstances() -> Circumstances:
     """What every download says of itself."""
     council, made_up = services().council()
-    return Circumstances(council, made_up, services().clock())
+    return Circumstances(council, made_up, services().clock(), past())
+
+
+def past() -> str:
+    """As of when it is looked at, in words; empty: as it stands now. In a view of the past nothing can be written."""
+    return services().moment(view().at).words
 
 
 def view() -> View:
@@ -73,7 +78,7 @@ def chosen_quarter() -> tuple[Quarter | None, Sequence[Quarter], list[str]]:
 
     Said is that the URL's text is no quarter, and what is being collected. ``None``: no figures are held at all.
     """
-    period = services().period(view().area or None)
+    period = services().period(view().area or None, view().at)
     chosen, said = period.opens, [f"{one.words}." for one in period.collecting]
     if view().quarter:
         try:
@@ -131,6 +136,32 @@ def _drop_unknown_area() -> None:
         components.message(f"There is no area “{shorten(area)}”, so the council's own is shown. The areas are {known}.")
 
 
+def _drop_unknown_moment() -> None:
+    if view().at:
+        try:
+            services().moment(view().at)
+        except KpiError as error:
+            keep(replace(view(), at=""))
+            components.message(f"{error} It is shown as it stands now.")
+
+
+def _say_past() -> None:
+    """That another moment than now is looked at, what is confidential since, and the way back."""
+    if not view().at:
+        return
+    said = f"{past()}."
+    if hidden := services().now_confidential(view().area or None, view().at):
+        said += f" {confidential_words(hidden)}"
+    with st.container(key="past", horizontal=True, vertical_alignment="center"):
+        components.message(said, "warning")
+        st.button("Show it as it stands now", key="show_now", on_click=show_now)
+
+
+def show_now() -> None:
+    """Leave the view of the past."""
+    keep(replace(view(), at=""))
+
+
 def navigation() -> StreamlitPage:
     """The pages, and the one that the address names."""
     return st.navigation(
@@ -145,6 +176,7 @@ def navigation() -> StreamlitPage:
             st.Page("pages/upload.py", title="Upload", url_path="upload"),
             st.Page("pages/mapping.py", title="Column mapping", url_path="mapping"),
             st.Page("pages/history.py", title="History", url_path="history"),
+            st.Page("pages/changes.py", title="Record of changes", url_path="changes"),
             st.Page("pages/about.py", title="About these figures", url_path="about"),
         ],
         position="top",
@@ -163,14 +195,20 @@ def show(page: Callable[[], None]) -> None:
     page()
 
 
-def run(page: StreamlitPage) -> None:
-    """Run one page. What is known to go wrong is said in its sentence; anything else gets a reference number."""
+def run(page: StreamlitPage, first: Callable[[StreamlitPage], None] = lambda _: None) -> None:
+    """Run one page, after what is to be done ``first``.
+
+    What is known to go wrong is said in its sentence; anything else gets a reference number.
+    """
     st.session_state["routed"] = True
     st.html(_STYLE)
     try:
         _take_url()
+        first(page)
         components.banner(services())
         _drop_unknown_area()
+        _drop_unknown_moment()
+        _say_past()
         page.run()
     except KpiError as error:
         components.message(str(error), "error")

@@ -65,15 +65,15 @@ def answered(quarter: str) -> WhatIf:
     Where the address's changes cannot be applied, to another quarter for one, that is said and the figures are shown as they
     are: the changes stay in the address, for a quarter that can take them.
     """
-    services, area = session.services(), session.view().area or None
+    services, area, when = session.services(), session.view().area or None, session.view().at
     just_given: list[tuple[What, str, bool]] = st.session_state.pop("supposed_given", [])
     while True:
         try:
-            return services.what_if(lines(), quarter, area)
+            return services.what_if(lines(), quarter, area, when)
         except KpiError as error:
             if not just_given:
                 components.message(f"{error} So nothing is changed below.", "error")
-                return services.what_if((), quarter, area)
+                return services.what_if((), quarter, area, when)
             what, scope, taken_back = just_given.pop()
             milestones = [one for one in _changes() if one.same_place == (What.BY, scope.casefold())]
             if taken_back and what is What.TARGET and milestones:
@@ -188,6 +188,8 @@ class _Shown:
     what: What
     scope: str
     ticked: str
+    before: tuple[object, ...] = ()
+    """What it was set to show a moment ago: a browser that has not drawn the last of it yet still says so."""
 
 
 def show(key: str, value: object, what: What, scope: str, ticked: str = "") -> None:
@@ -196,7 +198,9 @@ def show(key: str, value: object, what: What, scope: str, ticked: str = "") -> N
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
     # Nothing touches the session's state between the two: a run broken off there would take what was shown as typed.
-    shown[key] = _Shown(value, what, scope, ticked)
+    last = shown.get(key)
+    before = () if last is None else last.before if last.value == value else (*last.before, last.value)[-_REMEMBERED:]
+    shown[key] = _Shown(value, what, scope, ticked, before)
 
 
 def take() -> None:
@@ -205,10 +209,20 @@ def take() -> None:
     It is read at the beginning of a run, and not by what a change calls: people type and press keys faster than a page is
     drawn, and a run that is broken off by the next one must lose nothing of it.
     """
+    changed: dict[tuple[What, str], list[tuple[_Shown, object]]] = {}
     for key, shown in _shown().items():
         value = st.session_state.get(key, shown.value)
         if value != shown.value:
+            changed.setdefault((shown.what, shown.scope), []).append((shown, value))
+    for of_one in changed.values():
+        # The slider and the field of one target are set by each other: what says what it showed before only lags behind.
+        fresh = [(shown, value) for shown, value in of_one if value not in shown.before]
+        for shown, value in fresh or of_one[:1]:
             put(shown.what, shown.scope, _as_text(value, shown.ticked))
+
+
+_REMEMBERED = 40
+"""How many values that a widget was set to show are remembered: more than are lost on the way."""
 
 
 def _shown() -> dict[str, _Shown]:

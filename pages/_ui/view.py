@@ -17,8 +17,8 @@ class View:
     rating: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
     indicator: str = ""
-    figures: str = ""
-    """``first``: as first published."""
+    at: str = ""
+    """As of when it is looked at: a record's number, a day, ``first`` (as first recorded here); empty: as it stands now."""
     scenario: str = ""
     """The number of a saved what-if."""
     change: tuple[str, ...] = ()
@@ -52,4 +52,6 @@ class View:
         for one in fields(cls):
             if given := query.get(one.name):
                 taken[one.name] = tuple(given) if isinstance(one.default, tuple) else given[-1]
+        if "at" not in taken and "first" in query.get("figures", ())[-1:]:
+            taken["at"] = "first"  # as links of earlier versions ask for it
         return cls(**taken)

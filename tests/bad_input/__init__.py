@@ -11,13 +11,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from kpi_core.bundle import read
 from kpi_core.intake import GivenFile, Preview
 from kpi_core.periods import Quarter
 from kpi_core.shell.services import Services
-from kpi_core.shell.store import Store
 
-from ..conftest import NOW, Cells, figure, fixed_clock, register, small_bundle
+from ..conftest import NOW, Cells, figure, fixed_clock, in_memory, register, small_bundle
 
 FOLDER = Path(__file__).parent
 GOOD = "00-good.csv"
@@ -64,10 +62,8 @@ HELD: dict[str, Sequence[Cells]] = {
 
 def council(held: Sequence[Cells], at: datetime = NOW) -> Services:
     """The council, holding these figures, in memory."""
-    store = Store.open(":memory:", NOW)
     bundle = small_bundle(indicators=REGISTER, targets=TARGETS, observations=held)
-    store.load(read(bundle), {"observations.csv": "0" * 64}, NOW)
-    return Services(store, None, fixed_clock if at is NOW else lambda: at)
+    return in_memory(bundle, fixed_clock if at is NOW else lambda: at)
 
 
 def content(name: str) -> bytes:

@@ -156,12 +156,12 @@ def tick_all(page: Page) -> None:
     settled(page)
 
 
-def fill_in(page: Page, reason: str = "Late assessments were counted twice.", by: str = "Performance officer") -> None:
-    """Confirm everything and say why and who, as an officer does before pressing Publish."""
+def fill_in(page: Page, reason: str = "Late assessments were counted twice.", by: str = "Pat Example") -> None:
+    """Confirm everything and say why and who, as an officer does before pressing Publish; the role stands there already."""
     tick_all(page)
     if reason:
         page.get_by_role("textbox", name="Why does what was published change?").fill(reason)
-    page.get_by_role("textbox", name="Your role or name").fill(by)
+    page.get_by_role("textbox", name="Your name").fill(by)
 
 
 def publish_button(page: Page) -> Locator:

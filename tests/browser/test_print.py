@@ -55,6 +55,7 @@ def printed(page: Page, size: dict[str, int]) -> Page:
 def test_paper_has_the_words_and_tables_and_nothing_to_press(app: str, page: OpenPage, address: str) -> None:
     opened = page(app + address)
     tables = opened.locator("table.kpi")
+    expect(tables.first).to_be_visible()
     held = tables.all_inner_texts()
     before = badges(opened)
     printed(opened, A4_LANDSCAPE)

@@ -24,6 +24,7 @@ WRONG = "Assessments on time rose from 70% in Q1 to 85% in Q2."
 RIGHT = "Assessments on time rose from 70% in Q1 to 83.5% in Q2."
 BEFORE = "Of 4 exception reports required, 1 is approved, 2 are present without approval, 1 is missing."
 AFTER = "Of 4 exception reports required, 2 are approved, 2 are present without approval."
+SAVED = re.compile(r"^✔ Saved \d\d:\d\d$")
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ def test_the_missing_report_is_written_objected_to_mended_submitted_and_approved
     sound(opened)
     # 2. Written with a wrong figure, and the page objects beside the text.
     wrote(opened, "Reason in one line", "Two posts in the assessment team are vacant.")
-    expect(opened.locator("p.standing")).to_contain_text("✔ Saved, version 2")
+    expect(opened.locator("p.standing")).to_have_text(SAVED)
     wrote(opened, REASON, WRONG)
     finding = opened.locator("li.finding.contradicts")
     expect(finding).to_contain_text("Contradicts")
@@ -118,7 +119,7 @@ def test_the_missing_report_is_written_objected_to_mended_submitted_and_approved
     sound(opened)
     # 3. It is not submitted before the finding was looked at; mended, there is none.
     pressed(opened, "Submit for approval")
-    expect(opened.get_by_role("alert")).to_contain_text("the checks object to 1 of its statements")
+    expect(opened.get_by_role("alert")).to_contain_text("the checks object to one of its statements")
     expect(opened.get_by_role("alert")).to_be_in_viewport()
     opened.locator("ul.lacking").get_by_role("link", name=REASON).click()
     expect(opened.locator("#field-reason-for-level-of-performance")).to_be_focused()
@@ -221,17 +222,40 @@ def test_what_is_typed_while_another_field_is_saved_is_not_lost_nor_by_a_closed_
         area.focus()
         opened.keyboard.type(f"Typed at once into {heading}, while the field before is being saved.", delay=8)
     opened.keyboard.press("Tab")
-    expect(settled(opened).locator("p.standing")).to_contain_text("✔ Saved")
+    expect(settled(opened).locator("p.standing")).to_have_text(SAVED)
     opened.close()
     again = page(f"{authors_app.url}/{ADDRESS}")
-    told = again.get_by_test_id("stMain").inner_text()
-    missing = [
-        one
-        for one in REPORT_SECTIONS
-        if f"Typed at once into {one}, while the field before is being saved." not in told
-    ]
-    assert missing == []
-    assert "Two posts are vacant." in told
+    expect(again.get_by_text("You are reading this draft.")).to_be_visible()
+    act(again, "Report author", "Alex Example")
+    for heading in REPORT_SECTIONS:
+        typed = f"Typed at once into {heading}, while the field before is being saved."
+        expect(again.get_by_role("textbox", name=heading)).to_have_value(typed)
+    expect(again.get_by_role("textbox", name="Reason in one line")).to_have_value("Two posts are vacant.")
+
+
+def test_what_is_typed_is_its_writers_alone_and_becomes_one_version_when_the_report_is_left(
+    authors_app: Server, page: OpenPage
+) -> None:
+    opened = page(f"{authors_app.url}/{ADDRESS}")
+    act(opened, "Report author", "Alex Example")
+    pressed(opened, "Begin an empty report")
+    wrote(opened, "Reason in one line", "Two posts are vacant.")
+    wrote(opened, REASON, RIGHT)
+    expect(opened.locator("p.standing")).to_have_text(SAVED)
+    expect(opened.get_by_text("Versions (1)")).to_be_visible()
+    elsewhere = page(f"{authors_app.url}/{ADDRESS}")
+    expect(elsewhere.get_by_text("Versions (1)")).to_be_visible()
+    expect(elsewhere.get_by_text("Two posts are vacant.")).to_have_count(0)
+    opened.get_by_role("link", name="Scorecard", exact=True).click()
+    expect(settled(opened).get_by_text("Two posts are vacant.").first).to_be_visible()
+    elsewhere.reload()
+    expect(settled(elsewhere).get_by_text("Versions (2)")).to_be_visible()
+    expect(elsewhere.get_by_text("Two posts are vacant.").first).to_be_visible()
+    expect(elsewhere.get_by_text(RIGHT).first).to_be_visible()
+    elsewhere.goto(f"{authors_app.url}/changes")
+    records = settled(elsewhere).locator("table.kpi").locator("tbody tr")
+    expect(records).to_have_count(3)  # the bundled figures, the report begun, and its text
+    expect(records.first).to_contain_text("Alex Example, Report author")
 
 
 def test_of_two_authors_at_once_neither_loses_a_word(authors_app: Server, page: OpenPage) -> None:
@@ -239,8 +263,10 @@ def test_of_two_authors_at_once_neither_loses_a_word(authors_app: Server, page: 
     act(first, "Report author", "Alex Example")
     pressed(first, "Begin an empty report")
     second.reload()
-    act(settled(second), "Performance officer", "Robin Sample")
+    act(settled(second), "Report author", "Robin Sample")
     wrote(first, "Reason in one line", "From the first.")
+    first.get_by_role("link", name="Scorecard", exact=True).click()
+    expect(settled(first).get_by_text("From the first.").first).to_be_visible()
     wrote(second, "Reason in one line", "From the second.")
     expect(second.locator("#meanwhile")).to_contain_text("Nothing of yours or theirs is lost.")
     differs = second.locator("table.kpi", has_text="What differs")
@@ -248,8 +274,10 @@ def test_of_two_authors_at_once_neither_loses_a_word(authors_app: Server, page: 
     expect(differs).to_contain_text("From the second.")
     sound(second)
     pressed(second, "Write yours upon theirs")
-    expect(second.locator("p.standing")).to_contain_text("✔ Saved, version 3")
+    expect(second.locator("p.standing")).to_have_text(SAVED)
     expect(second.get_by_role("textbox", name="Reason in one line")).to_have_value("From the second.")
+    second.get_by_role("link", name="Scorecard", exact=True).click()
+    expect(settled(second).get_by_text("From the second.").first).to_be_visible()
 
 
 def test_who_acts_is_still_known_after_a_link_that_loads_the_page_anew(authors_app: Server, page: OpenPage) -> None:

@@ -24,6 +24,7 @@ MET = "22% would have been met in 0 of the 2 quarters held."
 UNKNOWN = "The counts behind the figure are not held, so it cannot be said in children."
 TAKES = "It would take 45 to 46 fewer of 1,002 to 1,005 referrals: 220 to 221 instead of 266"
 ACCEPTANCE = "Assume that the count of 266 is right"
+OWN_PROPOSAL = "Someone of this name proposed proposal 1. Somebody else of the Improvement board decides on it."
 STATED = "266 at 26.5% means 1,002 to 1,005 referrals; the parts sum to 256, so this is in doubt."
 
 
@@ -120,6 +121,14 @@ def test_a_target_is_put_forward_and_accepted_and_holds_from_its_quarter_on(
     expect(opened.locator("#done")).to_contain_text("Proposal 1 is put forward.")
     expect(opened.locator("#done")).to_be_focused()
     sound(opened)
+    # Nobody decides on what they proposed, and only the Improvement board decides.
+    pressed(opened, "Accept: make it the target")
+    expect(opened.get_by_role("alert")).to_have_text(OWN_PROPOSAL)
+    expect(opened.get_by_role("alert")).to_be_in_viewport(ratio=0.5)
+    act(opened, "Performance officer", "Pat Example")
+    expect(opened.get_by_text("The role Performance officer may not decide on a proposed target.")).to_be_visible()
+    expect(opened.get_by_role("button", name="Accept: make it the target")).to_have_count(0)
+    act(opened, "Improvement board", "Ben Board")
     pressed(opened, "Decline")
     expect(opened.get_by_role("alert")).to_have_text("Proposal 1 was not declined: give the reason.")
     expect(opened.get_by_role("alert")).to_be_in_viewport(ratio=1)

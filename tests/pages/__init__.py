@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -13,11 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from streamlit.testing.v1 import AppTest
 
-from kpi_core.shell.kept import folder_of
-
 ROOT = Path(__file__).resolve().parents[2]
 READERS_PAGES = ("scorecard", "indicator", "exceptions", "paper", "about")
-PAGES = (*READERS_PAGES, "what_if", "check", "upload", "mapping", "history")
+PAGES = (*READERS_PAGES, "what_if", "check", "upload", "mapping", "history", "changes")
 CODES = tuple(f"{group}{n:02d}" for group, last in (("PCP", 6), ("FD", 2), ("ED", 7)) for n in range(1, last + 1))
 """The council's indicators in the order of its register."""
 
@@ -220,11 +217,6 @@ def template(
     return csv_file(TEMPLATE, *([(plain | row)[name] for name in TEMPLATE] for row in (*rows, *more)))
 
 
-def keep_uploads(made: Path, database: Path) -> None:
-    """Put beside ``database``, a copy of ``made``, the folder of kept uploads that was made with that."""
-    shutil.copytree(folder_of(made), folder_of(database))
-
-
 def uploaded(content: bytes, name: str = "figures.csv", at: AppTest | None = None) -> AppTest:
     """The page Upload with a file chosen: of a new session, or of ``at``."""
     at = opened("upload") if at is None else at
@@ -233,13 +225,13 @@ def uploaded(content: bytes, name: str = "figures.csv", at: AppTest | None = Non
     return at.run()
 
 
-def published(at: AppTest, by: str = "Performance officer", reason: str = "Counted twice.") -> AppTest:
-    """The same session after everything is ticked, filled in and published."""
+def published(at: AppTest, by: str = "Ola Officer", reason: str = "Counted twice.") -> AppTest:
+    """The same session after everything is ticked, filled in and published, in the role that is preselected."""
     for box in at.checkbox:
         box.check()
     if at.text_area:
         at.text_area(key="upload_reason").input(reason)
-    at.text_input(key="upload_by").input(by)
+    at.text_input(key="acting_name").input(by)
     at.button(key="publish").click()
     return at.run()
 

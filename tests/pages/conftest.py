@@ -13,6 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from kpi_core.shell import example as example_council
 from kpi_core.shell.database import make_database
+from kpi_core.shell.mirror import folder_of
 
 from ..conftest import fixed_clock, write_files
 
@@ -35,12 +36,19 @@ def running_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PagesManager, "__init__", begin_again)
 
 
+def put(made: Path, database: Path) -> None:
+    """Put a copy of a database and of its second copy in the place of ``database``."""
+    shutil.copyfile(made, database)
+    shutil.rmtree(folder_of(database), ignore_errors=True)
+    shutil.copytree(folder_of(made), folder_of(database))
+
+
 @pytest.fixture(autouse=True)
 def council(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The council's own figures, in the database that the app will open."""
     st.cache_resource.clear()
     database = tmp_path / "kpi.duckdb"
-    shutil.copyfile(db, database)
+    put(db, database)
     monkeypatch.setenv("KPI_DB", str(database))
     monkeypatch.delenv("KPI_DATA", raising=False)
     yield database
@@ -58,20 +66,21 @@ def example_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def example(council: Path, example_db: Path) -> None:
     """The example council, in the place of the real one."""
-    shutil.copyfile(example_db, council)
+    put(example_db, council)
 
 
 @pytest.fixture
 def load(council: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
     """Puts other files in the place of the council's, and no database: the app makes it on its first start."""
 
-    def put(files: Mapping[str, bytes]) -> Path:
+    def write(files: Mapping[str, bytes]) -> Path:
         folder = write_files(tmp_path / "data", files)
         monkeypatch.setenv("KPI_DATA", str(folder))
         council.unlink()
+        shutil.rmtree(folder_of(council))
         return folder
 
-    return put
+    return write
 
 
 @pytest.fixture

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._ui import session
 
 from ..conftest import shared_file
-from . import body, heading, keep_uploads, opened, said, saved, sections
+from . import body, heading, opened, said, saved, sections
 from .conftest import Downloads
 from .test_faults import MARKUP
 
@@ -28,11 +26,6 @@ Actions taken or planned to improve performance:
 - Fill the two vacant posts
 Completed by: Alex Example
 """
-
-
-@pytest.fixture(autouse=True)
-def kept(db: Path, council: Path) -> None:
-    keep_uploads(db, council)
 
 
 def given(content: bytes, name: str = "report.txt", at: AppTest | None = None) -> AppTest:

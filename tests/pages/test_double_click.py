@@ -3,7 +3,6 @@ the session's state. What is done is done once, and people are told that it is d
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,13 +15,8 @@ from kpi_core.shell.reports import Reports
 from kpi_core.shell.uploads import Uploads
 from pages._ui import session
 
-from . import keep_uploads, opened, published, said, template, uploaded
-from .test_report_page import AUTHOR, REASON, at_report, begun, held, pressed, wrote
-
-
-@pytest.fixture(autouse=True)
-def kept(db: Path, council: Path) -> None:
-    keep_uploads(db, council)
+from . import opened, published, said, template, uploaded
+from .test_report_page import AUTHOR, REASON, at_report, begun, held, left, pressed, wrote
 
 
 class Click:
@@ -66,10 +60,10 @@ def test_an_upload_is_withdrawn_once_and_the_officer_is_told_so(monkeypatch: pyt
     published(uploaded(template()))
     at = opened("history", upload="1")
     at.text_input(key="withdraw_reason_1").input("The wrong file.")
-    at.text_input(key="withdraw_by_1").input("Performance officer")
+    at.text_input(key="acting_name").input("Ola Officer")
     click = Click(monkeypatch, Uploads, "withdraw")
     pressed(at, "withdraw_1")
-    assert said(at, "done") == ["Upload 1 is withdrawn: 15 figures taken back."]
+    assert said(at, "done") == ["Upload 1 is withdrawn, with 15 figures."]
     assert said(at, "error") == []
     assert click.came == 1
 
@@ -84,7 +78,7 @@ def test_a_report_is_begun_once_and_the_author_is_told_so(monkeypatch: pytest.Mo
 
 
 def test_a_report_is_restored_once_and_nothing_is_called_somebody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = wrote(wrote(begun(), REASON, "First."), REASON, "Second.")
+    at = left(wrote(left(wrote(begun(), REASON, "First.")), REASON, "Second."))
     at.selectbox(key="version_BCP_FD01_Q2 2022-23").set_value(2).run()
     click = Click(monkeypatch, Reports, "restore")
     pressed(at, "restore")

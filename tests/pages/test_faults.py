@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kpi_core.shell.database import DATA, data_files
+from kpi_core.shell.mirror import folder_of
 from kpi_core.shell.services import Services
 
 from ..conftest import csv_bytes, figure, register, small_bundle
@@ -24,7 +26,7 @@ MARKUP = (
     "**loud** `code` $x$ :red[y]",
     "<script>alert(1)</script>",
 )
-EVERY_NAME = ("quarter", "category", "rating", "indicators", "indicator")
+EVERY_NAME = ("quarter", "category", "rating", "indicators", "indicator", "at")
 
 
 # --- on the first start -------------------------------------------------------------------------------------------
@@ -67,20 +69,43 @@ def test_without_any_figure_a_page_says_that_none_are_held(load: Load, page: str
     if page == "scorecard":
         (sentence,) = said(at)
         assert "data/observations.csv" in sentence
-        assert "python -m kpi_core rebuild" in sentence
+        assert "python -m kpi_core load" in sentence
 
 
 # --- the database -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("content", [b"This is not a database.\n" * 500, b"", b"\0" * 8192])
-def test_a_file_that_is_not_a_database_is_a_sentence_and_is_left_as_it_is(council: Path, content: bytes) -> None:
+NO_DATABASE = pytest.mark.parametrize(
+    "content", [b"This is not a database.\n" * 500, b"", b"\0" * 8192], ids=["text", "empty", "zeros"]
+)
+
+
+@NO_DATABASE
+def test_without_a_second_copy_a_file_that_is_not_a_database_is_a_sentence_and_is_left_as_it_is(
+    council: Path, content: bytes
+) -> None:
+    shutil.rmtree(folder_of(council))
     council.write_bytes(content)
     at = opened()
     (sentence,) = said(at, "error")
     assert "kpi.duckdb" in sentence
     assert not at.exception
     assert council.read_bytes() == content
+
+
+@NO_DATABASE
+def test_with_one_it_is_made_again_and_what_was_there_is_kept_and_named(council: Path, content: bytes) -> None:
+    council.write_bytes(content)
+    at = opened()
+    (sentence,) = said(at, "warning")
+    assert "It was made again from kpi.duckdb.ledger: record 1. What was there before is kept as " in sentence
+    assert len(codes(at)) == 15
+    (aside,) = [
+        path
+        for path in council.parent.iterdir()
+        if path.name in sentence and path.name not in (council.name, f"{council.name}.ledger")
+    ]
+    assert aside.read_bytes() == content
 
 
 def test_a_database_that_another_process_holds_is_a_sentence_until_it_is_let_go(council: Path) -> None:
@@ -114,7 +139,7 @@ def test_every_page_names_a_changed_file_and_the_command_that_loads_it(load: Loa
         "data/exceptions/new_one.md is new",
         "data/targets.csv has changed",
     ]
-    assert all("python -m kpi_core rebuild" in sentence for sentence in told)
+    assert all("the page Record of changes" in sentence and "python -m kpi_core load" in sentence for sentence in told)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
 from kpi_core.intake import GivenFile
-from kpi_core.shell.kept import folder_of
+from kpi_core.intake_register import TargetDecision
+from kpi_core.shell.database import restore
+from kpi_core.shell.mirror import folder_of
 from kpi_core.shell.services import Services
 from kpi_core.shell.uploads import Decision
 from pages._ui import session
 
-from . import FIGURES, body, csv_file, keep_uploads, moved_to, opened, said, saved, sections, shown, table, template
+from . import FIGURES, body, csv_file, moved_to, opened, said, saved, sections, shown, table, template
 from .conftest import Downloads
 from .test_faults import MARKUP
 
-
-@pytest.fixture(autouse=True)
-def kept(db: Path, council: Path) -> None:
-    keep_uploads(db, council)
+DECIDED = TargetDecision("Cabinet", date(2022, 11, 8), "Item 7")
 
 
 def services() -> Services:
@@ -34,12 +32,12 @@ def services() -> Services:
 def give(content: bytes, name: str = "figures.csv", reason: str = "Counted twice.", by: str = "Officer") -> None:
     """Publish a file, as the page Upload does."""
     uploads = services().uploads
-    uploads.publish(uploads.preview(GivenFile(content, name)), Decision(by, reason, confirmed=None))
+    uploads.publish(uploads.preview(GivenFile(content, name)), Decision(by, reason, confirmed=None, targets=DECIDED))
 
 
-def withdrawn(at: AppTest, number: int, reason: str = "The wrong file.", by: str = "Performance officer") -> AppTest:
+def withdrawn(at: AppTest, number: int, reason: str = "The wrong file.", by: str = "Ola Officer") -> AppTest:
     at.text_input(key=f"withdraw_reason_{number}").input(reason)
-    at.text_input(key=f"withdraw_by_{number}").input(by)
+    at.text_input(key="acting_name").input(by)
     at.button(key=f"withdraw_{number}").click()
     return at.run()
 
@@ -47,7 +45,7 @@ def withdrawn(at: AppTest, number: int, reason: str = "The wrong file.", by: str
 def test_before_anything_is_uploaded_the_page_says_so_and_leads_to_the_upload() -> None:
     at = opened("history")
     assert "Nothing has been uploaded yet" in body(at).text
-    assert sections(at) == ["Keeping it safe"]
+    assert sections(at) == ["Backups"]
     assert [link.proto.page for link in at.get("page_link")] == ["upload"]
 
 
@@ -79,9 +77,9 @@ def test_the_register_entries_and_targets_that_an_upload_gave_are_shown_and_coun
     )
     at = opened("history", upload="2")
     assert table(at, "Entries it gave (1)").rows == [["Early help (FD09)", "", "an entry of the register"]]
-    assert "1 entry of the register and targets would be taken back" in body(at).text
+    assert "This withdraws 1 entry of the register and targets and restores any earlier ones." in body(at).text
     at = withdrawn(at, 2)
-    assert said(at, "done") == ["Upload 2 is withdrawn: 1 entry taken back."]
+    assert said(at, "done") == ["Upload 2 is withdrawn, with 1 entry."]
     at = opened("history", upload="1")
     assert table(at, "Entries it gave (1)").rows == [["Repeat referrals within 12 months", "Q4 2022-23", "22%"]]
 
@@ -111,7 +109,7 @@ def test_another_upload_is_chosen_from_the_list() -> None:
     at = opened("history", upload="2")
     at.selectbox(key="history_upload").select(1).run()
     assert table(at, "Figures it gave (15)")
-    assert "14 figures would be taken back, and what stood before would stand again. 1 would be left as it is" in body(at).text  # fmt: skip
+    assert "This withdraws 14 figures and restores any earlier ones. 1 would be left as it is" in body(at).text
 
 
 @pytest.mark.parametrize(
@@ -133,11 +131,11 @@ def test_without_reason_or_name_nothing_is_withdrawn_and_the_page_says_so(reason
 def test_withdrawn_its_figures_are_gone_and_the_upload_stays_in_the_list_with_the_reason() -> None:
     give(template())
     at = withdrawn(opened("history", upload="1"), 1)
-    assert said(at) == ["Upload 1 is withdrawn: 15 figures taken back."]
+    assert said(at) == ["Upload 1 is withdrawn, with 15 figures."]
     state = table(at, "Uploads (1)").rows[0][-1]
     assert state.startswith("Withdrawn ")
-    assert state.endswith("by Performance officer: The wrong file.")
-    assert {row[-1] for row in table(at, "Figures it gave (15)").rows} == {"taken back"}
+    assert state.endswith("by Ola Officer: The wrong file.")
+    assert {row[-1] for row in table(at, "Figures it gave (15)").rows} == {"withdrawn"}
     assert "Withdraw this upload" not in sections(at)
     moved_to(at, "scorecard")
     assert not [line for line in shown(at) if line.cells["Value"] == "89.5%"]
@@ -163,26 +161,32 @@ def test_one_that_another_session_withdrew_meanwhile_is_a_sentence() -> None:
     assert "withdrawn" in " ".join(said(at, "error")) or "Withdrawn" in table(at, "Uploads (1)").rows[0][-1]
 
 
-def test_the_backup_is_a_zip_file_that_holds_the_database_and_the_kept_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = {}
-    register = MediaFileManager.add_deferred
-    monkeypatch.setattr(
-        MediaFileManager,
-        "add_deferred",
-        lambda self, make, *args, **kwargs: made.update({kwargs["file_name"]: make}) or register(self, make, *args, **kwargs),
-    )  # fmt: skip
+def test_only_an_officer_withdraws_and_who_may_not_is_told_so() -> None:
     give(template())
-    opened("history")
-    (name,) = [one for one in made if one.endswith(".zip")]
-    assert name.startswith("kpi-backup-2")
-    with zipfile.ZipFile(io.BytesIO(made[name]())) as archive:
+    at = opened("history", upload="1")
+    assert at.selectbox(key="acting_role").value == "Performance officer"
+    at.selectbox(key="acting_role").select("Report author")
+    at = withdrawn(at, 1)
+    assert said(at, "error") == ["The role Report author may not withdraw an upload. Ask Performance officer."]
+    assert services().uploads.history()[0].withdrawn_at is None
+
+
+def test_the_backup_holds_the_database_and_its_second_copy_and_says_what_it_holds(tmp_path: Path) -> None:
+    give(template())
+    at = opened("history")
+    assert not at.get("download_button") or "backup" not in [one.proto.id for one in at.get("download_button")]
+    at.button(key="make_backup").click().run()
+    made = at.session_state["backup_made"]
+    assert said(at, "done") == [f"A backup is made. {made.words}"]
+    assert made.words.startswith("It holds records 1 to 2 and ")
+    assert [one for one in at.get("download_button") if one.proto.label == "Download the backup"]
+    packed = tmp_path / "backup.zip"
+    packed.write_bytes(made.content)
+    with zipfile.ZipFile(packed) as archive:
         names = archive.namelist()
-        archive.extractall(tmp_path / "restored")
-    (database,) = [one for one in names if one.endswith(".duckdb")]
-    assert any("manifest" in one for one in names)
-    restored = Services.open(tmp_path / "restored" / database)
+    assert {"kpi.duckdb", "kpi.duckdb.ledger/events.jsonl"} <= set(names)
+    restore(packed, tmp_path / "restored" / "kpi.duckdb")
+    restored = Services.open(tmp_path / "restored" / "kpi.duckdb")
     try:
         assert [one.file_name for one in restored.uploads.history()] == ["figures.csv"]
         assert restored.verify().problems == ()
@@ -190,30 +194,41 @@ def test_the_backup_is_a_zip_file_that_holds_the_database_and_the_kept_files(
         restored.close()
 
 
+def test_a_backup_that_would_hold_what_is_wrong_is_not_made_and_says_why(council: Path) -> None:
+    give(template())
+    at = opened("history")
+    changed_a_kept_file(council)
+    at.button(key="make_backup").click().run()
+    (sentence,) = said(at, "error")
+    assert sentence.startswith("No backup was made")
+    assert not [one for one in at.get("download_button") if one.proto.label == "Download the backup"]
+
+
+def changed_a_kept_file(council: Path) -> None:
+    """The bytes of a file that came in are changed in the second copy."""
+    content = next(path for path in (folder_of(council) / "files").rglob("*") if path.is_file())
+    content.chmod(0o600)
+    content.write_bytes(b"something else")
+
+
 def test_the_check_says_that_all_is_well_or_what_is_not(council: Path) -> None:
     give(template())
     at = opened("history")
-    assert said(at.button(key="verify").click().run()) == ["All is well: the database holds what was published."]
-    for path in folder_of(council).iterdir():
-        if path.name != "manifest.json":
-            path.write_bytes(b"something else")
-    told = said(at.button(key="verify").click().run(), "warning")
-    assert told
-    assert "upload 1" in told[0].casefold()
+    (sentence,) = said(at.button(key="verify").click().run())
+    assert sentence.startswith("All is well: records 1 to 2 and all that is worked out of them agree. Head ")
+    changed_a_kept_file(council)
+    assert said(at.button(key="verify").click().run(), "warning")
 
 
 @pytest.mark.parametrize("page", ["scorecard", "upload", "history"])
 def test_that_the_database_was_made_again_is_said_on_every_page(council: Path, page: str) -> None:
     give(template())
     st.cache_resource.clear()
-    content = bytearray(council.read_bytes())
-    content[4096 : len(content) // 2] = b"\xff" * (len(content) // 2 - 4096)
-    council.write_bytes(content)
+    council.unlink()
     at = opened(page)
     assert not at.exception
     told = said(at, "warning")
-    assert any("made again from the bundled data and 1 kept upload" in sentence for sentence in told), told
-    assert any("Nothing that was published is missing." in sentence for sentence in told)
+    assert told == ["kpi.duckdb was not there. It was made again from kpi.duckdb.ledger: records 1 to 2."]
     assert [one.file_name for one in services().uploads.history()] == ["figures.csv"]
 
 

@@ -10,10 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kpi_core.access import Actor
+from kpi_core.intake import GivenFile
 from kpi_core.model import ACTIONS_HEADING, REPORT_SECTIONS
 from kpi_core.shell.database import DATA, data_files
+from kpi_core.shell.uploads import Decision
 from pages._ui import session
 
+from ..conftest import csv_bytes, figure, register, small_bundle
 from . import CODES, Node, body, heading, opened, said, table
 from .conftest import Downloads, Load
 
@@ -309,3 +312,31 @@ def test_a_report_that_is_not_required_is_shown_and_says_so(load: Load) -> None:
     assert verdict(at).startswith("● Green")
     assert report_heading(at) == "Exception report ✔ Approved"
     assert "It is not required for July to September 2022 (Q2 2022-23)." in body(at).text
+
+
+# --- the history of the definition --------------------------------------------------------------------------------
+
+
+def test_a_definition_that_never_changed_has_no_history() -> None:
+    assert "How the definition changed" not in body(opened("indicator", indicator="FD01")).text
+
+
+def test_the_history_of_a_definition_says_from_which_quarter_what_changed_and_why(load: Load) -> None:
+    plain = register("A1", name="Plans on time", definition="Signed.")
+    load(small_bundle(indicators=[plain], observations=[figure("A1", q, "79") for q in ("Q1 2022-23", Q2)]))
+    now = {"name": "Plans agreed on time", "definition": "Agreed with the family.", "from_quarter": "Q3 2022-23"}
+    opened()
+    uploads = session.services().uploads
+    preview = uploads.preview(GivenFile(csv_bytes([{**plain, **now}]), "register.csv"))
+    uploads.publish(preview, Decision("Officer", "The guidance changed. <b>", confirmed=None))
+    at = opened("indicator", indicator="A1", quarter=Q2)
+    assert heading(at) == "Plans on time"
+    assert table(at, "How the definition changed").rows == [
+        [
+            "Q3 2022-23",
+            "Name: Plans on time → Plans agreed on time Definition: Signed. → Agreed with the family.",
+            "The guidance changed. <b>",
+        ],
+        ["From the first quarter recorded", "Plans on time", ""],
+    ]
+    assert heading(opened("indicator", indicator="A1", quarter="Q3 2022-23")) == "Plans agreed on time"

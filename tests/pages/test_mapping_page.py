@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpi_core.profile import read_profile
 from kpi_core.shell.database import DATA, data_files
+from pages._ui import session
 
 from ..conftest import write_files
-from . import body, csv_file, keep_uploads, moved_to, opened, published, said, sections, table, uploaded
+from . import body, csv_file, moved_to, opened, published, said, sections, table, uploaded
 from .test_upload_page import HOSTILE, changes
 
 HEADINGS = ("PI Code", "Year and quarter", "Outturn", "RAG")
@@ -22,7 +22,6 @@ EXTRACT = csv_file(HEADINGS, *ROWS)
 @pytest.fixture(autouse=True)
 def profiles(db: Path, council: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that mappings are saved in, of a copy of the bundled data."""
-    keep_uploads(db, council)
     folder = write_files(tmp_path / "data", data_files(DATA))
     monkeypatch.setenv("KPI_DATA", str(folder))
     write_files(folder / "profiles", {path.name: path.read_bytes() for path in (DATA / "profiles").glob("*.toml")})
@@ -49,6 +48,7 @@ def mapped_by_hand(at: AppTest) -> AppTest:
 
 def save(at: AppTest, name: str) -> AppTest:
     at.text_input(key="mapping_name").input(name)
+    at.text_input(key="acting_name").input("Ola Officer")
     at.button(key="mapping_save").click()
     return at.run()
 
@@ -72,7 +72,7 @@ def test_before_a_file_is_chosen_the_page_says_what_it_is_for_and_lists_the_mapp
 
 def test_nothing_is_guessed_unasked() -> None:
     at = with_file()
-    assert {box.value for box in at.selectbox} == {"(none)"}
+    assert {box.value for box in at.selectbox if box.key != "acting_role"} == {"(none)"}
     assert at.multiselect(key="mapping_quarter").value == []
     assert said(at) == [
         "Name the column of the indicator.",
@@ -117,7 +117,7 @@ def test_a_mapping_made_here_is_saved_by_name_and_reads_the_file_on_the_page_upl
     at.selectbox(key="mapping_rating_G").select("green").run()
     at = save(at, "early-help-extract")
     assert said(at, "done") == ["Saved as early-help-extract. Choose it under “Read it as” on the page Upload."]
-    kept = read_profile((profiles / "early-help-extract.toml").read_text(), "early-help-extract")
+    kept = session.services().uploads.profile("early-help-extract")
     assert kept.indicator_names == {"RR12": "FD02"}
     assert kept.ratings == {"R": "red", "G": "green"}
     moved_to(at, "upload")
@@ -154,7 +154,19 @@ def test_a_name_that_cannot_be_saved_by_is_a_sentence_and_nothing_is_written(
 def test_a_mapping_that_is_not_whole_is_not_saved(profiles: Path) -> None:
     at = save(with_file(), "half")
     assert said(at, "error") == ["Name the column of the indicator."]
-    assert not (profiles / "half.toml").exists()
+    assert "half" not in session.services().uploads.profiles()
+
+
+def test_who_may_not_save_a_mapping_or_gives_no_name_is_told_so() -> None:
+    at = mapped_by_hand(with_file())
+    assert at.selectbox(key="acting_role").value == "Performance officer"
+    at.text_input(key="mapping_name").input("extract")
+    at.button(key="mapping_save").click().run()
+    assert said(at, "error") == ["Give your name: it is kept with what you do, and never published."]
+    at.selectbox(key="acting_role").select("Report author")
+    assert said(save(at, "extract"), "error") == [
+        "The role Report author may not save a column mapping. Ask Performance officer."
+    ]
 
 
 def test_a_wide_file_is_mapped_by_the_measures_in_its_headings(profiles: Path) -> None:
@@ -168,7 +180,7 @@ def test_a_wide_file_is_mapped_by_the_measures_in_its_headings(profiles: Path) -
         ["FD01", "July to September 2022 (Q2 2022-23)", "83.5"],
     ]
     save(at, "wide-extract")
-    assert read_profile((profiles / "wide-extract.toml").read_text(), "wide-extract").measures == {"Timely": "FD01"}
+    assert session.services().uploads.profile("wide-extract").measures == {"Timely": "FD01"}
 
 
 def test_headings_below_a_title_are_found_by_their_row() -> None:

@@ -9,13 +9,15 @@ from dataclasses import replace
 import docx
 import pytest
 
+from kpi_core.intake import GivenFile
 from kpi_core.model import REPORT_SECTIONS
 from kpi_core.report import MADE_UP, MARKS
 from kpi_core.shell.services import Services
-from pages._ui import on_paper
+from kpi_core.shell.uploads import Decision
+from pages._ui import on_paper, session
 
 from ..conftest import figure, register, small_bundle
-from . import CODES, Node, body, heading, moved_to, opened, said, table
+from . import CODES, Node, body, heading, moved_to, opened, said, table, template
 from .conftest import Downloads, Load
 
 Q2 = "Q2 2022-23"
@@ -175,10 +177,26 @@ def test_the_example_says_that_it_is_made_up(example: None) -> None:
     assert len(sheets(body(at).one("div", "paper"))) == 7
 
 
-def test_as_first_published_is_not_what_is_on_paper_and_the_page_says_so() -> None:
-    assert said(opened("paper", figures="first")) == [
-        "On paper the quarter stands as it is now, with every revision made since it was first published."
-    ]
+def test_the_quarter_on_paper_is_as_it_stood_and_says_so_there_and_in_the_word_file(downloads: Downloads) -> None:
+    uploads = session.services().uploads
+    preview = uploads.preview(GivenFile(template({"FD01": "88.2"}, quarter=Q2), "figures.csv"))
+    uploads.publish(preview, Decision("Officer", "Counted twice.", confirmed=None))
+    assert value_of("FD01", paper()).startswith("88.2% [r]")
+    for asked, said_so in (("first", "As first recorded here"), ("1", "As it stood at record 1 of 2")):
+        at = opened("paper", quarter=Q2, at=asked)
+        assert said(at) == [f"{said_so}."]
+        assert value_of("FD01", body(at).one("div", "paper")) == "83.5%"
+        assert said_so in body(at).one("div", "paper").text
+        word = docx.Document(io.BytesIO(downloads[FILE]()))
+        assert said_so in " ".join(cell.text for one in word.tables for cell in one._cells) + " ".join(
+            one.text for one in word.paragraphs
+        )
+
+
+def value_of(code: str, drawn: Node) -> str:
+    """The figure of an indicator on paper."""
+    name = session.services().scorecard(Q2).row(code).indicator.name
+    return next(row[2] for row in scores(drawn) if len(row) == 7 and row[1] == name)
 
 
 def test_what_people_typed_is_text_and_nothing_else(load: Load) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,6 @@ from . import (
     codes,
     csv_file,
     heading,
-    keep_uploads,
     moved_to,
     opened,
     published,
@@ -53,11 +53,6 @@ HOSTILE = (
 )
 
 
-@pytest.fixture(autouse=True)
-def kept(db: Path, council: Path) -> None:
-    keep_uploads(db, council)
-
-
 def steps(at: AppTest) -> list[str]:
     return [one.text.removesuffix(one.one("span").text).strip() + ": " + one.one("span").text for one in body(at).one("ol", "steps").every("li")]  # fmt: skip
 
@@ -81,7 +76,7 @@ def only_text(at: AppTest) -> None:
     assert not at.exception
     drawn = body(at)
     assert not [one.tag for one in drawn.every() if one.tag in ("b", "iframe", "style", "img", "a")]
-    own = r"document\.getElementById\('[a-z]+'\)\?\.focus\(\)"
+    own = r"document\.getElementById\('[a-z]+'\)\?\.focus\(\)|document\.cookie = \"kpi_acting=[A-Za-z0-9%_.-]+; path=/; SameSite=Strict\""
     assert all(re.fullmatch(own, script.text) for script in drawn.every("script"))
     assert not [one.value for one in (*at.markdown, *at.info, *at.warning, *at.error, *at.caption) if one.value]
 
@@ -230,7 +225,7 @@ def test_without_ticks_reason_or_name_nothing_is_published_and_the_page_says_so(
     if left_out != "reason":
         at.text_area(key="upload_reason").input("Counted twice.")
     if left_out != "name":
-        at.text_input(key="upload_by").input("Performance officer")
+        at.text_input(key="acting_name").input("Ola Officer")
     at.button(key="publish").click().run()
     assert said(at, "error") == [sentence]
     assert sections(at) == STEPS
@@ -273,10 +268,10 @@ def test_a_click_that_comes_with_the_last_change_of_a_box_counts_what_was_typed(
     at = uploaded(template())
     for box in at.checkbox:
         box.check()
-    at.text_input(key="upload_by").input("Performance officer")
+    at.text_input(key="acting_name").input("Ola Officer")
     at.button(key="publish").click().run()
     (upload,) = services().uploads.history()
-    assert upload.published_by == "Performance officer"
+    assert upload.published_by == "Ola Officer"
 
 
 def test_once_published_the_page_begins_anew_and_leads_to_the_scorecard_and_the_history() -> None:
@@ -352,7 +347,7 @@ def test_whoever_publishes_second_is_refused_and_sees_a_new_comparison_that_must
     for box in at.checkbox:
         box.check()
     at.text_area(key="upload_reason").input("Counted twice.")
-    at.text_input(key="upload_by").input("Performance officer").run()
+    at.text_input(key="acting_name").input("Ola Officer").run()
     publish_elsewhere(services().uploads, template({"FD01": "87.0"}))
     at.button(key="publish").click().run()
     (sentence,) = said(at, "error")
@@ -367,7 +362,7 @@ def test_whoever_publishes_second_is_refused_and_sees_a_new_comparison_that_must
 def test_a_comparison_that_is_made_anew_before_the_click_is_said_to_be() -> None:
     at = uploaded(template())
     publish_elsewhere(services().uploads, template({"FD01": "87.0"}))
-    at.text_input(key="upload_by").input("Performance officer").run()
+    at.text_input(key="acting_name").input("Ola Officer").run()
     (sentence,) = said(at, "error")
     assert sentence.startswith("Somebody has published or withdrawn figures since you compared.")
     assert body(at).one("p", "headline").text == "14 new, 0 confirmed, 1 revised, 0 the same"
@@ -397,7 +392,15 @@ def test_a_targets_file_changes_targets_and_says_which_past_ratings_turn(downloa
     ((name, start, kind, held, new, turned),) = table(at, "Targets").rows
     assert (name, start, kind) == ("Assessments completed in 45 days (FD01)", "Q2 2022-23", "revised")
     assert (held, new, turned) == ("88%", "83%", "Q2 2022-23: Red to Green")
+    published(at, reason="The plan says 83.")
+    assert said(at, "error") == ["Nothing was published: a recorded target changes. Say who decided it."]
+    at.text_input(key="upload_decided_by").input("Cabinet")
+    at.date_input(key="upload_decided_on").set_value(date(2022, 11, 8))
+    at.text_input(key="upload_paper").input("Cabinet, item 7")
     assert said(published(at, reason="The plan says 83."), "done")
+    target = services().indicator("FD01", "Q2 2022-23").row.target
+    assert target is not None
+    assert (target.decided_by, target.decided_on, target.reason) == ("Cabinet", date(2022, 11, 8), "The plan says 83.")
     moved_to(at, "scorecard")
     assert {line.code: line.rating for line in shown(at)}["FD01"] == "● Green"
 
@@ -556,7 +559,7 @@ def test_what_cannot_be_written_is_a_sentence_and_the_typed_words_stay(monkeypat
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as disk:
-        disk.setattr("kpi_core.shell.kept.Kept.keep", full)
+        disk.setattr("kpi_core.shell.ledger.add", full)
         published(at)
         (sentence,) = said(at, "error")
         assert "No space left on device" in sentence
@@ -564,3 +567,45 @@ def test_what_cannot_be_written_is_a_sentence_and_the_typed_words_stay(monkeypat
         assert services().uploads.history() == ()
     at.button(key="publish").click().run()
     assert said(at, "done")
+
+
+def test_what_is_written_and_could_not_be_secured_is_said_on_every_page_until_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at = uploaded(template())
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("kpi_core.shell.mirror.Mirror.append", full)
+        published(at)
+        assert said(at, "error")[0].startswith("It was written, but could not be secured on the disk")
+        assert services().uploads.history() == ()
+        for page in ("scorecard", "about"):
+            assert said(opened(page), "warning")[0].startswith("What was done last could not be secured on the disk")
+    at.button(key="publish").click().run()
+    assert [one.file_name for one in services().uploads.history()] == ["figures.csv"]
+    assert said(opened("about")) == []
+
+
+def test_the_role_is_preselected_here_and_nobodys_choice_elsewhere() -> None:
+    at = uploaded(template())
+    assert at.selectbox(key="acting_role").value == "Performance officer"
+    moved_to(at, "report")
+    assert at.selectbox(key="acting_role").value is None
+    at.selectbox(key="acting_role").select("Report author").run()
+    moved_to(at, "mapping")
+    moved_to(at, "upload")
+    at = uploaded(template(), at=at)
+    assert at.selectbox(key="acting_role").value == "Report author"
+
+
+def test_who_may_not_publish_is_told_who_may() -> None:
+    at = uploaded(template())
+    at.selectbox(key="acting_role").select("Improvement board")
+    published(at)
+    assert said(at, "error") == [
+        "The role Improvement board may not publish figures, register entries or targets. Ask Performance officer."
+    ]
+    assert services().uploads.history() == ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,7 +14,7 @@ from kpi_core.spc import RULE_SET
 from pages._ui import components
 
 from ..conftest import figure, register, small_bundle
-from . import Node, body, heading, keep_uploads, moved_to, opened, said, saved, sections, table
+from . import Node, body, heading, moved_to, opened, said, saved, sections, table
 from .conftest import Downloads, Load
 from .test_faults import MARKUP
 from .test_report_page import acting, pressed
@@ -36,6 +35,7 @@ from .what_if import (
     beside,
     changes,
     chart_words,
+    decided,
     filled,
     headline,
     of_field,
@@ -49,12 +49,6 @@ from .what_if import (
     turn,
     verdict,
 )
-
-
-@pytest.fixture(autouse=True)
-def kept(db: Path, council: Path) -> None:
-    keep_uploads(db, council)
-
 
 # --- it opens -----------------------------------------------------------------------------------------------------
 
@@ -692,7 +686,7 @@ def test_what_is_typed_into_the_fields_is_shown_as_it_was_written(hostile: str) 
     only_text(at)
     put_forward(at, hostile, hostile, hostile)
     only_text(at)
-    pressed(filled(at, decide_reason=hostile), "decline")
+    decided(filled(at, decide_reason=hostile), "decline")
     drawn = only_text(at)
     assert table(at, "Saved scenarios").rows[0][4] == " ".join(hostile.split())
     row = table(at, "Proposals").rows[0]

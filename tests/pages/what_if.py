@@ -20,6 +20,8 @@ YEAR_AGO, Q1, Q2, Q3 = "Q2 2021-22", "Q1 2022-23", "Q2 2022-23", "Q3 2022-23"
 NOTHING = "Nothing here changes what is published."
 TAKES = "It would take 45 to 46 fewer of 1,002 to 1,005 referrals: 220 to 221 instead of 266"
 BOARD = Actor("Bea Board", "Improvement board")
+ANOTHER = Actor("Ben Another", "Improvement board")
+"""Who decides on what Bea proposed: nobody decides on their own."""
 AUTHOR = Actor("Ann Author", "Report author")
 
 
@@ -111,6 +113,11 @@ def put_forward(
     who: Actor = BOARD,
 ) -> AppTest:
     return pressed(filled(acting(at, who), propose_body=body, propose_paper=paper, propose_reason=reason), "propose")
+
+
+def decided(at: AppTest, how: str, who: Actor = ANOTHER) -> AppTest:
+    """The same session after another person accepted or declined what was put forward."""
+    return pressed(acting(at, who), how)
 
 
 def revised(value: str = "24.9") -> None:

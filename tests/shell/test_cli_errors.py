@@ -6,14 +6,16 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kpi_core.shell.database import DATA, make_database
+from kpi_core.shell.mirror import folder_of
 
 from ..conftest import REPO, fixed_clock, small_bundle
-from .test_cli import Answer, document, run
+from .test_cli import Answer, document, here, run
 from .test_store import HELD, held_by_another_process
 
 
@@ -42,6 +44,9 @@ def told(answer: Answer) -> str:
         (("indicator", "FD99"), "There is no indicator “FD99”"),
         (("indicator", "FD01", "--quarter", "Sep-22"), "a date or a single month"),
         (("exceptions", "--quarter", "2022-23"), "whole year"),
+        (("scorecard", "--as-at", "yesterday"), "There is no moment “yesterday”"),
+        (("indicator", "FD01", "--as-at", "7"), "There is no moment “7”"),
+        (("exceptions", "--as-at", "0"), "Choose from: a record's number, 1 to 1; a day like 2022-11-22; first"),
     ],
 )
 def test_what_is_not_held_or_cannot_be_read_is_wrong_usage_told_in_one_line(
@@ -122,13 +127,76 @@ def test_verify_tells_by_its_status_that_data_has_changed_since(tmp_path: Path) 
     assert "data/observations.csv has changed since the figures were loaded." in answer.stdout
 
 
-def test_rebuild_makes_the_database_again_and_keeps_the_former_one(tmp_path: Path) -> None:
+def test_rebuild_makes_the_database_again_from_its_second_copy_alone_and_keeps_the_former_one(tmp_path: Path) -> None:
     path = tmp_path / "kpi.duckdb"
-    make_database(path, small_bundle(), fixed_clock)
-    former = path.read_bytes()
-    found = document(run("rebuild", "--json", db=path))
+    make_database(path, DATA, fixed_clock)
+    before, former = document(run("ledger", "--json", db=path)), path.read_bytes()
+    found = document(run("rebuild", "--json", db=path, KPI_DATA=str(tmp_path / "nowhere")))
+    assert found == {"database": "kpi.duckdb", "position": 1, "set_aside": found["set_aside"]}
     assert (path.parent / found["set_aside"]).read_bytes() == former
+    assert document(run("ledger", "--json", db=path)) == before
     assert len(document(run("scorecard", "--json", db=path))["rows"]) == 15
+
+
+def test_without_its_second_copy_nothing_is_made_again(tmp_path: Path) -> None:
+    path = tmp_path / "kpi.duckdb"
+    make_database(path, DATA, fixed_clock)
+    shutil.rmtree(folder_of(path))
+    before = path.read_bytes()
+    answer = run("rebuild", "--json", db=path)
+    assert (answer.returncode, told(answer)) == (
+        1, "kpi.duckdb.ledger is not beside kpi.duckdb, so there is nothing to make it again from. Put back a backup.")  # fmt: skip
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("load", "--role", "Reader"), "The role Reader may not load the files of data/."),
+        (("erase", "1", "--reason", "A name.", "--by", "Ada", "--second", "ADA"), "must be another one than who erases"),
+        (("erase", "1", "--reason", "A name.", "--by", "Ada", "--second", " "), "name the second person"),
+        (("erase", "1", "--reason", " ", "--by", "Ada", "--second", "Sam"), "give the reason"),
+        (("erase", "1", "--reason", "A name.", "--by", "Ada", "--second", "Sam", "--role", "Performance officer"), "Ask Administrator."),
+        (("erase", "9", "--reason", "A name.", "--by", "Ada", "--second", "Sam"), "there is no record 9. The last is 1."),
+        (("restore", "nowhere.zip"), "kpi.duckdb is there already, and is left as it is."),
+        (("scorecard", "--as-at", "2021-01-01"), "Records here begin on 22 November 2022"),
+    ],
+    ids=["load as a reader", "one person twice", "no second person", "no reason", "as an officer", "no such record", "restored over one",
+         "before the first record"],
+)  # fmt: skip
+def test_what_may_not_be_done_is_told_in_one_line_and_changes_nothing(
+    arguments: tuple[str, ...], words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "kpi.duckdb"
+    make_database(path, DATA, fixed_clock)
+    before = document(here("ledger", "--json", db=path))
+    answer = here(*arguments, "--json", db=path)
+    assert (answer.returncode, words in told(answer)) == (1, True)
+    assert document(here("ledger", "--json", db=path)) == before
+
+
+def spoilt_backup(folder: Path) -> bytes:
+    """A backup in which one byte of the database is another."""
+    make_database(folder / "kpi.duckdb", DATA, fixed_clock)
+    assert here("backup", folder / "whole.zip", db=folder / "kpi.duckdb").returncode == 0
+    content = bytearray((folder / "whole.zip").read_bytes())
+    content[len(content) // 3] ^= 1
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [lambda _: b"", lambda _: b"PK\x03\x04 and so on", spoilt_backup],
+    ids=["empty", "no zip file", "one byte flipped"],
+)
+def test_a_file_that_is_no_whole_backup_is_not_put_back(
+    content: Callable[[Path], bytes], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (tmp_path / "some.zip").write_bytes(content(tmp_path_factory.mktemp("backed up")))
+    answer = here("restore", tmp_path / "some.zip", "--json", db=tmp_path / "kpi.duckdb")
+    assert (answer.returncode, told(answer)) == (
+        1, "some.zip is not a backup of this explorer. Nothing was put back.")  # fmt: skip
+    assert [one.name for one in tmp_path.iterdir()] == ["some.zip"]
 
 
 def test_the_example_never_takes_the_place_of_a_councils_database(tmp_path: Path) -> None:
@@ -151,7 +219,9 @@ def commands() -> list[str]:
 
 
 def test_every_command_has_help() -> None:
-    assert {"scorecard", "indicator", "exceptions", "verify", "rebuild"} <= set(commands())
+    assert {"scorecard", "indicator", "exceptions", "ledger", "verify", "rebuild", "load", "restore", "erase"} <= set(
+        commands()
+    )
     for name in commands():
         answer = run(name, "--help")
         assert (answer.returncode, answer.stderr) == (0, "")

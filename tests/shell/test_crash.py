@@ -1,239 +1,162 @@
-"""The process killed at every step of publishing and withdrawing: it is wholly there or not at all, and what was announced is there."""
+"""The process killed at every step of every kind of act: it is wholly there or not at all, and what was announced is there."""
 
 from __future__ import annotations
 
-import random
+import json
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kpi_core.shell.in_step import STEPS as WRITING
-from kpi_core.shell.journal import Journal, key_of
+from kpi_core.events import Kind
 from kpi_core.shell.services import Services
-from kpi_core.shell.store import log_of
-from kpi_core.shell.uploads import STEPS
 
 from ..conftest import REPO
-from .test_publishing import Q1, all_held, files_in, given, happened, open_at, publish, row
+from .crashing import ERASING, STEPS
+from .ledgers import (
+    ACTS,
+    ADMIN,
+    ANN,
+    LAST,
+    Q2,
+    Q3,
+    files_in,
+    given,
+    kinds,
+    lines_of,
+    mirror_of,
+    opened,
+    prepared,
+    publish,
+    records_held,
+    row,
+)
 
-REPEATS = 3
-NEXT = given(row("A1", "72", Q1), row("A1", "71"), row("A3", "c"), name="next.csv")
+Killing = Callable[[Path, str, str], list[str]]
+"""What a process said that did an act in a folder and was killed at a step of it."""
 
 
-@contextmanager
-def process(folder: Path, what: str, step: str = "never", *more: str) -> Iterator[subprocess.Popen[str]]:
-    """A process of its own that does one act and is gone when the block ends."""
-    command = [sys.executable, "-m", "tests.shell.crashing", str(folder), what, step, *more]
-    with subprocess.Popen(command, cwd=REPO, stdout=subprocess.PIPE, text=True) as child:
-        try:
-            yield child
-        finally:
-            child.kill()
+@pytest.fixture(scope="module")
+def killed() -> Iterator[Killing]:
+    """Each act in a process of its own, all of them children of one that has started once."""
+    command = [sys.executable, "-m", "tests.shell.crashing", "serving"]
+    with subprocess.Popen(command, cwd=REPO, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        asked, told = server.stdin, server.stdout
 
+        def one(folder: Path, what: str, step: str) -> list[str]:
+            asked.write(f"{json.dumps([str(folder), what, step])}\n")
+            asked.flush()
+            answer: list[str] = json.loads(told.readline())
+            return answer
 
-def killed(folder: Path, what: str, step: str, *more: str) -> list[str]:
-    """What a process said before it was killed at a step of an act."""
-    with process(folder, what, step, *more) as child:
-        return child.communicate(timeout=60)[0].splitlines()
-
-
-@contextmanager
-def reopened(folder: Path) -> Iterator[Services]:
-    services = open_at(folder)
-    try:
-        yield services
-    finally:
-        services.close()
+        yield one
+        server.stdin.close()
 
 
 @pytest.fixture(scope="module")
 def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with one upload, and the file to come."""
+    """A folder in which every act can be done."""
     folder = tmp_path_factory.mktemp("before")
-    with reopened(folder) as services:
-        publish(services, given(row("A1", "70"), row("A2", "60", Q1)))
-    (folder / "next.csv").write_bytes(NEXT.content)
+    with opened(folder) as services:
+        prepared(services)
+        services.reports.mark_concern("A1", Q2, "To be erased: Kim Example.", ANN)
     return folder
 
 
+HELD = LAST + 1
+"""How many events there are before the act."""
+
+
+def held(services: Services) -> dict[str, Any]:
+    """What is held, of reports in the words of now, whatever day and hour it is."""
+    return records_held(services) | {"shown": [services.scorecard(when).rows for when in (Q2, Q3)]}
+
+
 @pytest.fixture(scope="module")
-def legal(before: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
-    """What may be held after each act: what was before it, and what is after it."""
-    held = {}
-    for what in ("publish", "withdraw"):
-        folder = tmp_path_factory.mktemp("after") / what
+def legal(
+    before: Path, killed: Killing, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, dict[bool, dict[str, Any]]]:
+    """What may be held of each kind of act: what was before it (``False``), and what is after it."""
+    found = {}
+    for kind in ACTS:
+        folder = tmp_path_factory.mktemp("after") / "one"
         shutil.copytree(before, folder)
-        with reopened(folder) as services:
-            first = all_held(services)
-        assert "announced" in killed(folder, what, "never")[-1]
-        with reopened(folder) as services:
-            held[what] = [first, all_held(services)]
-    return held
+        with opened(folder) as services:
+            first = held(services)
+        assert killed(folder, kind.value, "never")[-1] == f"announced {HELD + 1}", kind
+        with opened(folder) as services:
+            assert kinds(services)[HELD:] == [kind.value]
+            found[kind.value] = {False: first, True: held(services)}
+    return found
 
 
-MATRIX = [("publish", step) for step in ("opened", *STEPS, "announced")] + [
-    ("withdraw", step) for step in ("opened", *STEPS[2:], "announced")
-]
+WHERE = {step: place for place, step in enumerate(STEPS)}
+EVERYWHERE = (Kind.PUBLISHED, Kind.REPORT_SAVED, Kind.PROPOSAL_ACCEPTED, Kind.ERASED)
+TELLING = ("written", "committed", "line")
+"""Where it matters most: before and after the commit, and once the line is whole."""
+MATRIX = [(kind.value, step) for kind in ACTS for step in (STEPS if kind in EVERYWHERE else TELLING)]
 
 
-@pytest.mark.parametrize("repeat", range(REPEATS))
-@pytest.mark.parametrize(("what", "step"), MATRIX, ids=[f"{what}, {step}" for what, step in MATRIX])
-def test_killed_at_a_step_it_is_wholly_there_or_not_at_all(
-    what: str, step: str, repeat: int, before: Path, legal: dict[str, list[dict[str, Any]]], tmp_path: Path
+@pytest.mark.parametrize(("kind", "step"), MATRIX, ids=[", ".join(one) for one in MATRIX])
+def test_killed_at_a_step_an_act_is_wholly_there_or_not_at_all(
+    kind: str, step: str, before: Path, killed: Killing, legal: dict[str, dict[bool, dict[str, Any]]], tmp_path: Path
 ) -> None:
     folder = tmp_path / "one"
     shutil.copytree(before, folder)
-    said = killed(folder, what, step)
+    said = killed(folder, kind, step)
     assert said[0] == "opened"
-    announced = any(line.startswith("announced") for line in said)
-    assert announced is (step == "announced")
-    with reopened(folder) as services:
-        done = step in (*STEPS[2:], "announced")
-        assert all_held(services) == legal[what][done]
-        assert services.recovered == ""
-        event = ("published", 2) if what == "publish" else ("withdrawn", 1)
-        assert happened(folder / "kpi.duckdb") == [("published", 1), *([event] if done else [])]
-        assert services.verify().problems == ()
-        upload = publish(services, given(row("A2", "55"), name="after.csv"))
-        assert upload.id == (3 if done and what == "publish" else 2)
-        assert happened(folder / "kpi.duckdb")[-1] == ("published", upload.id)
-        assert services.verify().problems == ()
-    assert not log_of(folder / "kpi.duckdb").exists()
+    announced = said[-1] == f"announced {HELD + 1}"
+    assert announced or len(said) == 1
+    assert announced or step != "announced"
+    with opened(folder) as services:
+        done = len(kinds(services)) > HELD
+        assert done or not announced
+        assert done is (WHERE[step] > WHERE["written"] or announced)
+        assert kinds(services)[HELD:] == [kind] * done
+        assert held(services) == legal[kind][done]
+        assert [one for one in services.verify().problems if not one.startswith(("The second copy", "data/"))] == []
+        assert "of a ledger" not in services.recovered
+        if step in ("committed", "half a file", "files", "half a line") and not announced:
+            assert f"Record {HELD + 1} (" in services.recovered
+            assert "stood in the database alone" in services.recovered
+        if services.unconfirmed:
+            services.confirm_second_copy(ADMIN)
+        services.reports.mark_concern("A1", Q3, "It falls.", ANN)
+        assert len(lines_of(folder)) == services.position
+    assert list(folder.rglob("*.part*")) == []
 
 
-@pytest.mark.parametrize("step", STEPS[1:3])
-def test_killed_at_one_publication_after_another_each_start_puts_it_right(
-    step: str, before: Path, tmp_path: Path
+@pytest.mark.parametrize("step", [*ERASING, "copying"])
+def test_killed_between_the_steps_of_erasing_it_is_finished_at_the_next_start(
+    step: str, before: Path, killed: Killing, legal: dict[str, dict[bool, dict[str, Any]]], tmp_path: Path
 ) -> None:
     folder = tmp_path / "one"
     shutil.copytree(before, folder)
-    for number in range(3):
-        (folder / "next.csv").write_bytes(given(row("A1", str(75 + number))).content)
-        killed(folder, "publish", step)
-    with reopened(folder) as services:
-        committed = 3 if step == "committed" else 0
-        assert len(services.uploads.history()) == 1 + committed
-        assert happened(folder / "kpi.duckdb") == [("published", n + 1) for n in range(1 + committed)]
+    phrase = "Late “returns”.".encode()
+    assert holding(folder, phrase)
+    said = killed(folder, Kind.ERASED.value, step)
+    assert said == ["opened"]
+    with opened(folder) as services:
+        done = step != "marked to purge"
+        assert kinds(services)[HELD:] == [Kind.ERASED] * done
+        assert held(services) == legal[Kind.ERASED.value][done]
         assert services.verify().problems == ()
+        assert bool(holding(folder, phrase)) is not done
+        assert not mirror_of(folder).to_purge
+        if not done:
+            services.erase(2, "A name stood in it.", ADMIN, "Sam Second")
+            assert not holding(folder, phrase)
+        publish(services, given(row("A2", "55")))
+    assert not holding(folder, phrase)
+    assert list(folder.rglob("*.part*")) == []
 
 
-def test_the_first_start_killed_anywhere_is_begun_again(tmp_path: Path) -> None:
-    """Making the database is interrupted after longer and longer."""
-    with reopened(tmp_path / "whole") as services:
-        expected = services.scorecard(Q1)
-    for number in range(6):
-        folder = tmp_path / str(number)
-        shutil.copytree(tmp_path / "whole" / "data", folder / "data")
-        with process(folder, "publish"):
-            waited = time.monotonic() + 20
-            while not list(folder.glob("kpi*")) and time.monotonic() < waited:
-                time.sleep(0.001)
-            time.sleep(0.02 * number)
-        with reopened(folder) as services:
-            assert services.scorecard(Q1) == expected
-            assert services.recovered == ""
-            assert services.verify().problems == ()
-
-
-@pytest.mark.parametrize("step", ["opened", *WRITING, "announced"])
-def test_killed_while_a_report_is_saved_the_version_is_wholly_there_or_not_at_all(
-    step: str, before: Path, tmp_path: Path
-) -> None:
-    folder = tmp_path / "one"
-    shutil.copytree(before, folder)
-    assert killed(folder, "write", "never")[-1] == "announced 1"
-    said = killed(folder, "write", step)
-    assert ("announced 2" in said) is (step == "announced")
-    done = step in (*WRITING[1:], "announced")
-    with reopened(folder) as services:
-        assert services.recovered == ""
-        assert services.reports.one("A1", Q1).version == 1 + done
-        assert len(Journal(folder / "kpi.duckdb.uploads").read().events) == 1 + done
-        assert services.verify().problems == ()
-    assert killed(folder, "write", "never")[-1] == f"announced {2 + done}"
-    (folder / "kpi.duckdb").unlink()
-    with reopened(folder) as services:
-        assert services.reports.one("A1", Q1).version == 2 + done
-        assert services.verify().problems == ()
-
-
-def test_on_a_full_disk_a_version_that_could_not_be_secured_is_said_and_is_there_at_the_next_start(
-    before: Path, tmp_path: Path
-) -> None:
-    folder = tmp_path / "one"
-    shutil.copytree(before, folder)
-    killed(folder, "write", "never")
-    length = Journal(folder / "kpi.duckdb.uploads").path.stat().st_size
-    said = killed(folder, "write", WRITING[1], str(length + 100))
-    (refused,) = [line for line in said if line.startswith("refused")]
-    assert "It was written, but could not be secured on the disk" in refused
-    assert "Make room on the disk, and save it again." in refused
-    assert Journal(folder / "kpi.duckdb.uploads").read().torn == b""
-    with reopened(folder) as services:
-        assert services.reports.one("A1", Q1).version == 2
-        assert len(Journal(folder / "kpi.duckdb.uploads").read().events) == 2
-        assert services.verify().problems == ()
-
-
-def test_killed_at_any_moment_from_outside_every_announced_version_of_a_report_is_there(
-    before: Path, tmp_path: Path
-) -> None:
-    moments = random.Random(20221122)
-    folder = tmp_path / "one"
-    shutil.copytree(before, folder)
-    announced = 0
-    for _ in range(12):
-        with process(folder, "writing") as child:
-            assert child.stdout is not None
-            assert child.stdout.readline() == "opened\n"
-            time.sleep(moments.uniform(0, 0.3))
-            child.kill()
-            announced = max([announced, *(int(line.split()[1]) for line in child.stdout if line.endswith("\n"))])
-        with reopened(folder) as services:
-            version = services.reports.one("A1", Q1).version or 0
-            assert version >= announced
-            events = Journal(folder / "kpi.duckdb.uploads").read()
-            assert [key_of(event)[-1] for event in events.events] == list(range(1, version + 1))
-            assert (events.broken, events.torn, services.verify().problems) == ((), b"", ())
-    assert announced > 1
-
-
-KILLS = 30
-
-
-def test_killed_at_any_moment_from_outside_every_announced_upload_is_there(before: Path, tmp_path: Path) -> None:
-    moments = random.Random(20221122)
-    folder = tmp_path / "one"
-    shutil.copytree(before, folder)
-    announced = {1}
-    for _ in range(KILLS):
-        with process(folder, "many") as child:
-            assert child.stdout is not None
-            assert child.stdout.readline() == "opened\n"
-            time.sleep(moments.uniform(0, 0.3))
-            child.kill()
-            announced |= {int(line.split()[1]) for line in child.stdout if line.endswith("\n")}
-        assert_all_is_well(folder, announced)
-    assert len(announced) > 1
-
-
-def assert_all_is_well(folder: Path, announced: set[int]) -> None:
-    with reopened(folder) as services:
-        assert services.recovered == ""
-        history = services.uploads.history()
-        assert announced <= {one.id for one in history}
-        assert [one.id for one in history] == list(range(len(history), 0, -1))
-        assert happened(folder / "kpi.duckdb") == [("published", one.id) for one in reversed(history)]
-        held = all_held(services)
-        assert len(held["audit"]) == len(history)
-        assert sum(number[14] > 0 for number in held["observation"]) == 2 + len(history) - 1
-        kept = files_in(folder / "kpi.duckdb.uploads")
-        assert all(f"{one.id:04d}-{one.sha256[:12]}.csv" in kept for one in history)
-        assert services.verify().problems == ()
+def holding(folder: Path, phrase: bytes) -> list[str]:
+    """The files of the ledger that hold a phrase in their bytes."""
+    return [name for name, content in files_in(folder).items() if phrase in content and not name.startswith("data/")]

@@ -14,15 +14,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kpi_core.bundle import read
 from kpi_core.errors import NotPublished, NotWithdrawn
 from kpi_core.intake import GivenFile
 from kpi_core.profile import Profile
 from kpi_core.shell.services import Services
-from kpi_core.shell.store import Store
 from kpi_core.shell.uploads import Decision
 
-from ..conftest import NOW, csv_bytes, fixed_clock, indicator, register
+from ..conftest import NOW, csv_bytes, in_memory, indicator, register
 from . import test_publishing
 from .test_publishing import Q1, Q2, all_held, council, happened, publish, row, rows_of, shows, stands
 from .test_publishing import given as file_of
@@ -65,13 +63,13 @@ class Model:
 
 
 @contextmanager
-def in_memory() -> Iterator[Services]:
-    store = Store.open(":memory:", NOW)
-    store.load(read(council()), {}, NOW)
+def held() -> Iterator[Services]:
+    """The small council in memory."""
+    services = in_memory(council())
     try:
-        yield Services(store, None, fixed_clock)
+        yield services
     finally:
-        store.close()
+        services.close()
 
 
 def told(services: Services) -> dict[tuple[str, str], tuple[str, bool, str | None] | None]:
@@ -122,16 +120,16 @@ def do_publish(
         with pytest.raises(NotPublished):
             publish(services, file, by)
         return
-    rows = rows_of(services, "observation")
+    rows = rows_of(services, "figure")
     upload = publish(services, file, by)
     model.uploads.append((given_bytes, figures))
     assert (upload.id, upload.published_by) == (len(model.uploads), by)
-    assert rows_of(services, "observation", f"upload <> {upload.id}") == rows
+    assert rows_of(services, "figure", f"given_by <> {services.position}") == rows
     assert sum(upload.counts) == len(figures)
 
 
 def do_withdraw(services: Services, model: Model, number: int, by: str) -> None:
-    rows = rows_of(services, "observation")
+    rows = rows_of(services, "figure")
     others = [one for one in services.uploads.history() if one.id != number]
     expected = services.uploads.one(number)
     for effect in expected.taken_back:
@@ -152,7 +150,7 @@ def do_withdraw(services: Services, model: Model, number: int, by: str) -> None:
         before = None if effect.before is None else (effect.before.upload, str(effect.before.figure))
         assert before == ((chain[-1][0], chain[-1][1][0]) if chain else None)
     assert services.uploads.one(number) == done
-    assert rows_of(services, "observation") == rows
+    assert rows_of(services, "figure") == rows
     assert [one for one in services.uploads.history() if one.id != number] == others
 
 
@@ -164,14 +162,14 @@ def do_withdraw(services: Services, model: Model, number: int, by: str) -> None:
           ("publish", {KEYS[1]: ("61", True)}, "Cy"), ("withdraw", 2, "Ann")])  # fmt: skip
 def test_after_any_publications_and_withdrawals_what_stands_is_what_the_model_says(steps: list[Any]) -> None:
     model = Model()
-    with in_memory() as services:
+    with held() as services:
         for what, detail, by in steps:
             do(services, model, what, detail, by)
             assert told(services) == {key: model.told(key) for key in KEYS}
             assert [one.withdrawn_at is not None for one in services.uploads.history()] == [
                 number in model.gone for number in range(len(model.uploads), 0, -1)
             ]
-        assert len(rows_of(services, "audit")) == len(model.uploads) + len(model.gone)
+        assert services.position == 1 + len(model.uploads) + len(model.gone)
 
 
 CHAIN: tuple[dict[tuple[str, str], Figure], ...] = (
@@ -186,7 +184,7 @@ CHAIN: tuple[dict[tuple[str, str], Figure], ...] = (
 @pytest.mark.parametrize("count", [2, 3, 4])
 def test_a_chain_of_new_confirmed_revised_and_same_is_withdrawn_in_every_order(count: int) -> None:
     model = Model()
-    with in_memory() as services:
+    with held() as services:
         untouched = [services.scorecard(when) for when in (Q1, Q2)]
         for order in permutations(range(1, count + 1)):
             before = len(model.uploads)
@@ -312,7 +310,8 @@ def test_withdrawing_a_register_upload_restores_the_entry_that_stood(explorer: S
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
 def test_withdrawing_targets_restores_the_target_that_stood(order: tuple[int, int], explorer: Services) -> None:
     def target(value: str) -> GivenFile:
-        return entries("targets.csv", {"indicator": "A1", "from_quarter": Q2, "value": value, "decided_by": "Board"})
+        cells = {"indicator": "A1", "from_quarter": Q2, "value": value, "decided_by": "Board", "source": "Minutes"}
+        return entries("targets.csv", cells)
 
     assert target_of(explorer, "A1") == "75"
     publish(explorer, target("80"))
@@ -417,8 +416,11 @@ def test_history_lists_the_newest_first_with_who_withdrew_it_and_why(explorer: S
     assert (newest.file_name, newest.published_by, newest.withdrawn_at) == ("two.csv", "Bob", None)
     assert (oldest.file_name, oldest.withdrawn_at, oldest.withdrawn_by, oldest.withdrawn_reason) == (
         "one.csv", NOW, "Cy", "Wrong.")  # fmt: skip
-    assert [line[3:] for line in rows_of(explorer, "audit")] == [
-        ("published", 1, "one.csv"), ("published", 2, "two.csv"), ("withdrawn", 1, "Wrong.")]  # fmt: skip
+    assert [(one.kind, one.by, one.what) for one in explorer.changes(since=1)] == [
+        ("upload published", "Ann", "Published figures as upload 1, from one.csv: 1 new. Reason: Counted again."),
+        ("upload published", "Bob", "Published figures as upload 2, from two.csv: 1 new. Reason: Settled."),
+        ("upload withdrawn", "Cy", "Withdrew upload 1. Reason: Wrong."),
+    ]
     with pytest.raises(NotWithdrawn, match="There is no upload 3"):
         explorer.uploads.one(3)
 

@@ -19,7 +19,9 @@ from typing import Any
 import pytest
 
 from kpi_core.__main__ import main
+from kpi_core.access import ROLES
 from kpi_core.shell.database import make_database
+from kpi_core.shell.mirror import folder_of
 from kpi_core.shell.services import Services
 
 from ..conftest import Cells, csv_bytes, figure, fixed_clock, register, small_bundle, write_files
@@ -85,10 +87,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def own(tmp_path: Path, data: Path, made: Path) -> Path:
-    """A copy of the small council's database with its folder of kept uploads."""
+    """A copy of the small council's database with its second copy."""
     path = tmp_path / made.name
     shutil.copy(made, path)
-    shutil.copytree(made.with_name(f"{made.name}.uploads"), path.with_name(f"{path.name}.uploads"))
+    shutil.copytree(folder_of(made), folder_of(path))
     return path
 
 
@@ -278,8 +280,8 @@ def test_a_revision_with_its_reason_is_kept_with_both(run: Run, tmp_path: Path) 
     assert (upload["reason"], upload["revision"], upload["counts"]) == (
         "Counted again.", "correction", {"new": 0, "confirmed": 1, "revised": 1, "same": 1})  # fmt: skip
     assert quarter_of(run, "Q2 2022-23")["A1"] == "86.0"
-    assert quarter_of(run, "Q2 2022-23", "--as-first-published")["A1"] == "85.5"
-    card = run("scorecard", "--quarter", "Q2 2022-23", "--as-first-published", "--json").json
+    assert quarter_of(run, "Q2 2022-23", "--as-at", "first")["A1"] == "85.5"
+    card = run("scorecard", "--quarter", "Q2 2022-23", "--as-at", "first", "--json").json
     assert card["as_first_published"] is True
     assert {one["code"]: one["revised"] for one in card["rows"]} == {"A1": False, "A2": False, "D1": False}
 
@@ -381,34 +383,78 @@ def test_withdrawing_leaves_what_a_later_upload_gave(run: Run, tmp_path: Path) -
     assert "by A. Officer: Wrong." in text
 
 
-def test_withdrawing_takes_back_a_target_and_says_so(run: Run, tmp_path: Path) -> None:
-    aim = {"indicator": "A1", "from_quarter": "Q3 2022-23", "value": "95", "source": "Board"}
-    told = run("import", file(tmp_path, [aim], "targets.csv"), *PUBLISH)
+def test_withdrawing_a_target_says_so(run: Run, tmp_path: Path) -> None:
+    aim = {"indicator": "A1", "from_quarter": "Q3 2022-23", "value": "95", "source": "Minutes", "decided_by": "Board"}
+    told = run("import", file(tmp_path, [aim], "targets.csv"), *PUBLISH, "--reason", "Agreed.")
     assert told.out.splitlines() == [
         "targets.csv: targets, from Q3 2022-23", "1 new, 0 confirmed, 0 revised, 0 the same", "  A1 new: 95%", "Published as upload 1."]  # fmt: skip
     told = run("withdraw", "1", "--reason", "Not agreed.", *BY)
     assert told.out.splitlines() == [
         "Upload 1 (targets.csv) is withdrawn.",
-        "What it gave to the targets is taken back.",
+        "What it gave to the targets is withdrawn.",
     ]
     document = run("uploads", "--json").json["uploads"][0]
     assert (document["holds"], document["quarters"]) == ("targets", "from Q3 2022-23")
 
 
-def test_a_backup_holds_the_database_the_uploads_and_their_manifest(run: Run, tmp_path: Path) -> None:
+def test_a_recorded_target_is_changed_only_where_who_decided_it_when_and_why_is_said(run: Run, tmp_path: Path) -> None:
+    aim = file(tmp_path, [{"indicator": "A1", "from_quarter": "Q3 2022-23", "value": "95"}], "targets.csv")
+    told = run("import", aim, *PUBLISH, "--json")
+    assert (told.status, told.json["published"]) == (1, False)
+    assert told.err == (
+        "Nothing was published: a recorded target changes. Say who decided it, on what date or in which paper, and why.\n"
+    )
+    assert run("uploads", "--json").json == {"uploads": []}
+    said = ("--decided-by", "Cabinet", "--decided-on", "2022-10-27", "--reason", "Agreed.")
+    assert run("import", aim, *PUBLISH, *said, "--json").json["published"] is True
+    again = file(tmp_path, [{"indicator": "A1", "from_quarter": "Q3 2022-23", "value": "96"}], "more.csv")
+    said = ("--decided-by", "Cabinet", "--paper", "Minutes, page 2", "--reason", "Agreed.")
+    assert run("import", again, *PUBLISH, *said, "--json").json["published"] is True
+
+
+def test_a_mapping_may_be_named_or_be_the_path_of_a_toml_file(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "extract.csv"
+    path.write_bytes(csv_bytes([{"KPI": "A1", "Period": "Q3 2022-23", "Outturn": "88.0"}]))
+    (tmp_path / "mine.toml").write_text(PROFILE, encoding="utf-8")
+    named, given = (run("import", path, "--mapping", one, "--json") for one in ("extract", tmp_path / "mine.toml"))
+    assert (named.status, given.status, given.err) == (0, 0, "")
+    assert named.json == given.json == run("import", path, "--profile", "extract", "--json").json
+    assert [one["to"] for one in given.json["changes"]] == ["88.0"]
+    run("import", path, "--mapping", tmp_path / "mine.toml", *PUBLISH)
+    assert run("uploads", "--json").json["uploads"][0]["profile"] == "mine"
+
+
+@pytest.mark.parametrize("role", [one for one in ROLES if one != "Performance officer"])
+def test_a_role_that_may_not_publish_or_withdraw_is_told_who_may(role: str, run: Run, tmp_path: Path) -> None:
+    run("import", file(tmp_path), *PUBLISH)
+    later = file(tmp_path, [row("A1", "89.0")], "later.csv")
+    told = run("import", later, *PUBLISH, "--reason", "why", "--role", role, "--json")
+    assert (told.status, told.json["published"]) == (1, False)
+    assert told.err == (
+        f"The role {role} may not publish figures, register entries or targets. Ask Performance officer.\n"
+    )
+    refusal = f"The role {role} may not withdraw an upload. Ask Performance officer."
+    assert refused(run("withdraw", "1", "--reason", "Wrong.", *BY, "--role", role), 1) == refusal
+    assert len(run("ledger", "--json").json["events"]) == 2
+
+
+def test_a_backup_holds_the_database_and_its_second_copy_and_says_what_it_holds(run: Run, tmp_path: Path) -> None:
     path = file(tmp_path)
-    run("import", path, *PUBLISH)
+    sha256 = run("import", path, *PUBLISH, "--json").json["sha256"]
+    head = run("ledger", "--json").json["head"]
     told = run("backup", tmp_path / "kept.zip", "--json")
-    assert (told.status, told.json) == (0, {"backup": str(tmp_path / "kept.zip")})
+    assert (told.status, told.err) == (0, "")
+    assert told.json == {"backup": str(tmp_path / "kept.zip"), "position": 2, "head": head, "files": 3}
     with zipfile.ZipFile(tmp_path / "kept.zip") as kept:
         assert kept.testzip() is None
-        names = kept.namelist()
-        assert any(name.endswith(".duckdb") for name in names)
-        assert any(name.endswith("manifest.json") for name in names)
-        (upload,) = (name for name in names if name.endswith(".csv"))
-        assert kept.read(upload) == path.read_bytes()
+        names = set(kept.namelist())
+        assert {"kpi.duckdb", "kpi.duckdb.ledger/events.jsonl"} <= names
+        assert len(names) == 2 + 3
+        assert kept.read(f"kpi.duckdb.ledger/files/{sha256}") == path.read_bytes()
     assert "kept.zip is there already" in refused(run("backup", tmp_path / "kept.zip"), 1)
-    assert run("backup", tmp_path / "more.zip").out.startswith("more.zip holds the database")
+    assert run("backup", tmp_path / "more.zip").out == (
+        f"more.zip is written. It holds records 1 to 2 and 3 kept files; database and second copy were compared. Head {head[:12]}.\n"
+    )
 
 
 # --- for people ------------------------------------------------------------------------------------------------------

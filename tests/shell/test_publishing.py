@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,17 @@ from typing import Any
 import pytest
 
 from kpi_core import wire
-from kpi_core.errors import Changed, NotPublished, NotWithdrawn
+from kpi_core.access import READER, ROLES, Actor
+from kpi_core.errors import Changed, KpiError, NotAllowed, NotPublished, NotWithdrawn
+from kpi_core.events import RECORDS, Event, Kind, tables_in
 from kpi_core.intake import GivenFile
 from kpi_core.model import Observation, Upload
-from kpi_core.shell.kept import Event, Kept
+from kpi_core.profile import read_profile
+from kpi_core.shell import disk
+from kpi_core.shell.ledger import STEPS
+from kpi_core.shell.mirror import Mirror, folder_of
 from kpi_core.shell.services import Services
-from kpi_core.shell.store import log_of
-from kpi_core.shell.uploads import STEPS, Decision
+from kpi_core.shell.uploads import Decision
 
 from ..conftest import NOW, csv_bytes, figure, fixed_clock, register, small_bundle, write_files
 
@@ -73,20 +78,21 @@ def stands(services: Services, code: str, when: str = Q2, area: str | None = Non
 
 def shows(services: Services, code: str, when: str = Q2, first: bool = False) -> str:
     """A figure as the scorecard displays it."""
-    (found,) = [one for one in services.scorecard(when, as_first_published=first).rows if one.indicator.code == code]
+    card = services.scorecard(when, when="first" if first else "")
+    (found,) = [one for one in card.rows if one.indicator.code == code]
     return found.display
 
 
 def all_said(services: Services, quarters: Iterable[str] = QUARTERS) -> dict[str, Any]:
-    """Everything that readers are told: scorecards as they stand and as first published, series, history with effects."""
+    """Everything that readers are told: scorecards as they stand and as first recorded, series, history with effects."""
     said: dict[str, Any] = {"history": [wire.upload_json(one) for one in services.uploads.history()]}
     for upload in services.uploads.history():
         said[f"upload {upload.id}"] = wire.withdrawal_json(services.uploads.one(upload.id))
     for area in services.areas():
         for when in quarters:
-            for first in (False, True):
-                card = services.scorecard(when, area, first)
-                said[f"{area} {when} {first}"] = wire.scorecard_json(card, card)
+            for moment in ("", "first"):
+                card = services.scorecard(when, area, moment)
+                said[f"{area} {when} {moment}"] = wire.scorecard_json(card, card)
         for one in services.about(area).indicators:
             said[f"{area} {one.code}"] = wire.indicator_json(services.indicator(one.code, Q2, area))
     return said
@@ -94,16 +100,12 @@ def all_said(services: Services, quarters: Iterable[str] = QUARTERS) -> dict[str
 
 def rows_of(services: Services, table: str, where: str = "true") -> list[tuple[Any, ...]]:
     """The rows of a table as they lie in the database."""
-    with services._store.read() as reading:
-        return reading._rows(f"select * from {table} where {where} order by all")
-
-
-TABLES = ("upload", "audit", "observation", "target", "indicator", "indicator_area", "area", "setting", "report",
-          "report_section", "report_action", "action_closed", "concern", "scenario", "proposal", "proposal_decision")  # fmt: skip
+    with services._ledger.store.read() as reading:
+        return reading.rows(f"select * from {table} where {where} order by all")
 
 
 def all_held(services: Services) -> dict[str, list[tuple[Any, ...]]]:
-    return {table: rows_of(services, table) for table in TABLES}
+    return {table: rows_of(services, table) for table in ("event", "file", *RECORDS)}
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -112,12 +114,18 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 
 def events(database: Path) -> tuple[Event, ...]:
-    return Kept(database).manifest().events
+    """What the second copy says was done, in order."""
+    return Mirror(folder_of(database)).read().events
 
 
 def happened(database: Path) -> list[tuple[str, int]]:
-    """What the manifest says was done, in order."""
-    return [(event.what, event.upload.id) for event in events(database)]
+    """The publications and withdrawals that the second copy tells of, each with its upload, in order."""
+    mirror, found = Mirror(folder_of(database)), []
+    for event in events(database):
+        for table in tables_in(event.body, mirror.file, ("upload", "withdrawn")):
+            published = table.name == "upload"
+            found += [("published", one.id) if published else ("withdrawn", one.upload) for one in table.records]
+    return found
 
 
 # --- what is refused changes nothing ------------------------------------------------------------------------------
@@ -172,41 +180,63 @@ def test_every_warning_confirmed_by_its_own_name_publishes(explorer: Services) -
     assert shows(explorer, "A1", Q1) == "72% [r]"
 
 
+@pytest.mark.parametrize("role", [one for one in ROLES if one != "Performance officer"] + ["", "Director"])
+def test_only_a_performance_officer_publishes_and_withdraws(role: str, explorer: Services, tmp_path: Path) -> None:
+    publish(explorer, given(row("A1", "71")))
+    before = all_held(explorer), files_in(tmp_path)
+    preview = explorer.uploads.preview(given(row("A1", "73")))
+    with pytest.raises(NotAllowed):
+        explorer.uploads.publish(preview, Decision("Ann", "why", None, role=role))
+    with pytest.raises(NotAllowed):
+        explorer.uploads.withdraw(1, "Wrong.", "Ann", role)
+    assert (all_held(explorer), files_in(tmp_path)) == before
+
+
+def test_who_may_not_publish_is_told_who_may(explorer: Services) -> None:
+    preview = explorer.uploads.preview(given(row("A1", "71")))
+    with pytest.raises(NotAllowed) as refused:
+        explorer.uploads.publish(preview, Decision("Ann", "", None, role=READER))
+    assert str(refused.value) == (
+        "The role Reader may not publish figures, register entries or targets. Ask Performance officer."
+    )
+
+
 # --- what is published --------------------------------------------------------------------------------------------
 
 
-def test_a_publication_is_in_the_databases_own_file_the_kept_folder_and_the_manifest(tmp_path: Path) -> None:
-    steps: list[tuple[str, bool, int]] = []
+def test_a_publication_is_in_the_database_and_in_the_second_copy_before_anyone_is_told(tmp_path: Path) -> None:
+    steps: list[tuple[str, int, int]] = []
     database = tmp_path / "kpi.duckdb"
 
     def at(step: str) -> None:
-        steps.append((step, log_of(database).exists(), len(events(database))))
+        steps.append((step, len(events(database)), len(services.uploads.history())))
 
     open_at(tmp_path).close()
     services = Services.open(database, tmp_path / "data", fixed_clock, at)
     file = given(row("A1", "71"), row("A2", "61", status="provisional"))
     upload = publish(services, file, "Ann Example", "")
-    assert [step for step, _, _ in steps] == list(STEPS)
-    assert [log for step, log, _ in steps if step in ("in one file", "recorded")] == [False, False]
-    assert [listed for _, _, listed in steps] == [0, 0, 0, 0, 1]
-    assert not log_of(database).exists()
+    assert steps == [("written", 1, 0), ("committed", 1, 0), ("secured", 2, 1)]
+    assert tuple(step for step, _, _ in steps) == STEPS
 
-    (event,) = events(database)
-    assert (event.what, event.upload, event.given) == ("published", upload, (2, 0, 0))
+    event = events(database)[-1]
+    assert (event.number, event.kind, event.actor, event.role) == (
+        2,
+        Kind.PUBLISHED,
+        "Ann Example",
+        "Performance officer",
+    )
+    assert event.happened_at == NOW
     assert upload.sha256 == hashlib.sha256(file.content).hexdigest()
     assert (upload.published_by, upload.published_at, upload.counts) == ("Ann Example", NOW, (2, 0, 0, 0))
-    kept = files_in(tmp_path / "kpi.duckdb.uploads")
-    assert sorted(kept) == [f"0001-{upload.sha256[:12]}.csv", "manifest.json"]
-    assert kept[f"0001-{upload.sha256[:12]}.csv"] == file.content
-    assert rows_of(services, "audit") == [(1, NOW, "Ann Example", "published", 1, "figures.csv")]
+    assert (tmp_path / "kpi.duckdb.ledger" / "files" / upload.sha256).read_bytes() == file.content
+    assert services._ledger.file(upload.sha256) == file.content
     assert services.verify().problems == ()
     services.close()
-    assert not log_of(database).exists()
 
 
 def test_the_scorecard_shows_it_at_once_in_the_same_and_in_a_later_session(tmp_path: Path) -> None:
     services = open_at(tmp_path)
-    other_session = Services(services._store, tmp_path / "data", fixed_clock, tmp_path / "kpi.duckdb")
+    other_session = Services(services._ledger, tmp_path / "data", fixed_clock, tmp_path / "kpi.duckdb")
     publish(services, given(row("A1", "71"), row("A2", "61", status="provisional"), row("A3", "z")))
     assert [shows(services, code) for code in ("A1", "A2", "A3")] == ["71%", "61% [p]", "[z]"]
     assert shows(other_session, "A1") == "71%"
@@ -244,11 +274,12 @@ def test_a_file_name_is_kept_as_given_and_never_used_as_a_path(name: str, tmp_pa
     services = open_at(inner)
     before = set(files_in(tmp_path))
     upload = publish(services, given(row("A1", "71"), name=name))
-    made = {path: content for path, content in files_in(tmp_path).items() if path not in before}
-    assert list(made) == [f"one/two/kpi.duckdb.uploads/0001-{upload.sha256[:12]}.csv"]
+    made = files_in(tmp_path).keys() - before - {"one/two/kpi.duckdb.wal"}
+    kept = "one/two/kpi.duckdb.ledger/files/"
+    assert f"{kept}{upload.sha256}" in made
+    assert all(re.fullmatch(f"{re.escape(kept)}[0-9a-f]{{64}}", path) for path in made)
     (held,) = services.uploads.history()
-    (event,) = events(inner / "kpi.duckdb")
-    assert (upload.file_name, held.file_name, event.upload.file_name) == (name, name, name)
+    assert (upload.file_name, held.file_name) == (name, name)
     services.uploads.withdraw(1, "Wrong file.", "Ann")
     assert services.verify().problems == ()
     services.close()
@@ -357,12 +388,97 @@ def test_a_comment_is_held_with_its_figure(explorer: Services) -> None:
     assert observation.comment == "Two teams were late."
 
 
+def test_a_comment_that_changes_is_a_change_and_the_former_one_is_kept(explorer: Services) -> None:
+    publish(explorer, given(row("A1", "71", comment="Two teams were late.")))
+    preview = explorer.uploads.preview(given(row("A1", "71", comment="One team was late.")))
+    assert [one.kind.value for one in preview.changes] == ["comment"]
+    upload = explorer.uploads.publish(preview, Decision("Ann", "why", None))
+    assert upload.comments == 1
+    said = [stands(explorer, "A1"), explorer.scorecard(Q2, when="2").row("A1").observation]
+    assert [one and one.comment for one in said] == ["One team was late.", "Two teams were late."]
+    assert shows(explorer, "A1") == "71%"
+
+
+def test_what_a_suppression_hides_is_told_nowhere_but_in_the_officers_history(explorer: Services) -> None:
+    publish(explorer, given(row("A1", "29.5")))
+    publish(explorer, given(row("A1", "c")), reason="Too small to show.")
+    observation = stands(explorer, "A1")
+    assert observation is not None
+    assert (shows(explorer, "A1"), observation.former) == ("[c]", None)
+    for moment in ("", "first", "2", "3"):
+        card = explorer.scorecard(Q2, when=moment)
+        told = json.dumps(
+            [wire.scorecard_json(card, card), wire.indicator_json(explorer.indicator("A1", Q2, when=moment))]
+        )
+        assert "29.5" not in told
+        assert "30%" not in told
+    (effect,) = explorer.uploads.one(2).taken_back
+    assert effect.before is not None
+    assert str(effect.before.figure) == "29.5"
+
+
 def test_a_publication_for_one_area_leaves_the_other_as_it_was(explorer: Services) -> None:
     publish(explorer, given(row("A1", "71", area="Y"), row("A2", "50", area="Otherton")))
     assert shows(explorer, "A1") == "not reported"
     there = stands(explorer, "A1", Q2, "Y")
     assert there is not None
     assert str(there.value) == "71"
+
+
+# --- column mappings ----------------------------------------------------------------------------------------------
+
+OFFICER = Actor("Olga", "Performance officer")
+MAPPING = """# A comment that nobody reads, kept to the letter: “Ünïcode”
+about = "An extract."
+
+[columns]
+indicator = "KPI"
+quarter   = "Period"
+value     = "Outturn"
+"""
+EXTRACT = b"KPI,Period,Outturn\nA1,Q2 2022-23,71\n"
+
+
+def test_a_saved_mapping_is_a_record_kept_to_the_letter_and_the_products_own_folder_stays_as_it_is(
+    tmp_path: Path,
+) -> None:
+    shipped = tmp_path / "data" / "profiles" / "shipped.toml"
+    services = open_at(write_files(tmp_path, {"data/profiles/shipped.toml": MAPPING.encode(), **in_data(council())}))
+    services.uploads.save_profile(read_profile(MAPPING, "early-help"), OFFICER)
+    services.uploads.save_profile(read_profile(MAPPING, "early-help"), OFFICER)
+    assert [(one.kind, one.by, one.what) for one in services.changes(since=1)] == [
+        ("mapping saved", "Olga", "Saved the column mapping early-help.")]  # fmt: skip
+    services.close()
+    services = open_at(tmp_path)
+    assert sorted(services.uploads.profiles()) == ["early-help", "shipped"]
+    assert services.uploads.profile("early-help").text == MAPPING
+    assert [one.name for one in shipped.parent.iterdir()] == ["shipped.toml"]
+    for name in ("early-help", "shipped"):
+        with pytest.raises(KpiError, match=f"A mapping named {name} is there already"):
+            services.uploads.save_profile(read_profile(MAPPING.replace("KPI", "Code"), name), OFFICER)
+    assert services.verify().problems == ()
+    services.close()
+
+
+def in_data(files: dict[str, bytes]) -> dict[str, bytes]:
+    return {f"data/{name}": content for name, content in files.items()}
+
+
+@pytest.mark.parametrize("role", [one for one in ROLES if one != OFFICER.role])
+def test_only_a_performance_officer_saves_a_mapping(role: str, explorer: Services, tmp_path: Path) -> None:
+    before = all_held(explorer), files_in(tmp_path)
+    with pytest.raises(NotAllowed, match=f"The role {role} may not save a column mapping. Ask Performance officer."):
+        explorer.uploads.save_profile(read_profile(MAPPING, "early-help"), Actor("Olga", role))
+    assert (all_held(explorer), files_in(tmp_path)) == before
+
+
+def test_an_upload_keeps_the_mapping_it_was_read_through_to_the_letter_whatever_becomes_of_the_saved_one(
+    explorer: Services,
+) -> None:
+    upload = publish(explorer, GivenFile(EXTRACT, "extract.csv", read_profile(MAPPING, "early-help")))
+    assert (upload.profile, explorer._ledger.file(upload.mapping)) == ("early-help", MAPPING.encode())
+    assert explorer.uploads.profiles() == {}
+    assert shows(explorer, "A1") == "71%"
 
 
 # --- what goes wrong while it is written --------------------------------------------------------------------------
@@ -384,25 +500,23 @@ def test_who_watches_the_steps_may_break_off_and_what_was_committed_is_caught_up
         services = Services.open(database, tmp_path / "data", fixed_clock, at)
         with pytest.raises(Left):
             publish(services, given(row("A1", str(70 + number))))
-        assert shows(services, "A1").startswith(f"{70 + number}%") is (step in STEPS[2:])
-        services.uploads._at = lambda _: None
+        assert shows(services, "A1").startswith(f"{70 + number}%") is (step == "secured")
+        services._ledger._at = lambda _: None
         upload = publish(services, given(row("A3", str(40 + number))))
-        assert sorted(happened(database)) == happened(database)
-        assert happened(database)[-1] == ("published", upload.id)
+        assert shows(services, "A1").startswith(f"{70 + number}%") is (step != "written")
+        assert happened(database) == [("published", n) for n in range(1, upload.id + 1)]
         assert [one.id for one in services.uploads.history()] == list(range(upload.id, 0, -1))
-        assert len(events(database)) == upload.id
         assert services.verify().problems == ()
         services.close()
 
 
 @pytest.mark.parametrize(
-    ("action", "step"),
-    [("publish", step) for step in ("before", *STEPS)] + [("withdraw", step) for step in ("before", *STEPS[2:])],
+    ("action", "step"), [(act, step) for act in ("publish", "withdraw") for step in ("before", *STEPS)]
 )
-def test_a_full_disk_is_a_plain_sentence_and_nothing_is_lost(
+def test_a_full_disk_is_a_plain_sentence_nobody_sees_what_is_not_secured_and_nothing_is_lost(
     action: str, step: str, explorer: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No file can be written whole from a step on; what DuckDB itself does then is in test_recovery."""
+    """The second copy cannot be written from a step on; what DuckDB itself does then is in test_recovery."""
     publish(explorer, given(row("A1", "71")))
     before = all_said(explorer)
     full = False
@@ -411,16 +525,17 @@ def test_a_full_disk_is_a_plain_sentence_and_nothing_is_lost(
         nonlocal full
         full = full or now == step
 
-    def no_room(path: Path, content: bytes) -> None:
-        if full:
-            raise OSError(28, "No space left on device")
-        whole(path, content)
+    def no_room(write: Any) -> Any:
+        def attempt(path: Path, content: bytes) -> None:
+            if full:
+                raise OSError(28, "No space left on device")
+            write(path, content)
 
-    from kpi_core.shell import kept
+        return attempt
 
-    whole = kept.write_whole
-    monkeypatch.setattr(kept, "write_whole", no_room)
-    explorer.uploads._at = at
+    for name in ("write_whole", "append"):
+        monkeypatch.setattr(disk, name, no_room(getattr(disk, name)))
+    explorer._ledger._at = at
     at("before")
     failed = ""
     try:
@@ -431,21 +546,21 @@ def test_a_full_disk_is_a_plain_sentence_and_nothing_is_lost(
     except (NotPublished, NotWithdrawn) as error:
         failed = str(error)
         assert failed.isprintable()
-        assert "No space left" in failed
-    assert bool(failed) is (step != "recorded")
-    nothing_changed = step == "before" and action == "publish"
-    assert ("Nothing was published" in failed) is nothing_changed
-    if nothing_changed:
+        assert failed.startswith("It was written, but could not be secured on the disk ([Errno 28] No space left")
+    assert bool(failed) is (step != "secured")
+    if failed:
         assert all_said(explorer) == before
+        assert any("could not be secured on the disk" in one for one in explorer.warnings())
+        with pytest.raises(NotPublished, match="Nothing was published: it could not be written"):
+            publish(explorer, given(row("A3", "50")))
     full = False
-    explorer.uploads._at = lambda _: None
+    explorer._ledger._at = lambda _: None
     publish(explorer, given(row("A3", "50")))
     assert explorer.verify().problems == ()
-    database = tmp_path / "kpi.duckdb"
-    said = [("published", 1)]
-    if not nothing_changed:
-        said.append(("published", 2) if action == "publish" else ("withdrawn", 1))
-    assert happened(database)[:-1] == said
+    assert list(explorer.warnings()) == []
+    second = ("published", 2) if action == "publish" else ("withdrawn", 1)
+    last = ("published", 3 if action == "publish" else 2)
+    assert happened(tmp_path / "kpi.duckdb") == [("published", 1), second, last]
 
 
 def test_a_number_is_free_again_after_a_publication_that_failed(
@@ -454,34 +569,33 @@ def test_a_number_is_free_again_after_a_publication_that_failed(
     def fail(*_: object) -> None:
         raise OSError("Input/output error")
 
+    before = all_held(explorer), files_in(tmp_path / "kpi.duckdb.ledger")
     with monkeypatch.context() as broken:
-        broken.setattr("kpi_core.shell.store.Writing.record", fail)
+        broken.setattr("kpi_core.shell.store.Writing.add_event", fail)
         with pytest.raises(
             NotPublished, match=r"Nothing was published: it could not be written \(Input/output error\)"
         ):
             publish(explorer, given(row("A1", "71")))
-    assert sorted(os.listdir(tmp_path / "kpi.duckdb.uploads")) == ["manifest.json"]
-    assert publish(explorer, given(row("A1", "72"))).id == 1
+    assert (all_held(explorer), files_in(tmp_path / "kpi.duckdb.ledger")) == before
+    upload = publish(explorer, given(row("A1", "72")))
+    assert (upload.id, explorer.position) == (1, 2)
 
 
-def test_a_log_that_will_not_go_is_not_announced(
-    explorer: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log_of(tmp_path / "kpi.duckdb").write_bytes(b"")
-    monkeypatch.setattr(explorer._store, "checkpoint", lambda: None)
-    with pytest.raises(NotPublished, match="Upload 1 was written, but could not be secured"):
-        publish(explorer, given(row("A1", "71")))
-    assert events(tmp_path / "kpi.duckdb") == ()
-
-
-def test_the_manifest_is_plain_json_that_names_every_fact_of_the_record(explorer: Services, tmp_path: Path) -> None:
+def test_the_second_copy_is_plain_json_that_names_every_fact_of_the_record(explorer: Services, tmp_path: Path) -> None:
     upload = publish(explorer, given(row("A1", "71", Q1)), "Ann", "Late.")
     explorer.uploads.withdraw(1, "Wrong.", "Bob")
-    held = json.loads((tmp_path / "kpi.duckdb.uploads" / "manifest.json").read_text(encoding="utf-8"))
-    assert held["made_from"] == "data"
-    published, withdrawn = held["events"]
-    assert {name: published[name] for name in ("published", "by", "at", "reason", "counts", "sha256", "given")} == {
-        "published": 1, "by": "Ann", "at": NOW.isoformat(), "reason": "Late.", "counts": [0, 0, 1, 0],
-        "sha256": upload.sha256, "given": [1, 0, 0],
-    }  # fmt: skip
-    assert withdrawn == {"withdrawn": 1, "at": NOW.isoformat(), "by": "Bob", "reason": "Wrong."}
+    folder = tmp_path / "kpi.duckdb.ledger"
+    lines = (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    loaded, published, withdrawn = map(json.loads, lines)
+    assert [one["kind"] for one in (loaded, published, withdrawn)] == [
+        "figures loaded", "upload published", "upload withdrawn"]  # fmt: skip
+    assert [(one["number"], one["by"], one["role"], one["at"]) for one in (published, withdrawn)] == [
+        (2, "Ann", "Performance officer", NOW.isoformat()), (3, "Bob", "Performance officer", NOW.isoformat())]  # fmt: skip
+    assert (published["previous"], withdrawn["previous"]) == (loaded["hash"], published["hash"])
+    assert published["body"]["files"] == {"upload": upload.sha256}
+    words = json.loads((folder / "files" / published["body"]["words"]).read_text(encoding="utf-8"))
+    assert {"figures.csv", "Late."} <= set(words)
+    figures = published["body"]["records"]["figure"]
+    cells = {name: figures["cells"][name] for name in ("indicator", "quarter", "value", "kind")}
+    assert (figures["count"], cells) == (
+        1, {"indicator": {"=": "A1"}, "quarter": {"=": Q1}, "value": {"=": "71"}, "kind": {"=": "revised"}})  # fmt: skip

@@ -10,7 +10,7 @@ import json
 import re
 import shutil
 from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,8 @@ from kpi_core.profile import read_profile
 from kpi_core.report import Circumstances, findings_table
 from kpi_core.shell.database import DATA
 from kpi_core.shell.export.csv_file import render
+from kpi_core.shell.mirror import folder_of
 from kpi_core.shell.services import Services
-from kpi_core.shell.store import Store
 from kpi_core.wire import scorecard_json
 
 from ..conftest import NOW, SHARED, shared_file
@@ -120,10 +120,10 @@ COUNTS = {LGBF: (1339, 2, 32, 21), TRAFFORD: (221, 1, 17, 13), SERVICES: (45, 4,
 
 @pytest.fixture
 def own(tmp_path: Path, db: Path) -> Path:
-    """A copy of the council's database with its folder of kept uploads."""
+    """A copy of the council's database with its second copy."""
     path = tmp_path / db.name
     shutil.copy(db, path)
-    shutil.copytree(db.with_name(f"{db.name}.uploads"), path.with_name(f"{path.name}.uploads"))
+    shutil.copytree(folder_of(db), folder_of(path))
     return path
 
 
@@ -170,11 +170,12 @@ def opened(path: Path) -> Iterator[Services]:
 
 def everything(own: Path, expected: Collection[Place]) -> dict[Place, Observation]:
     """Every figure that the store holds of these areas and indicators."""
-    with closing(Store.open(own, NOW)) as store, store.read() as reading:
-        series = reading.known(
-            "BCP", NOW.date(), {area for area, _, _ in expected}, {code for _, code, _ in expected}
-        ).series
-    return {(*pair, when): one for pair, of in series.items() for when, one in of.items()}
+    with opened(own) as services:
+        return {
+            (area, code, one.quarter): one
+            for area, code in {place[:2] for place in expected}
+            for one in services._records.area(area).series(code)
+        }
 
 
 def as_held(one: Observation) -> Held:

@@ -12,22 +12,21 @@ from pathlib import Path
 import pytest
 
 from kpi_core.assess import Rating
-from kpi_core.bundle import read
 from kpi_core.errors import Changed, NotPublished, NotWithdrawn, UnknownIndicator
 from kpi_core.intake import GivenFile
-from kpi_core.intake_register import EntriesPreview
+from kpi_core.intake_register import EntriesPreview, TargetDecision
 from kpi_core.model import Upload
 from kpi_core.report import Table
 from kpi_core.shell.database import DATA
 from kpi_core.shell.export.csv_file import render
 from kpi_core.shell.services import Services
-from kpi_core.shell.store import Store
 from kpi_core.shell.uploads import AnyPreview, Decision
 from kpi_core.wire import import_json, scorecard_json
 
-from ..conftest import NOW, REPO, Cells, csv_bytes, figure, register, shared_file, small_bundle
+from ..conftest import NOW, REPO, Cells, csv_bytes, figure, in_memory, register, shared_file, small_bundle
 
-BY = Decision("A. Officer", "Agreed by the board.", confirmed=None)
+DECIDED = TargetDecision("Cabinet", date(2022, 10, 27))
+BY = Decision("A. Officer", "Agreed by the board.", confirmed=None, targets=DECIDED)
 AIM = {"indicator": "A1", "from_quarter": "Q1 2022-23", "value": "88", "source": "Plan"}
 FIGURES = (figure("A1", "Q1 2022-23", "80.0"), figure("A1", "Q2 2022-23", "90.0"))
 
@@ -41,10 +40,8 @@ def council(
     at: datetime = NOW,
 ) -> Iterator[Services]:
     """A council that holds, unless told otherwise, 80 and 90 of A1 against a target of 88."""
-    store = Store.open(":memory:", NOW)
     tables = {"indicators": indicators, "observations": figures or FIGURES, "targets": targets, "areas": areas}
-    store.load(read(small_bundle(**{name: rows for name, rows in tables.items() if rows})), {}, NOW)
-    services = Services(store, DATA, lambda: at)
+    services = in_memory(small_bundle(**{name: rows for name, rows in tables.items() if rows}), lambda: at, DATA)
     yield services
     services.close()
 
@@ -62,7 +59,7 @@ def aim(start: str, value: str, **cells: str) -> Cells:
 
 
 def rating(services: Services, when: str, code: str = "A1", first: bool = False) -> Rating:
-    return services.scorecard(when, as_first_published=first).row(code).rated.rating
+    return services.scorecard(when, when="first" if first else "").row(code).rated.rating
 
 
 def codes(found: AnyPreview) -> list[str]:
@@ -96,7 +93,7 @@ def test_the_next_quarters_figure_is_rated_by_the_new_target() -> None:
         assert (rating(services, "Q2 2022-23"), rating(services, "Q3 2022-23")) == (Rating.GREEN, Rating.RED)
 
 
-def test_a_correction_turns_the_past_rating_and_as_first_published_still_shows_the_old_one() -> None:
+def test_a_correction_turns_the_past_rating_and_as_first_recorded_still_shows_the_old_one() -> None:
     with council() as services:
         found = shown(services, aim("Q2 2022-23", "95", corrects="yes"))
         (warning,) = found.to_confirm
@@ -104,7 +101,7 @@ def test_a_correction_turns_the_past_rating_and_as_first_published_still_shows_t
             services.uploads.publish(found, Decision("A. Officer", "", confirmed=()))
         with pytest.raises(NotPublished, match="a warning is not confirmed"):
             services.uploads.publish(found, Decision("A. Officer", "", confirmed=("past-rating-corrected",)))
-        upload = services.uploads.publish(found, Decision("A. Officer", "", confirmed=(warning,)))
+        upload = services.uploads.publish(found, Decision("A. Officer", "why", confirmed=(warning,), targets=DECIDED))
         assert (rating(services, "Q1 2022-23"), rating(services, "Q2 2022-23")) == (Rating.RED, Rating.RED)
         assert rating(services, "Q2 2022-23", first=True) is Rating.GREEN
         assert services.scorecard("Q2 2022-23").has_revisions
@@ -213,6 +210,45 @@ def test_a_target_published_meanwhile_by_somebody_else_stops_the_second_publicat
         assert len(services.uploads.history()) == 1
 
 
+@pytest.mark.parametrize(
+    ("cells", "reason", "decided", "told"),
+    [
+        ({"source": ""}, "", TargetDecision(), "Say who decided it, on what date or in which paper, and why."),
+        ({"source": ""}, "Agreed.", TargetDecision("Cabinet"), "Say on what date or in which paper."),
+        ({}, "", TargetDecision("Cabinet"), "Say why."),
+        ({}, "Agreed.", TargetDecision(), "Say who decided it."),
+    ],
+    ids=["nothing is said", "neither day nor paper", "no reason", "nobody"],
+)
+def test_a_recorded_target_is_not_changed_unless_it_is_said_who_decided_it_when_and_why(
+    cells: Cells, reason: str, decided: TargetDecision, told: str
+) -> None:
+    with council() as services:
+        found = shown(services, aim("Q3 2022-23", "95") | cells)
+        with pytest.raises(NotPublished) as refused:
+            services.uploads.publish(found, Decision("A. Officer", reason, None, targets=decided))
+        assert str(refused.value) == f"Nothing was published: a recorded target changes. {told}"
+        assert (services.uploads.history(), services.position) == ((), 1)
+
+
+def test_what_a_target_needs_is_asked_once_a_file_and_is_recorded_with_each_of_its_targets() -> None:
+    decided = TargetDecision("Cabinet", paper="Minutes of 27 October", reason="Agreed with the schools.")
+    with council() as services:
+        rows = [aim(when, value, source="") for when, value in (("Q3 2022-23", "95"), ("Q1 2023-24", "97"))]
+        services.uploads.publish(shown(services, *rows), Decision("A. Officer", "", None, targets=decided))
+        new = services.indicator("A1", "Q3 2022-23").targets[1:]
+        assert [(one.decided_by, one.source, one.reason) for one in new] == [
+            ("Cabinet", "Minutes of 27 October", "Agreed with the schools.")] * 2  # fmt: skip
+
+
+def test_a_first_target_needs_only_where_it_is_stated() -> None:
+    with council(targets=()) as services:
+        found = shown(services, aim("Q3 2022-23", "95", source=""))
+        services.uploads.publish(found, Decision("A. Officer", "", None))
+        (first,) = services.indicator("A1", "Q3 2022-23").targets
+        assert first.source == "entries.csv"
+
+
 # --- the register --------------------------------------------------------------------------------------------------
 
 
@@ -250,9 +286,18 @@ def test_an_indicator_retired_is_gone_from_later_scorecards_and_its_own_page_sti
         assert listed(services, "Q3 2022-23") == ["A1", "B1"]
 
 
+def test_another_polarity_holds_from_its_quarter_on_and_leaves_the_past_ratings_as_they_were() -> None:
+    with council(at=datetime(2023, 2, 1)) as services:
+        publish(services, register("A1", polarity="low", from_quarter="Q3 2022-23"))
+        publish(services, {"indicator": "A1", "quarter": "Q3 2022-23", "value": "90.0"})
+        found = [rating(services, f"Q{n} 2022-23") for n in (1, 2, 3)]
+        assert found == [Rating.RED, Rating.GREEN, Rating.RED]
+        starts = [(one.start and one.start.text, one.polarity.value) for one in services.indicator("A1").entries]
+        assert starts == [(None, "high"), ("Q3 2022-23", "low")]
+
+
 def test_a_polarity_put_right_turns_the_past_ratings_and_its_withdrawal_turns_them_back() -> None:
     with council() as services:
-        assert shown(services, register("A1", polarity="low")).blocked
         upload = publish(services, register("A1", polarity="low") | {"corrects": "yes"})
         assert (rating(services, "Q1 2022-23"), rating(services, "Q2 2022-23")) == (Rating.GREEN, Rating.RED)
         services.uploads.withdraw(upload.id, "High was right.", "A. Officer")
@@ -346,12 +391,11 @@ def test_the_councils_own_data_files_upload_as_wholly_the_same(services: Service
 
 def test_one_cell_changed_in_a_download_is_the_one_change_it_makes(services: Services) -> None:
     _, targets = services.register()
-    text = (
-        render(targets)
-        .decode("utf-8-sig")
-        .replace("FD01,BCP,Q2 2022-23,standing,88,", "FD01,BCP,Q2 2022-23,standing,83.5,")
-    )
-    found = services.uploads.preview(GivenFile(text.encode(), "targets.csv"))
+    rows = list(csv.DictReader(io.StringIO(render(targets).decode("utf-8-sig"))))
+    (one,) = (row for row in rows if row["indicator"] == "FD01")
+    assert (one["from_quarter"], one["kind"], one["value"]) == ("Q2 2022-23", "standing", "88")
+    one["value"] = "83.5"
+    found = services.uploads.preview(GivenFile(csv_bytes(rows), "targets.csv"))
     assert (found.counts[2:], codes(found)) == ((1, 6), ["past-rating-would-change"])
     assert "from Red to Green" in found.findings[0].message
 

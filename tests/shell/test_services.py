@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
 import pytest
 
 from kpi_core.assess import Rating
-from kpi_core.bundle import read
-from kpi_core.errors import PeriodError, StoreError, UnknownChoice, UnknownIndicator
+from kpi_core.errors import NotAllowed, PeriodError, StoreError, UnknownChoice, UnknownIndicator
 from kpi_core.headline import headline
 from kpi_core.model import ReportState
 from kpi_core.periods import Quarter
 from kpi_core.shell.services import Services
-from kpi_core.shell.store import Store
+from kpi_core.views import Audience
 
-from ..conftest import NOW, Q2, csv_bytes, figure, fixed_clock, register, small_bundle
+from ..conftest import NOW, Q2, csv_bytes, figure, in_memory, register, small_bundle
 
 
 @contextmanager
 def over(files: dict[str, bytes]) -> Iterator[Services]:
     """Services over a bundle in memory."""
-    store = Store.open(":memory:", NOW)
-    store.load(read(files), {}, NOW)
-    services = Services(store, None, fixed_clock)
+    services = in_memory(files)
     yield services
     services.close()
 
@@ -167,8 +164,41 @@ def test_where_the_figures_come_from_is_told_with_how_many_each_source_gave(serv
 def test_the_real_database_is_whole(services: Services) -> None:
     health = services.verify()
     assert health.problems == ()
-    assert dict(health.counts) == {"indicator": 15, "target": 7, "observation": 24, "benchmark": 60, "conflict": 16,
-                                   "exception_report": 3, "upload": 0}  # fmt: skip
+    assert dict(health.counts) == {"event": 1, "file": 1, "indicator": 15, "target": 7, "figure": 24, "benchmark": 60,
+                                   "conflict": 16, "upload": 0, "report": 3}  # fmt: skip
+
+
+ASKED: dict[str, Callable[[Services, Audience], object]] = {
+    "period": lambda to, audience: to.period(audience=audience),
+    "scorecard": lambda to, audience: to.scorecard(audience=audience),
+    "indicator": lambda to, audience: to.indicator("FD01", audience=audience),
+    "what if": lambda to, audience: to.what_if(["target:FD02=22"], audience=audience),
+    "processes": lambda to, audience: to.processes(audience=audience),
+    "exceptions": lambda to, audience: to.exceptions(audience=audience),
+    "paper": lambda to, audience: to.paper(audience=audience),
+    "about": lambda to, audience: to.about(audience=audience),
+}
+
+
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
+def test_every_reading_use_case_is_asked_for_an_audience_and_the_public_one_is_refused_until_it_can_be_made(
+    ask: Callable[[Services, Audience], object], services: Services
+) -> None:
+    assert ask(services, Audience.INTERNAL)
+    with pytest.raises(NotAllowed, match="The public copy cannot be made yet"):
+        ask(services, Audience.PUBLIC)
+
+
+def test_the_first_record_is_the_bundled_council_and_now_is_as_it_stood_there(services: Services) -> None:
+    (loaded,) = services.changes()
+    assert (loaded.number, loaded.by, loaded.role, loaded.kind) == (
+        1, "The explorer", "Administrator", "figures loaded")  # fmt: skip
+    assert (services.position, services.head) == (1, loaded.hash)
+    assert services.scorecard("Q2 2022-23", when="1").rows == services.scorecard("Q2 2022-23").rows
+    assert services.moment("1").words == "As it stood at record 1 of 1"
+    for nothing in ("0", "2", "-1", "1.0", "soon", "99999999999999"):
+        with pytest.raises(UnknownChoice, match="There is no moment"):
+            services.scorecard("Q2 2022-23", when=nothing)
 
 
 # --- small bundles ------------------------------------------------------------------------------------------------
@@ -246,5 +276,8 @@ def test_nothing_is_compared_across_a_break_however_long_ago_it_stands() -> None
 
 
 def test_without_any_figure_there_is_a_sentence_that_says_how_to_add_some() -> None:
-    with over(small_bundle()) as services, pytest.raises(StoreError, match=r"Add them to data/observations\.csv"):
+    with (
+        over(small_bundle()) as services,
+        pytest.raises(StoreError, match=r"add them to data/observations\.csv and run: python -m kpi_core load"),
+    ):
         services.scorecard()

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from kpi_core.bundle import Bundle, read
-from kpi_core.errors import StoreError
-from kpi_core.model import Absence, Observation
-from kpi_core.periods import Quarter
-from kpi_core.shell.database import DATA, data_files, make_database
+from kpi_core.bundle import read
+from kpi_core.errors import NotSaved, StoreError
+from kpi_core.events import RECORDS, Event, Kind, Table
+from kpi_core.model import Absence, Benchmark, Conflict, ExceptionReport, GivenFigure, Indicator, Observation, Target
+from kpi_core.shell.database import DATA, THE_EXPLORER, data_files, loading, make_database
+from kpi_core.shell.ledger import Ledger
 from kpi_core.shell.services import Services
-from kpi_core.shell.store import Store
+from kpi_core.shell.standing import Standings
+from kpi_core.shell.store import Store, Writing
 
-from ..conftest import NOW, Q2, figure, fixed_clock, small_bundle
+from ..conftest import NOW, figure, fixed_clock, plain, small_bundle
 
 HELD = "The explorer is open and holds the figures. Close it, or use its page."
-TABLES = ("setting", "area", "indicator", "indicator_area", "target", "observation", "benchmark", "conflict",
-          "report", "report_section", "report_action", "loaded_file")  # fmt: skip
+TABLES = ("event", "file", *RECORDS)
 
 
 @contextmanager
@@ -43,15 +43,15 @@ def sql(store: Store, statement: str) -> list[tuple[object, ...]]:
     return store._connection.cursor().execute(statement).fetchall()
 
 
-def holding(bundle: Bundle, store: Store) -> Store:
-    store.load(bundle, {"observations.csv": "0" * 64}, NOW)
-    return store
+def loaded(files: Mapping[str, bytes], store: Store) -> Event:
+    """The files of a bundle as the next event."""
+    event = Ledger(store, None, fixed_clock).act(THE_EXPLORER, Kind.LOADED, lambda: loading(files))
+    assert event is not None
+    return event
 
 
 def series(store: Store, code: str = "A1") -> tuple[Observation, ...]:
-    with store.read() as reading:
-        (held,) = reading.held("X", Quarter(2030, 4), code=code)
-    return held.series
+    return Standings(store).now("X", 1).series(code)
 
 
 # --- locked down --------------------------------------------------------------------------------------------------
@@ -88,14 +88,14 @@ def test_the_lock_cannot_be_taken_off() -> None:
 
 
 def test_values_are_bound_and_never_part_of_a_statement() -> None:
+    hostile = "A1' or '1'='1'; drop table benchmark; --"
     with opened() as store:
-        holding(read(small_bundle()), store)
+        loaded(small_bundle(), store)
         with store.read() as reading:
-            assert reading.held("X", Q2, code="A1' or '1'='1") == ()
-            assert reading.benchmarks("'; drop table benchmark; --") == ()
+            assert reading.select(Indicator, "where code = ?", [hostile]) == []
+            assert Standings(store).now(hostile, 1).listed == frozenset()
+            assert reading.file(hostile) is None
             assert reading.count("benchmark") == 0
-            with pytest.raises(ValueError, match="drop"):
-                reading.count("area; drop table area")
 
 
 # --- opening ------------------------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ def test_values_are_bound_and_never_part_of_a_statement() -> None:
 def test_each_migration_is_applied_once_and_recorded_with_its_time(tmp_path: Path) -> None:
     for day in (0, 1):
         with opened(tmp_path / "kpi.duckdb", NOW + timedelta(days=day)) as store:
-            assert sql(store, "select version, applied_at from migration where version = 1") == [(1, NOW)]
+            assert sql(store, "select version, applied_at from migration where version = 7") == [(7, NOW)]
 
 
 def test_a_migration_that_fails_leaves_neither_its_tables_nor_its_record(
@@ -112,15 +112,15 @@ def test_a_migration_that_fails_leaves_neither_its_tables_nor_its_record(
 ) -> None:
     steps = tmp_path / "migrations"
     steps.mkdir()
-    (steps / "0001_one.sql").write_text("create table one (a integer);", encoding="utf-8")
-    (steps / "0002_two.sql").write_text("create table two (a integer); select no_such_thing;", encoding="utf-8")
+    (steps / "0007_one.sql").write_text("create table one (a integer);", encoding="utf-8")
+    (steps / "0008_two.sql").write_text("create table two (a integer); select no_such_thing;", encoding="utf-8")
     monkeypatch.setattr("kpi_core.shell.store._MIGRATIONS", steps)
     path = tmp_path / "kpi.duckdb"
     with pytest.raises(duckdb.Error):
         Store.open(path, NOW)
-    (steps / "0002_two.sql").unlink()
+    (steps / "0008_two.sql").unlink()
     with opened(path) as store:
-        assert sql(store, "select version from migration") == [(1,)]
+        assert sql(store, "select version from migration") == [(7,)]
         assert ("two",) not in sql(store, "select table_name from information_schema.tables")
 
 
@@ -217,23 +217,21 @@ def test_a_database_held_by_another_process_is_refused_with_the_designs_sentence
 @pytest.mark.parametrize("text", ["15", "15.0", "15.00", "0", "0.0", "83.5", "0.04", "100", "99.999999"])
 def test_a_figure_comes_back_with_the_decimals_it_was_published_with(text: str) -> None:
     with opened() as store:
-        holding(read(small_bundle(observations=[figure("A1", "Q2 2022-23", text)])), store)
-        assert [str(o.value) for o in series(store)] == [text]
+        loaded(small_bundle(observations=[figure("A1", "Q2 2022-23", text)]), store)
+        assert [str(one.value) for one in series(store)] == [text]
 
 
 def test_every_record_of_the_real_bundle_comes_back_as_it_went_in() -> None:
-    bundle = read(data_files(DATA))
+    files = data_files(DATA)
+    bundle = read(files)
     with opened() as store:
-        holding(bundle, store)
+        loaded(files, store)
         with store.read() as reading:
-            held = reading.held("BCP", Quarter(2030, 4))
-            assert tuple(one.indicator for one in held) == bundle.indicators
-            assert sorted((o for one in held for o in one.series), key=str) == sorted(bundle.observations, key=str)
-            assert sorted((t for one in held for t in one.targets), key=str) == sorted(bundle.targets, key=str)
-            assert reading.conflicts("BCP") == bundle.conflicts
-            assert sorted(reading.reports("BCP", Q2), key=str) == sorted(bundle.reports, key=str)
-            found = [b for i in bundle.indicators for b in reading.benchmarks(i.code)]
-            assert sorted(found, key=str) == sorted(bundle.benchmarks, key=str)
+            held = {record: tuple(one for _, one in reading.select(record)) for record in RECORDS.values()}
+    assert held[Indicator] == bundle.indicators
+    assert tuple(map(plain, held[GivenFigure])) == bundle.observations
+    assert (held[Target], held[Conflict], held[ExceptionReport], held[Benchmark]) == (
+        bundle.targets, bundle.conflicts, bundle.reports, bundle.benchmarks)  # fmt: skip
 
 
 def test_the_latest_revision_is_current_and_keeps_the_figure_it_revises() -> None:
@@ -244,38 +242,46 @@ def test_the_latest_revision_is_current_and_keeps_the_figure_it_revises() -> Non
         figure("A1", "Q2 2022-23", "81.5", revision_reason="late returns"),
     ]
     with opened() as store:
-        holding(read(small_bundle(observations=rows)), store)
+        loaded(small_bundle(observations=rows), store)
         first, current = series(store)
         assert (str(current.value), str(current.former), current.revision) == ("81.5", "81", 2)
         assert current.revision_reason == "late returns"
         assert (first.former, first.revised) == (None, False)
-        kept = sql(store, "select value from observation where revision_reason <> '' or revision = 0 order by 1")
-        assert kept == [("70",), ("80.0",), ("81",), ("81.5",)]
+        assert sql(store, "select value from figure order by place") == [("70",), ("80.0",), ("81",), ("81.5",)]
 
 
 def test_an_absence_comes_back_as_the_absence_it_was() -> None:
     rows = [figure("A1", f"Q{n} 2022-23", mark) for n, mark in ((1, "c"), (2, "z"), (3, "x"), (4, "0"))]
     with opened() as store:
-        holding(read(small_bundle(observations=rows)), store)
-        assert [o.absence for o in series(store)] == [
+        loaded(small_bundle(observations=rows), store)
+        assert [one.absence for one in series(store)] == [
             Absence.SUPPRESSED, Absence.NOT_APPLICABLE, Absence.NOT_AVAILABLE, None]  # fmt: skip
 
 
-def test_a_load_that_fails_leaves_nothing_behind_and_another_may_follow() -> None:
-    bundle = read(small_bundle(observations=[figure("A1", "Q2 2022-23", "80")]))
+def test_a_load_that_fails_leaves_nothing_behind_and_another_may_follow(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = small_bundle(observations=[figure("A1", "Q2 2022-23", "80")])
+    add_table = Writing._add_table
+
+    def fails_at_figures(self: Writing, number: int, table: Table) -> None:
+        if table.name == "figure":
+            raise duckdb.IOException("Could not write file")
+        add_table(self, number, table)
+
     with opened() as store:
-        with pytest.raises(duckdb.Error):
-            holding(replace(bundle, observations=bundle.observations * 2), store)
+        with monkeypatch.context() as broken:
+            broken.setattr(Writing, "_add_table", fails_at_figures)
+            with pytest.raises(NotSaved, match=r"it could not be written \(Could not write"):
+                loaded(files, store)
         assert all(sql(store, f"select * from {table}") == [] for table in TABLES)
-        holding(bundle, store)
-        assert [str(o.value) for o in series(store)] == ["80"]
+        assert loaded(files, store).number == 1
+        assert [str(one.value) for one in series(store)] == ["80"]
 
 
 def test_what_one_reader_sees_is_of_one_moment() -> None:
     with opened() as store, store.read() as reading:
         assert reading.count("indicator") == 0
-        holding(read(small_bundle()), store)
-        assert reading.count("indicator") == 0
+        loaded(small_bundle(), store)
+        assert (reading.count("indicator"), reading.last_event()) == (0, (0, ""))
         with store.read() as later:
             assert later.count("indicator") == 1
 
@@ -290,7 +296,7 @@ def test_many_threads_read_at_once_and_all_read_the_same(services: Services) -> 
 def test_a_checkpoint_leaves_no_log_beside_the_database(tmp_path: Path) -> None:
     path = tmp_path / "kpi.duckdb"
     with opened(path) as store:
-        holding(read(small_bundle()), store)
+        loaded(small_bundle(), store)
         store.checkpoint()
         log = path.with_name("kpi.duckdb.wal")
         assert not log.exists() or log.stat().st_size == 0

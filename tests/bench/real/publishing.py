@@ -25,7 +25,7 @@ class Officer:
         await self.visit.tick_all()
         if REASON in self.visit.widgets:
             await self.visit.write(REASON, "Counted twice.")
-        await self.visit.write("Your role or name", "Performance officer")
+        await self.visit.write("Your name", "An officer")
 
     async def publish(self) -> float:
         """Press the button; the milliseconds until the page says that it is published."""
