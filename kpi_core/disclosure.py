@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from .errors import FigureError
 from .figures import decimals_of, number, round_half_up, with_unit
-from .known import Checking, Entry, Facts
+from .known import Checking, Facts, Placed
 from .model import Unit
 from .problems import plural
 
@@ -17,18 +17,16 @@ SMALLEST_SHOWN = 5
 """Counts of children below this are shown as [c] outside the service."""
 
 
-def small_count(entry: Entry, _: Checking) -> Facts | None:
+def small_count(entry: Placed, _: Checking) -> Facts | None:
     """A count of one to four children."""
-    assert entry.indicator is not None
     count, column = entry.numerator, "numerator"
     if count is None and entry.indicator.unit is Unit.NUMBER and entry.value is not None:
         count, column = int(entry.value), entry.column
     return {"column": column, "found": count} if count is not None and 0 < count < SMALLEST_SHOWN else None
 
 
-def gives_count_back(entry: Entry, checking: Checking) -> Facts | None:
+def gives_count_back(entry: Placed, checking: Checking) -> Facts | None:
     """A percentage that gives back so small a count to who knows the whole, from the last denominator held."""
-    assert entry.indicator is not None
     if entry.value is None or entry.numerator is not None or entry.indicator.unit is not Unit.PERCENT:
         return None
     earlier = checking.known.series.get((entry.area, entry.code), {})
@@ -61,7 +59,7 @@ _MAY_IDENTIFY = re.compile(
 )
 
 
-def identifies(entry: Entry, _: Checking) -> Facts | None:
+def identifies(entry: Placed, _: Checking) -> Facts | None:
     """What identifies a child by itself: a pupil or NHS number, a postcode, a date of birth."""
     if not entry.comment:
         return None
@@ -80,7 +78,7 @@ def _is_nhs_number(digits: str) -> bool:
     return int(digits[9]) == check % 11 and check != 10
 
 
-def may_identify(entry: Entry, checking: Checking) -> Facts | None:
+def may_identify(entry: Placed, checking: Checking) -> Facts | None:
     """Words that may identify a child: a count of one to four, or a title and a name."""
     match = _MAY_IDENTIFY.search(entry.comment) if entry.comment else None
     if match is None or identifies(entry, checking):
@@ -88,7 +86,7 @@ def may_identify(entry: Entry, checking: Checking) -> Facts | None:
     return {"column": "comment", "found": match[0]}
 
 
-def formatting(entry: Entry, _: Checking) -> Facts | None:
+def formatting(entry: Placed, _: Checking) -> Facts | None:
     """HTML, a link or an image in a comment."""
     return {"column": "comment"} if entry.comment and _FORMATTING.search(entry.comment) else None
 

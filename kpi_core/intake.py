@@ -32,7 +32,7 @@ from .intake_checks import (
     share_of,
 )
 from .intake_names import Names, code_of
-from .known import Checking, Entry, Key, Known, observation_of, quoted, same_words
+from .known import Checking, Entry, Key, Known, Placed, observation_of, placed, quoted, same_words
 from .mapping import Mapped, Raw, as_template, through
 from .model import Absence, ChangeKind, Indicator, Observation, Unit
 from .periods import Quarter
@@ -458,17 +458,15 @@ class _Placing:
                 one.name.casefold(): one for one in self.known.indicators.values()
             } | self._in_other_words
 
-    def figures(self) -> tuple[list[Entry], dict[Key, Entry]]:
+    def figures(self) -> tuple[list[Placed], dict[Key, Placed]]:
         """The entries that can be placed, each figure once, with what it is beside the one that stands."""
-        by_key: dict[Key, Entry] = {}
+        by_key: dict[Key, Placed] = {}
         indicators = self.known.indicators
-        for entry in self._drafted.entries:
-            entry.indicator = indicators.get(entry.code) or self._indicator(entry)
-            area = self._area(entry)
-            if entry.indicator is None or area is None:
+        for given in self._drafted.entries:
+            indicator, area = indicators.get(given.code) or self._indicator(given), self._area(given)
+            if indicator is None or area is None:
                 continue
-            entry.code, entry.area = entry.indicator.code, area
-            entry.indicator = self.known.entry(entry.code, entry.quarter)
+            entry = placed(given, self.known.entry(indicator.code, given.quarter), area)
             if self._fractions and entry.indicator.unit is Unit.PERCENT:
                 _as_percentage(entry)
             if entry.worked_out and not self._work_out(entry):
@@ -518,9 +516,8 @@ class _Placing:
         self.new_areas[text] = self._drafted.area_names.get(text, text)
         return text
 
-    def _work_out(self, entry: Entry) -> bool:
+    def _work_out(self, entry: Placed) -> bool:
         """The value of an entry that gives only its counts."""
-        assert entry.indicator is not None
         assert entry.numerator is not None
         if not entry.denominator:
             self.findings.append(finding("denominator-zero", entry.row, "denominator", 0))
@@ -530,8 +527,7 @@ class _Placing:
             self.findings.append(finding("value-missing", entry.row, entry.column, None, found_too=""))
         return entry.value is not None
 
-    def _again(self, first: Entry, entry: Entry) -> None:
-        assert entry.indicator is not None
+    def _again(self, first: Placed, entry: Placed) -> None:
         same = (
             (first.value, first.absence, first.provisional, first.numerator, first.denominator)
             == (entry.value, entry.absence, entry.provisional, entry.numerator, entry.denominator)
@@ -562,7 +558,7 @@ class _Placing:
                 finding("areas-added", None, "area", None, count=len(self.new_areas), areas=areas, names=names)
             )
 
-    def newly_assigned(self, entries: Iterable[Entry]) -> tuple[tuple[str, str], ...]:
+    def newly_assigned(self, entries: Iterable[Placed]) -> tuple[tuple[str, str], ...]:
         """(area, indicator) pairs of the file that no scorecard lists yet, where a mapping may add them."""
         profile = self._drafted.file.profile
         if profile is None:
@@ -581,7 +577,7 @@ def _brought(entries: Iterable[Indicator], codes: Iterable[str], known: Known) -
     )
 
 
-def _as_percentage(entry: Entry) -> None:
+def _as_percentage(entry: Placed) -> None:
     """Make a fraction the percentage it stands for, and its target too. What has a % sign is one already."""
     if entry.value is not None and not (entry.percent_sign or entry.worked_out):
         entry.value = as_percentage(entry.value)
@@ -589,17 +585,16 @@ def _as_percentage(entry: Entry) -> None:
         entry.target = f"{as_percentage(number(entry.target)):f}"
 
 
-def kind_of(entry: Entry) -> ChangeKind:
+def kind_of(entry: Placed) -> ChangeKind:
     """What an entry is beside the figure that stands. Figures are compared as they are shown, comments by their words."""
     kind = _figure_kind(entry)
     return ChangeKind.COMMENT if kind is ChangeKind.SAME and entry.comment_changes else kind
 
 
-def _figure_kind(entry: Entry) -> ChangeKind:
+def _figure_kind(entry: Placed) -> ChangeKind:
     held = entry.held
     if held is None:
         return ChangeKind.NEW
-    assert entry.indicator is not None
     if not _same_figure(entry, held, entry.indicator.decimals):
         # Nothing was published under [x]: the figure is the first.
         return ChangeKind.NEW if held.absence is Absence.NOT_AVAILABLE else ChangeKind.REVISED
@@ -611,13 +606,13 @@ def _figure_kind(entry: Entry) -> ChangeKind:
     return ChangeKind.CONFIRMED if held.provisional and not entry.provisional else ChangeKind.SAME
 
 
-def _same_figure(entry: Entry, held: Observation, decimals: int) -> bool:
+def _same_figure(entry: Placed, held: Observation, decimals: int) -> bool:
     if entry.value is None or held.value is None:
         return entry.absence is held.absence and entry.value is held.value
     return shown(entry.value, decimals) == shown(held.value, decimals)
 
 
-def _to_hold(entry: Entry) -> Observation:
+def _to_hold(entry: Placed) -> Observation:
     """An entry as it would be held. What describes the quarter rather than the figure is carried over from what stands."""
     observation = observation_of(entry)
     held = entry.held
@@ -650,12 +645,12 @@ def _run_all(checking: Checking, findings: Findings, tick: Tick) -> None:
         findings.extend(check_file(checking))
 
 
-def _asked(checks: Sequence[Check], entries: Sequence[Entry]) -> list[Check]:
+def _asked(checks: Sequence[Check], entries: Sequence[Placed]) -> list[Check]:
     """The checks that have something to look at."""
     return [one for one in checks if not one.reads or any(getattr(entry, one.reads) for entry in entries)]
 
 
-def _run(checks: Sequence[Check], entry: Entry, checking: Checking, findings: Findings) -> None:
+def _run(checks: Sequence[Check], entry: Placed, checking: Checking, findings: Findings) -> None:
     for one in checks:
         facts = one.find(entry, checking)
         if facts is not None:
@@ -681,7 +676,7 @@ def _not_run(drafted: Draft) -> tuple[tuple[str, str], ...]:
 # --- ratings as they were reported --------------------------------------------------------------------------------
 
 
-def _reconciled(preview: Preview, entries: Sequence[Entry]) -> tuple[int, tuple[Differing, ...]]:
+def _reconciled(preview: Preview, entries: Sequence[Placed]) -> tuple[int, tuple[Differing, ...]]:
     """How many ratings the file gives as reported, and each figure whose worked-out rating is another."""
     reported = [
         (change, entry.reported) for change, entry in zip(preview.changes, entries, strict=True) if entry.reported

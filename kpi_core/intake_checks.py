@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from .assess import judge, target_in_force
 from .disclosure import formatting, gives_count_back, identifies, may_identify, small_count
 from .figures import decimals_of, is_number, number, round_half_up, shown, with_unit
-from .known import Checking, Entry, EntryCheck, Facts, Known, observation_of, quoted
+from .known import Checking, EntryCheck, Facts, Known, Placed, observation_of, quoted
 from .model import ChangeKind, Indicator, Observation, Target, Unit
 from .periods import Quarter, day_in_words
 from .problems import Finding, finding, plural
@@ -40,24 +40,21 @@ def nearest_indicator(code: str, known: Known) -> str:
     return f"The nearest is “{upper[near[0]]}”." if near else "The template lists the indicators."
 
 
-def _ended(entry: Entry, _: Checking) -> Facts | None:
-    assert entry.indicator is not None
+def _ended(entry: Placed, _: Checking) -> Facts | None:
     final = entry.indicator.final_quarter
     if final is None or entry.quarter <= final:
         return None
     return {"column": "indicator", "found": entry.code, "ended": f"{final.last_month} {final.end.year}"}
 
 
-def _not_begun(entry: Entry, _: Checking) -> Facts | None:
-    assert entry.indicator is not None
+def _not_begun(entry: Placed, _: Checking) -> Facts | None:
     first = entry.indicator.first_quarter
     if first is None or entry.quarter >= first:
         return None
     return {"column": "indicator", "found": entry.code, "begins": first.label}
 
 
-def _name_differs(entry: Entry, _: Checking) -> Facts | None:
-    assert entry.indicator is not None
+def _name_differs(entry: Placed, _: Checking) -> Facts | None:
     if not entry.name or _plain(entry.name) == _plain(entry.indicator.name):
         return None
     return {"column": "name", "found": entry.name, "held": entry.indicator.name, "indicator": entry.code}
@@ -67,8 +64,7 @@ def _plain(text: str) -> str:
     return " ".join(text.replace("’", "'").split()).casefold()
 
 
-def _not_due(entry: Entry, _: Checking) -> Facts | None:
-    assert entry.indicator is not None
+def _not_due(entry: Placed, _: Checking) -> Facts | None:
     if entry.quarter.number in entry.indicator.due:
         return None
     return {"column": "quarter", "name": entry.indicator.name, "quarter": entry.quarter.text}
@@ -90,8 +86,7 @@ UNIT_WORDS = {
 }  # fmt: skip
 
 
-def _unit_differs(entry: Entry, _: Checking) -> Facts | None:
-    assert entry.indicator is not None
+def _unit_differs(entry: Placed, _: Checking) -> Facts | None:
     unit = entry.indicator.unit
     if entry.percent_sign and unit is not Unit.PERCENT:
         column, found = entry.column, "%"
@@ -105,8 +100,7 @@ def _unit_differs(entry: Entry, _: Checking) -> Facts | None:
 # --- the value ----------------------------------------------------------------------------------------------------
 
 
-def _out_of_range(entry: Entry, _: Checking) -> Facts | None:
-    assert entry.indicator is not None
+def _out_of_range(entry: Placed, _: Checking) -> Facts | None:
     value = entry.value
     if value is None or entry.indicator.unit is not Unit.PERCENT:
         return None
@@ -115,14 +109,13 @@ def _out_of_range(entry: Entry, _: Checking) -> Facts | None:
     return {"column": entry.column, "found": with_unit(value, "percent")}
 
 
-def _below_zero(entry: Entry, _: Checking) -> Facts | None:
-    assert entry.indicator is not None
+def _below_zero(entry: Placed, _: Checking) -> Facts | None:
     if entry.value is None or entry.value >= 0 or entry.indicator.unit in (Unit.PERCENT, Unit.POUNDS, Unit.RATIO):
         return None
     return {"column": entry.column, "found": f"{entry.value:f}"}
 
 
-def _one_count_alone(entry: Entry, _: Checking) -> Facts | None:
+def _one_count_alone(entry: Placed, _: Checking) -> Facts | None:
     alone = (entry.numerator is None) != (entry.denominator is None)
     return {"column": "numerator" if entry.numerator is None else "denominator"} if alone else None
 
@@ -133,8 +126,7 @@ def _slack(checking: Checking) -> Decimal:
     return Decimal(rounded_to) / 2 if rounded_to else Decimal(0)
 
 
-def _part_above_whole(entry: Entry, checking: Checking) -> Facts | None:
-    assert entry.indicator is not None
+def _part_above_whole(entry: Placed, checking: Checking) -> Facts | None:
     if entry.numerator is None or entry.denominator is None or entry.denominator == 0:
         return None
     share = entry.indicator.unit is Unit.PERCENT and not entry.indicator.may_pass_100
@@ -143,19 +135,17 @@ def _part_above_whole(entry: Entry, checking: Checking) -> Facts | None:
     return {"column": "numerator", "found": entry.numerator, "denominator": entry.denominator}
 
 
-def _zero_denominator(entry: Entry, _: Checking) -> Facts | None:
+def _zero_denominator(entry: Placed, _: Checking) -> Facts | None:
     return {"column": "denominator", "found": 0} if entry.denominator == 0 and entry.value is None else None
 
 
-def _value_beside_nothing(entry: Entry, _: Checking) -> Facts | None:
-    assert entry.indicator is not None
+def _value_beside_nothing(entry: Placed, _: Checking) -> Facts | None:
     if entry.denominator != 0 or entry.value is None:
         return None
     return {"column": entry.column, "found": with_unit(entry.value, entry.indicator.unit)}
 
 
-def _value_differs(entry: Entry, checking: Checking) -> Facts | None:
-    assert entry.indicator is not None
+def _value_differs(entry: Placed, checking: Checking) -> Facts | None:
     part, whole, value = entry.numerator, entry.denominator, entry.value
     if value is None or part is None or not whole or entry.worked_out or _part_above_whole(entry, checking):
         return None
@@ -173,12 +163,11 @@ def _value_differs(entry: Entry, checking: Checking) -> Facts | None:
     }  # fmt: skip
 
 
-def _within_slack(entry: Entry, checking: Checking) -> bool:
+def _within_slack(entry: Placed, checking: Checking) -> bool:
     """Whether rounded counts could have given the value."""
     slack = _slack(checking)
     if not slack or entry.value is None or entry.numerator is None or entry.denominator is None:
         return False
-    assert entry.indicator is not None
     scale = SCALES[entry.indicator.unit]
     part, whole = Decimal(entry.numerator), Decimal(entry.denominator)
     half = Decimal(1).scaleb(-decimals_of(entry.value)) / 2
@@ -200,8 +189,7 @@ def share_of(part: int, whole: int, unit: Unit) -> Decimal | None:
     return None if scale is None else round_half_up(Decimal(part * scale) / whole, 12).normalize() + 0
 
 
-def _scale_in_doubt(entry: Entry, checking: Checking) -> Facts | None:
-    assert entry.indicator is not None
+def _scale_in_doubt(entry: Placed, checking: Checking) -> Facts | None:
     if entry.value is None or entry.indicator.unit is not Unit.PERCENT:
         return None
     held, which = _compared(entry, checking)
@@ -220,8 +208,7 @@ def _scale_in_doubt(entry: Entry, checking: Checking) -> Facts | None:
     }  # fmt: skip
 
 
-def _large_change(entry: Entry, checking: Checking) -> Facts | None:
-    assert entry.indicator is not None
+def _large_change(entry: Placed, checking: Checking) -> Facts | None:
     if entry.value is None:
         return None
     held, which = _compared(entry, checking)
@@ -246,9 +233,8 @@ def _large_change(entry: Entry, checking: Checking) -> Facts | None:
     }  # fmt: skip
 
 
-def _compared(entry: Entry, checking: Checking) -> tuple[Decimal | None, str]:
+def _compared(entry: Placed, checking: Checking) -> tuple[Decimal | None, str]:
     """The figure that a jump is seen against: the quarter before, or, where that is unfair, the same quarter last year."""
-    assert entry.indicator is not None
     if entry.compared is None:
         area, code, quarter = entry.key
         if entry.indicator.leads_on_year:
@@ -258,8 +244,7 @@ def _compared(entry: Entry, checking: Checking) -> tuple[Decimal | None, str]:
     return entry.compared
 
 
-def _fewer_decimals(entry: Entry, _: Checking) -> Facts | None:
-    assert entry.indicator is not None
+def _fewer_decimals(entry: Placed, _: Checking) -> Facts | None:
     usual, value = entry.indicator.decimals, entry.value
     if value is None or entry.worked_out or decimals_of(value) >= usual or value in (0, 100):
         return None
@@ -273,8 +258,7 @@ def _fewer_decimals(entry: Entry, _: Checking) -> Facts | None:
 # --- the target ---------------------------------------------------------------------------------------------------
 
 
-def _target_out_of_range(entry: Entry, checking: Checking) -> Facts | None:
-    assert entry.indicator is not None
+def _target_out_of_range(entry: Placed, checking: Checking) -> Facts | None:
     given = _target_number(entry)
     if given is None or entry.indicator.unit is not Unit.PERCENT:
         return None
@@ -286,8 +270,7 @@ def _target_out_of_range(entry: Entry, checking: Checking) -> Facts | None:
     return {"column": "target", "found": entry.target, "between": f"between 0 and 100{like}"}
 
 
-def _target_differs(entry: Entry, checking: Checking) -> Facts | None:
-    assert entry.indicator is not None
+def _target_differs(entry: Placed, checking: Checking) -> Facts | None:
     if not entry.target or _target_out_of_range(entry, checking):
         return None
     agreed = _agreed(entry, checking)
@@ -298,20 +281,19 @@ def _target_differs(entry: Entry, checking: Checking) -> Facts | None:
     return {"column": "target", "found": entry.target, "held": words or "none: no target is held"}
 
 
-def _target_number(entry: Entry) -> Decimal | None:
+def _target_number(entry: Placed) -> Decimal | None:
     text = entry.target.removesuffix("%").removeprefix("£").replace(",", "").strip()
     return number(text) if is_number(text) else None
 
 
-def _agreed(entry: Entry, checking: Checking) -> Target | None:
+def _agreed(entry: Placed, checking: Checking) -> Target | None:
     return target_in_force(checking.known.targets.get((entry.area, entry.code), ()), entry.quarter)
 
 
 # --- against what is held -----------------------------------------------------------------------------------------
 
 
-def _published_changes(entry: Entry, _: Checking) -> Facts | None:
-    assert entry.indicator is not None
+def _published_changes(entry: Placed, _: Checking) -> Facts | None:
     if entry.kind is not ChangeKind.REVISED or entry.held is None:
         return None
     return {
@@ -331,9 +313,8 @@ def figure_words(held: Observation, indicator: Indicator) -> str:
     return f"{said}{counts}{' [p]' if held.provisional else ''}"
 
 
-def entry_words(entry: Entry) -> str:
+def entry_words(entry: Placed) -> str:
     """An entry's figure, as ``figure_words`` says a held one."""
-    assert entry.indicator is not None
     unheld = Observation(
         entry.code,
         entry.area,
@@ -347,21 +328,20 @@ def entry_words(entry: Entry) -> str:
     return figure_words(unheld, entry.indicator)
 
 
-def _comment_changes(entry: Entry, _: Checking) -> Facts | None:
+def _comment_changes(entry: Placed, _: Checking) -> Facts | None:
     """A comment that another would replace; one beside a figure that comes with it for the first time replaces none."""
     if entry.held is None or not entry.comment_changes or not entry.comment_then:
         return None
     return None if entry.changed and not entry.held.comment else _comment_facts(entry, entry.held)
 
 
-def _comment_removed(entry: Entry, _: Checking) -> Facts | None:
+def _comment_removed(entry: Placed, _: Checking) -> Facts | None:
     if entry.held is None or not entry.comment_changes or entry.comment_then:
         return None
     return _comment_facts(entry, entry.held)
 
 
-def _comment_facts(entry: Entry, held: Observation) -> Facts:
-    assert entry.indicator is not None
+def _comment_facts(entry: Placed, held: Observation) -> Facts:
     return {
         "column": "comment", "found": entry.comment, "name": entry.indicator.name, "period": entry.quarter.label,
         "held": quoted(held.comment), "given": quoted(entry.comment_then),
@@ -397,7 +377,7 @@ ON_EVERY_ENTRY = (
 )
 
 
-def _parts_do_not_sum(entry: Entry, _: Checking) -> Facts | None:
+def _parts_do_not_sum(entry: Placed, _: Checking) -> Facts | None:
     """Parts and their total within the comment."""
     if not entry.comment:
         return None
@@ -407,7 +387,7 @@ def _parts_do_not_sum(entry: Entry, _: Checking) -> Facts | None:
     return None if wrong is None else {"column": "comment", "found": wrong.worked_out, "total": wrong.stated}
 
 
-def _narrative_disagrees(entry: Entry, checking: Checking) -> Facts | None:
+def _narrative_disagrees(entry: Placed, checking: Checking) -> Facts | None:
     """A figure, change, target or direction that the comment tells otherwise than the file and what is held."""
     if not entry.comment or entry.indicator is None:
         return None
@@ -474,7 +454,7 @@ def _not_chosen(checking: Checking) -> Iterator[Finding]:
 def _earlier_quarters(checking: Checking) -> Iterator[Finding]:
     """Rows for an earlier quarter than the file's; none where a provisional figure is now final."""
     latest = checking.latest
-    by_quarter: dict[Quarter, list[Entry]] = {}
+    by_quarter: dict[Quarter, list[Placed]] = {}
     for entry in checking.entries:
         settled = entry.kind is ChangeKind.CONFIRMED or (
             entry.held is not None and entry.held.provisional and not entry.provisional

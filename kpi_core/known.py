@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from .errors import shorten
@@ -63,7 +64,7 @@ class Known:
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """One figure as a file gives it. ``indicator`` ``None``: its code is not known; then nothing more is checked."""
+    """One figure as a file gives it, read by itself: its code and area as they are written there."""
 
     row: int
     column: str
@@ -86,7 +87,13 @@ class Entry:
     mended: bool = False
     comments: bool = False
     """The file has a column of comments, so that an empty cell there says that there is none."""
-    indicator: Indicator | None = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Placed(Entry):
+    """An entry whose indicator and area are known: what the checks look at, beside the figure that stands."""
+
+    indicator: Indicator
     held: Observation | None = None
     kind: ChangeKind = ChangeKind.NEW
     compared: tuple[Decimal | None, str] | None = None
@@ -123,9 +130,9 @@ class Checking:
     """A file in the middle of its checks."""
 
     known: Known
-    entries: list[Entry]
+    entries: list[Placed]
     """One for each figure, repeats and what cannot be placed left out."""
-    by_key: Mapping[Key, Entry]
+    by_key: Mapping[Key, Placed]
     named: frozenset[str]
     """Every indicator the file names, also where its row has a problem."""
     profile: Profile | None
@@ -147,8 +154,17 @@ class Checking:
         return None if held is None else held.value
 
 
+_GIVEN = attrgetter(*(one.name for one in fields(Entry)))
+
+
+def placed(entry: Entry, indicator: Indicator, area: str) -> Placed:
+    """An entry as a figure of an indicator and an area, by their codes."""
+    row, column, _, _, *rest = _GIVEN(entry)
+    return Placed(row, column, indicator.code, area, *rest, indicator=indicator)
+
+
 Facts = dict[str, object]
-EntryCheck = Callable[[Entry, Checking], Facts | None]
+EntryCheck = Callable[[Placed, Checking], Facts | None]
 
 
 def same_words(one: str, other: str) -> bool:
@@ -165,7 +181,7 @@ def quoted(comment: str) -> str:
     return f"“{shorten(comment, 200)}”" if comment else "none"
 
 
-def observation_of(entry: Entry) -> Observation:
+def observation_of(entry: Placed) -> Observation:
     """An entry as it would be held, before it is known what it revises."""
     return Observation(
         entry.code, entry.area, entry.quarter, entry.value, entry.absence, entry.provisional, entry.numerator, entry.denominator,

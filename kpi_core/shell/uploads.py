@@ -36,7 +36,7 @@ from ..model import (
     Withdrawn,
     entry_in_force,
 )
-from ..periods import day_in_words
+from ..periods import Quarter, day_in_words
 from ..profile import Profile, ProfileError, read_profile, write_profile
 from ..views import Withdrawal
 from .against import effects_of, known
@@ -97,7 +97,9 @@ class Uploads:
         quarters = () if drafted.file.profile else drafted.quarters
         return self._known(drafted.areas, drafted.codes, quarters)
 
-    def _known(self, areas: Collection[str] | None, codes: Collection[str], quarters: Collection[object] = ()) -> Known:
+    def _known(
+        self, areas: Collection[str] | None, codes: Collection[str], quarters: Collection[Quarter] = ()
+    ) -> Known:
         """All that is held that a file is checked against. An empty area is the council's own; ``None``: every area."""
         council, home = self._records.council(), self._records.home
         names = council.area_names
@@ -105,7 +107,7 @@ class Uploads:
         named = names if areas is None else {by_name.get(area, area) or home for area in areas} & names.keys()
         standings = {area: self._records.area(area) for area in sorted(named)}
         today = self._records.clock().date()
-        return known(council, standings, home, today, codes, self._records.listings(), quarters)  # type: ignore[arg-type]
+        return known(council, standings, home, today, codes, self._records.listings(), quarters)
 
     # --- publishing ---
 
