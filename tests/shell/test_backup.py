@@ -283,10 +283,8 @@ def why_not_put_back(packed: Path, database: Path) -> str:
 
 def test_a_spoilt_backup_is_refused_whole(services: Services, tmp_path: Path) -> None:
     content = services.backup().content
-    for place in [
-        *range(len(content) // 5, len(content), len(content) // 5),
-        *range(len(content) - 40, len(content), 3),
-    ]:
+    inside, end = range(len(content) // 5, len(content), len(content) // 5), range(len(content) - 40, len(content), 3)
+    for place in sorted({*inside, *end}):
         packed = saved(content, tmp_path / "one.zip")
         flipped(packed, place)
         target = tmp_path / str(place)
