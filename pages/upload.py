@@ -396,16 +396,18 @@ def publish(preview: AnyPreview, refused: str) -> None:
     for name, of in preview.warnings.items():
         more = f" (and {len(of) - 1:,} more of this kind)" if len(of) > 1 else ""
         st.checkbox(f"I have checked: {components.plain(of[0].message)}{more}", key=tick(preview, name))
-    if preview.needs_reason:
+    decides = isinstance(preview, EntriesPreview) and preview.needs_decision
+    if preview.needs_reason or decides:
         st.text_area(
-            "Why does what was published change?", key="upload_reason", max_chars=500, width=640,
-            help="It stands beside the revised figure, so write it for the public.",
+            "Why does what was published change?" if preview.needs_reason else "Why does the target change?", key="upload_reason",
+            max_chars=500, width=640, help="It stands beside the revised figure or the target, so write it for the public.",
         )  # fmt: skip
+    if preview.needs_reason:
         st.radio(
             "What kind of change is it?", list(REVISIONS), list(REVISIONS).index(preview.likely_revision),
             format_func=REVISIONS.__getitem__, key="upload_revision",
         )  # fmt: skip
-    if isinstance(preview, EntriesPreview) and preview.needs_decision:
+    if decides:
         target_decision()
     actor.choose(OFFICER)
     if refused:
@@ -418,8 +420,8 @@ def publish(preview: AnyPreview, refused: str) -> None:
 def target_decision() -> None:
     """Who decided that recorded targets change, and on what date or in which paper: once for the file."""
     st.html(
-        '<p class="measure">A recorded target changes. Say who decided it, and on what date or in which paper; why is asked above. What a '
-        "row of the file says goes before it.</p>"
+        '<p class="measure">A recorded target changes. Say who decided it, and on what date or in which paper; why is asked above. Where a '
+        "row of the file says it, that stands.</p>"
     )
     with st.container(horizontal=True):
         st.text_input("Who decided it", key="upload_decided_by", max_chars=120, width=260, placeholder="Cabinet")

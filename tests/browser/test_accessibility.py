@@ -68,6 +68,20 @@ def suppose_nonsense(page: Page) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def ask_for_a_day(page: Page) -> None:
+    page.get_by_role("combobox", name=re.compile("As of when")).click()
+    page.get_by_role("option", name="As it stood on a day").click()
+
+
+def choose_a_target_that_changes(page: Page) -> None:
+    headings = ("indicator", "from_quarter", "value", "corrects", "source")
+    give(page, csv_file(headings, ("FD01", "Q2 2022-23", "83", "yes", "Plan")), "targets.csv")
+
+
+def open_the_head(page: Page) -> None:
+    page.locator("summary", has_text="head").click()
+
+
 # Which app, the address, what is opened on it, and words that prove that it is the state meant.
 STATES = {
     "scorecard": ("app", "/", nothing, "All 15 indicators"),
@@ -108,6 +122,17 @@ STATES = {
     "upload of a file that can be published": ("app", "/upload", choose_a_file_to_publish, "What would change (16)"),
     "column mapping": ("app", "/mapping", choose_another_systems_file, "How the file reads"),
     "history": ("uploaded_app", "/history", nothing, "Figures it gave (15)"),
+    "record of changes": ("uploaded_app", "/changes", open_the_head, "newest first"),
+    "scorecard as it stood": ("uploaded_app", "/?at=1", nothing, "As it stood at record 1 of 2."),
+    "scorecard that asks for a day": ("app", "/", ask_for_a_day, "The end of this day"),
+    "indicator as it stood": (
+        "uploaded_app",
+        "/indicator?indicator=FD01&at=1",
+        nothing,
+        "As it stood at record 1 of 2.",
+    ),
+    "report as it stood": ("uploaded_app", "/report?indicator=FD02&at=1", nothing, "nothing can be written in it."),
+    "upload of a target that changes": ("app", "/upload", choose_a_target_that_changes, "Who decided it"),
     "about": ("app", "/about", nothing, "Known conflicts in the papers"),
     "example's scorecard with the ratings by quarter": (
         "example_app",

@@ -27,6 +27,7 @@ ON_THE_SCORECARD = (
     "Category",
     "Indicator",
     "▼ Red 4",
+    "As of when",
     "Approved fostering households",
     REPEAT_REFERRALS,
     "Download this table (CSV)",
@@ -39,6 +40,17 @@ ON_AN_INDICATOR = (
     "Next: Repeat referrals",
     "Indicator",
     "Download these figures (CSV)",
+)
+
+ON_THE_RECORD_OF_CHANGES = (
+    "Skip to main content",
+    "Record of changes",
+    "head",
+    "Kind",
+    "Who",
+    "Indicator’s code",
+    "Words in it",
+    "Download these records (CSV)",
 )
 
 # The fields' frames, whose colour tells where the focus is, as they are without it.
@@ -101,8 +113,12 @@ def missing_in_order(expected: tuple[str, ...], stops: list[Stop]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("address", "scheme", "expected"),
-    [("", "light", ON_THE_SCORECARD), ("/indicator?indicator=FD01", "dark", ON_AN_INDICATOR)],
-    ids=["scorecard", "indicator"],
+    [
+        ("", "light", ON_THE_SCORECARD),
+        ("/indicator?indicator=FD01", "dark", ON_AN_INDICATOR),
+        ("/changes", "light", ON_THE_RECORD_OF_CHANGES),
+    ],
+    ids=["scorecard", "indicator", "record of changes"],
 )
 def test_the_tab_key_reaches_everything_in_reading_order_and_the_focus_is_seen(
     app: str, page: OpenPage, address: str, scheme: Literal["light", "dark"], expected: tuple[str, ...]
@@ -148,6 +164,26 @@ def test_from_an_indicator_another_is_found_by_typing_part_of_its_name(app: str,
     opened.keyboard.press("Enter")
     expect(opened.get_by_role("heading", level=1)).to_have_text("Approved fostering households")
     assert "indicator=PCP01" in settled(opened).url
+
+
+def test_the_record_of_changes_is_filtered_by_typing(app: str, page: OpenPage) -> None:
+    opened = page(f"{app}/changes")
+    records = opened.locator("table.kpi", has_text="newest first").locator("tbody tr")
+    expect(records).to_have_count(1)
+    tab_to(opened, opened.get_by_role("textbox", name="Words in it"))
+    opened.keyboard.type("no such words")
+    opened.keyboard.press("Enter")
+    expect(opened.get_by_text("No record matches these filters.")).to_be_visible()
+    opened.keyboard.press("ControlOrMeta+a")
+    opened.keyboard.press("Delete")
+    opened.keyboard.press("Enter")
+    expect(records).to_have_count(1)
+    kinds = opened.get_by_test_id("stMultiSelect").first
+    tab_to(settled(opened), kinds.get_by_role("combobox"))
+    opened.keyboard.type("loaded")
+    opened.keyboard.press("Enter")
+    expect(kinds).to_contain_text("figures loaded")
+    expect(records).to_have_count(1)
 
 
 def test_on_a_phone_the_navigation_opens_and_leads_to_a_page(app: str, page: OpenPage) -> None:

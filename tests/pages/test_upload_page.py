@@ -405,6 +405,23 @@ def test_a_targets_file_changes_targets_and_says_which_past_ratings_turn(downloa
     assert {line.code: line.rating for line in shown(at)}["FD01"] == "● Green"
 
 
+def test_a_target_that_takes_the_place_of_one_in_force_is_asked_who_when_and_why_though_its_entry_is_new() -> None:
+    at = uploaded(csv_file(("indicator", "from_quarter", "value"), ("FD02", "Q3 2022-23", "40")), "targets.csv")
+    assert [row[2] for row in table(at, "Targets").rows] == ["new"]
+    assert at.text_area(key="upload_reason").label == "Why does the target change?"
+    assert [one.key for one in at.radio] == []
+    published(at, reason="")
+    asked = "Say who decided it, on what date or in which paper, and why."
+    assert said(at, "error") == [f"Nothing was published: a recorded target changes. {asked}"]
+    at.text_input(key="upload_decided_by").input("Cabinet")
+    at.text_input(key="upload_paper").input("Cabinet, item 7")
+    published(at, reason="")
+    assert said(at, "error") == ["Nothing was published: a recorded target changes. Say why."]
+    assert said(published(at, reason="Two teams were lost."), "done")
+    given = services().uploads.one(1).targets[0]
+    assert (given.decided_by, given.source, given.reason) == ("Cabinet", "Cabinet, item 7", "Two teams were lost.")
+
+
 def test_a_past_rating_is_not_turned_without_the_word_that_it_corrects() -> None:
     headings = ("indicator", "from_quarter", "value", "source")
     at = uploaded(csv_file(headings, ("FD01", "Q2 2022-23", "83", "Plan")), "targets.csv")
