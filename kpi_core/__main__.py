@@ -20,33 +20,24 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
-from . import wire
 from .access import ADMINISTRATOR, OFFICER, ROLES, Actor
-from .assess import EXCEPTION_TRIGGER, Rating
-from .completeness import Completeness
 from .errors import KpiError, NotAllowed, NotPublished, PeriodError, UnknownChoice, UnknownIndicator, shorten
-from .exception_form import action_words
 from .figures import with_unit
-from .headline import headline
+from .judging import EXCEPTION_TRIGGER, Rating, Row, Scorecard, display, headline, level_words, target_words
 from .model import ACTIONS_HEADING, ChangeKind, Upload
 from .periods import quarter as read_quarter
-from .report import MADE_UP, confidential_words, said_of
-from .scorecard import Row, Scorecard, display, level_words, target_words
-from .shell.database import backup_to, make_database, rebuild, restore
-from .shell.ledger import STEPS
-from .shell.loading import utc_now
+from .reports import Completeness, action_words
 from .shell.services import DEFAULT_DATABASE, Services, places
+from .shell.storage import STEPS, backup_to, make_database, rebuild, restore, utc_now
+from .showing import MADE_UP, as_json, confidential_words, said_of
 
 if TYPE_CHECKING:
-    from .intake_register import AnyPreview
-    from .problems import Finding
-    from .profile import Profile
-    from .sheet import Caps
+    from .intake import AnyPreview, Caps, Finding, Profile
     from .what_if import Change
 
 # What only some commands need is imported by them: the command line starts cold each time.
 
-Outcome = tuple[int, wire.Json, str]
+Outcome = tuple[int, as_json.Json, str]
 """Exit status, the JSON document, the text for people."""
 
 
@@ -258,7 +249,7 @@ def _scorecard(arguments: argparse.Namespace, database: Path) -> Outcome:
         lines += [line for row in card.rows if row.indicator.category == category for line in _row_lines(row)]
     if not card.rows:
         lines.append("No indicator matches these filters.")
-    return 0, {"made_up": made_up, **wire.scorecard_json(card, whole)}, "\n".join(lines)
+    return 0, {"made_up": made_up, **as_json.scorecard_json(card, whole)}, "\n".join(lines)
 
 
 def _seen(card: Scorecard) -> list[str]:
@@ -320,7 +311,7 @@ def _indicator(arguments: argparse.Namespace, database: Path) -> Outcome:
         lines += [f"  {one.number}. {one.text} {action_words(one)}" for one in view.report.actions]
     elif row.exception.required:
         lines += ["", "Exception report: missing"]
-    return 0, {"made_up": made_up, **wire.indicator_json(view)}, "\n".join(lines)
+    return 0, {"made_up": made_up, **as_json.indicator_json(view)}, "\n".join(lines)
 
 
 def _exceptions(arguments: argparse.Namespace, database: Path) -> Outcome:
@@ -336,7 +327,7 @@ def _exceptions(arguments: argparse.Namespace, database: Path) -> Outcome:
     lines += [f"  not required, {row.exception.state}: {row.indicator.name}" for row in view.not_required]
     lines += _completeness_lines(view.completeness)
     lines += [f"Note: {said_of(conflict)}" for conflict in view.conflicts]
-    return 0, {"made_up": made_up, **wire.exceptions_json(view)}, "\n".join(lines)
+    return 0, {"made_up": made_up, **as_json.exceptions_json(view)}, "\n".join(lines)
 
 
 def _completeness_lines(found: Completeness) -> list[str]:
@@ -354,7 +345,7 @@ def _completeness_lines(found: Completeness) -> list[str]:
 
 
 def _check(arguments: argparse.Namespace, database: Path) -> Outcome:
-    from .sheet import Caps
+    from .intake import Caps
 
     with _open(database) as services:
         content = _content(arguments.file, Caps())
@@ -366,7 +357,7 @@ def _check(arguments: argparse.Namespace, database: Path) -> Outcome:
         lines += [f"  line {one.line}: {one.verdict}{place}: {shorten(one.text, 160)}", f"      {one.message}"]
     said = ", ".join(f"{count} {verdict}" for verdict, count in paper.counts.items() if count)
     lines.append(f"In all: {said}." if said else "No claim about an indicator was found that could be checked.")
-    return 1 if paper.contradicted else 0, wire.check_json(paper), "\n".join(lines)
+    return 1 if paper.contradicted else 0, as_json.check_json(paper), "\n".join(lines)
 
 
 _SUPPOSED = {  # as ``what_if.What`` calls them
@@ -413,7 +404,7 @@ def _what_if(arguments: argparse.Namespace, database: Path) -> Outcome:
         ]
         lines += [f"      {mark.quarter}: {mark.text}" for mark in one.milestones]
     lines += [f"  Left unchanged: {sentence}" for sentence in found.left_out]
-    return 0, {"made_up": made_up, **wire.what_if_json(found)}, "\n".join(lines)
+    return 0, {"made_up": made_up, **as_json.what_if_json(found)}, "\n".join(lines)
 
 
 def _template(arguments: argparse.Namespace, database: Path) -> Outcome:
@@ -426,10 +417,8 @@ def _template(arguments: argparse.Namespace, database: Path) -> Outcome:
 
 
 def _import(arguments: argparse.Namespace, database: Path) -> Outcome:
-    from .intake import GivenFile
-    from .intake_register import TargetDecision
-    from .sheet import UNCAPPED, Caps
-    from .shell.uploads import Decision
+    from .intake import UNCAPPED, Caps, GivenFile, TargetDecision
+    from .shell.services import Decision
 
     chosen = None if arguments.quarter is None else read_quarter(arguments.quarter)
     with Progress(not arguments.json) as progress, _open(database, progress.step) as services:
@@ -454,7 +443,7 @@ def _import(arguments: argparse.Namespace, database: Path) -> Outcome:
     if refused:
         print(refused, file=sys.stderr)
     status = 1 if refused or (preview.blocked and upload is None) else 0
-    document = wire.import_json(preview, upload) if arguments.json else {}
+    document = as_json.import_json(preview, upload) if arguments.json else {}
     return status, document, "\n".join(_import_lines(preview, upload, arguments.publish))
 
 
@@ -467,7 +456,7 @@ def _day(text: str) -> date | None:
 
 def _mapping(services: Services, name: str | None) -> Profile | None:
     """The mapping of a name, or the one that a TOML file holds."""
-    from .profile import read_profile
+    from .intake import read_profile
 
     if name is None:
         return None
@@ -550,7 +539,7 @@ def _finding_lines(findings: Sequence[Finding]) -> list[str]:
 
 def _turned_lines(preview: AnyPreview) -> list[str]:
     """What a few changes do to their ratings; a file of history turns none and is too long to list."""
-    from .intake_register import EntriesPreview
+    from .intake import EntriesPreview
 
     if isinstance(preview, EntriesPreview):
         return [
@@ -591,7 +580,7 @@ def _uploads(arguments: argparse.Namespace, database: Path) -> Outcome:
             )
     return (
         0,
-        {"uploads": [wire.upload_json(one) for one in history]},
+        {"uploads": [as_json.upload_json(one) for one in history]},
         "\n".join(lines or ["Nothing has been uploaded yet."]),
     )
 
@@ -608,7 +597,7 @@ def _withdraw(arguments: argparse.Namespace, database: Path) -> Outcome:
     lines += [
         f"  {one.given.indicator} {one.given.quarter}: {one.left_standing}" for one in done.left_standing[:_MOST_LINES]
     ]
-    return 0, wire.withdrawal_json(done), "\n".join(lines)
+    return 0, as_json.withdrawal_json(done), "\n".join(lines)
 
 
 def _ledger(arguments: argparse.Namespace, database: Path) -> Outcome:
@@ -617,7 +606,7 @@ def _ledger(arguments: argparse.Namespace, database: Path) -> Outcome:
         document = {
             "position": services.position,
             "head": services.head,
-            "events": [wire.event_json(one) for one in found],
+            "events": [as_json.event_json(one) for one in found],
         }
         last = f"Record {services.position}. Head {services.head}"
     lines = [f"{one.number:>5}  {one.at:%d %b %Y %H:%M}  {one.by} ({one.role}): {one.what}" for one in found]
@@ -637,7 +626,7 @@ def _restore(arguments: argparse.Namespace, database: Path) -> Outcome:
     with _open(database) as services:
         health = services.verify()
     text = f"{database.name} is put back from {arguments.path.name}: records 1 to {health.position}."
-    return 1 if health.problems else 0, wire.health_json(health), "\n".join((text, *health.problems))
+    return 1 if health.problems else 0, as_json.health_json(health), "\n".join((text, *health.problems))
 
 
 def _verify(arguments: argparse.Namespace, database: Path) -> Outcome:
@@ -648,7 +637,7 @@ def _verify(arguments: argparse.Namespace, database: Path) -> Outcome:
     lines += [f"Mended: {one}" for one in health.mended]
     return (
         1 if health.problems else 0,
-        wire.health_json(health),
+        as_json.health_json(health),
         "\n".join((*lines, *(health.problems or ("Nothing is wrong.",)))),
     )
 
@@ -685,7 +674,7 @@ def _erase(arguments: argparse.Namespace, database: Path) -> Outcome:
 
 
 def _example(arguments: argparse.Namespace, database: Path) -> Outcome:
-    from .shell.example import files  # only this command needs it, and the command line starts cold each time
+    from .shell.example import files
 
     if database.resolve() == DEFAULT_DATABASE.resolve():
         raise KpiError("The example needs a database of its own: name one with --db, like --db data/example.duckdb.")

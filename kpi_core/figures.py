@@ -89,3 +89,8 @@ _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 def count_in_words(count: int) -> str:
     """A count as a sentence has it: ``two``, ``12``."""
     return _COUNTS[count] if count < len(_COUNTS) else str(count)
+
+
+def as_decimal(value: Decimal | str) -> Decimal:
+    """A number as it is, and text read as one. Raises ``FigureError`` for text that is none."""
+    return value if isinstance(value, Decimal) else number(value)

@@ -8,9 +8,8 @@ from html import escape
 import streamlit as st
 
 from kpi_core.access import OFFICER
-from kpi_core.problems import plural
-from kpi_core.report import record_table
-from kpi_core.views import Change
+from kpi_core.showing import Change, record_table
+from kpi_core.words import plural
 from pages._ui import actor, components, deeds, session
 from pages._ui.moments import moment
 

@@ -8,15 +8,14 @@ from html import escape
 import streamlit as st
 
 from kpi_core.access import OFFICER
+from kpi_core.effects import Effect, Figure
 from kpi_core.errors import KpiError, shorten
 from kpi_core.figures import with_unit
-from kpi_core.history import Effect, Figure
-from kpi_core.intake_register import target_in_words
+from kpi_core.intake import target_in_words
 from kpi_core.model import Absence, ChangeKind, Indicator, Upload
 from kpi_core.periods import day_in_words
-from kpi_core.problems import plural
-from kpi_core.report import effects_table
-from kpi_core.views import Backup, Withdrawal
+from kpi_core.showing import Backup, Withdrawal, effects_table
+from kpi_core.words import plural
 from pages._ui import actor, components, deeds, session
 
 MOST_EFFECTS = 200

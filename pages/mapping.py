@@ -9,13 +9,22 @@ from html import escape
 import streamlit as st
 
 from kpi_core.access import OFFICER
-from kpi_core.assess import Rating
 from kpi_core.errors import KpiError, PeriodError
-from kpi_core.mapping import Mapped, Raw, through
-from kpi_core.mapping_guess import guess
+from kpi_core.intake import (
+    CAPPED,
+    RATINGS,
+    Mapped,
+    Profile,
+    Raw,
+    Sheet,
+    guess,
+    read_sheet,
+    through,
+    wanting,
+    write_profile,
+)
+from kpi_core.judging import Rating
 from kpi_core.periods import quarter
-from kpi_core.profile import RATINGS, Profile, wanting, write_profile
-from kpi_core.sheet import CAPPED, Sheet, read
 from pages._ui import actor, components, session
 
 NONE = "(none)"
@@ -53,7 +62,7 @@ def page() -> None:
     if file is None:
         return
     row = int(st.number_input("Row that holds the headings", 1, 50, key="mapping_headings_row"))
-    sheet = read(file.getvalue(), file.name, CAPPED, row)
+    sheet = read_sheet(file.getvalue(), file.name, CAPPED, row)
     if sheet.unreadable or not sheet.headings:
         for one in sheet.findings:
             components.message(one.message, "error")
@@ -189,7 +198,7 @@ def mapped(sheet: Sheet, profile: Profile) -> Mapped:
 
 
 def sample(sheet: Sheet, profile: Profile) -> None:
-    """The first figures as they would be read, and what is wrong with the headings."""
+    """The first figures as they would be read_sheet, and what is wrong with the headings."""
     components.section("How the file reads")
     for told in wanting(profile):
         components.message(told)

@@ -11,11 +11,11 @@ import streamlit as st
 
 from kpi_core.access import MAY, Act, refused
 from kpi_core.errors import NotSaved, UnknownIndicator
-from kpi_core.exception_form import REASON_LINE, ObjectedTo
 from kpi_core.figures import with_unit
+from kpi_core.judging import Row
 from kpi_core.model import ExceptionReport, ReportState
-from kpi_core.scorecard import Row
-from kpi_core.views import IndicatorView, ReportView
+from kpi_core.reports import REASON_LINE, ObjectedTo
+from kpi_core.showing import IndicatorView, ReportView
 from pages._ui import alongside, components, deeds, draft, followup, report_form, session
 from pages._ui.actor import actor, choose
 from pages._ui.findings import findings_html

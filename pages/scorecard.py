@@ -9,13 +9,10 @@ from html import escape
 
 import streamlit as st
 
-from kpi_core.assess import Rating
 from kpi_core.errors import shorten
-from kpi_core.headline import headline
+from kpi_core.judging import FIRM_FROM, RULE_SET, Rating, Scorecard, headline
 from kpi_core.periods import Quarter
-from kpi_core.report import AS_FIRST_RECORDED, COLOURS_NOTE, SHAPES, scorecard_table
-from kpi_core.scorecard import Scorecard
-from kpi_core.spc import FIRM_FROM, RULE_SET
+from kpi_core.showing import AS_FIRST_RECORDED, COLOURS_NOTE, SHAPES, scorecard_table
 from pages._ui import components, session
 from pages._ui.signs import signs
 

@@ -10,16 +10,24 @@ from typing import Any
 import streamlit as st
 
 from kpi_core.access import OFFICER
-from kpi_core.assess import Rated
 from kpi_core.errors import Changed, KpiError
-from kpi_core.intake import FigureChange, GivenFile, Preview, rating_words
-from kpi_core.intake_register import AnyPreview, EntriesPreview, TargetDecision
+from kpi_core.intake import (
+    AnyPreview,
+    EntriesPreview,
+    FigureChange,
+    Finding,
+    GivenFile,
+    Preview,
+    Severity,
+    TargetDecision,
+    rating_words,
+)
+from kpi_core.judging import Rated, display
 from kpi_core.model import ChangeKind, Upload
 from kpi_core.periods import Quarter, quarter
-from kpi_core.problems import Finding, Severity, plural
-from kpi_core.report import changes_table, findings_table, reconciliation_table
-from kpi_core.scorecard import display
-from kpi_core.shell.uploads import Decision
+from kpi_core.shell.services import Decision
+from kpi_core.showing import changes_table, findings_table, reconciliation_table
+from kpi_core.words import plural
 from pages._ui import actor, components, session
 
 MOST_PROBLEMS, MOST_CHANGES, MOST_TURNED = 50, 200, 8

@@ -9,10 +9,9 @@ import streamlit as st
 
 from kpi_core.errors import UnknownIndicator
 from kpi_core.figures import capital, with_unit
+from kpi_core.judging import firmness_words, level_words, target_words, tolerance_words, variation_words
 from kpi_core.model import Polarity, Unit
-from kpi_core.report import what_if_table
-from kpi_core.scorecard import level_words, target_words, tolerance_words
-from kpi_core.spc import firmness_words, variation_words
+from kpi_core.showing import what_if_table
 from kpi_core.what_if import EVERY, What, WhatIf, WhatIfRow, next_due, rated_significance
 from pages._ui import components, deeds, limits, proposals, session, supposed
 from pages._ui.signs import signs

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from kpi_core.bundle import CSV_FILES
+from kpi_core.intake import CSV_FILES
 from kpi_core.model import (
     REPORT_SECTIONS,
     Absence,
@@ -27,10 +27,10 @@ from kpi_core.model import (
     Unit,
 )
 from kpi_core.periods import Quarter, quarter
-from kpi_core.shell.database import DATA, make_database
-from kpi_core.shell.database import in_memory as ledger_in_memory
 from kpi_core.shell.example import files
 from kpi_core.shell.services import Services
+from kpi_core.shell.storage import DATA, make_database
+from kpi_core.shell.storage.database import in_memory as ledger_in_memory
 
 # How long an example takes says nothing of whether it is right, so a slow machine must not fail it.
 settings.register_profile("any machine", deadline=None)

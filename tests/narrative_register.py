@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from kpi_core.judging import Held
 from kpi_core.model import Basis, Indicator, Observation, Polarity, Target, Unit
 from kpi_core.periods import quarter
-from kpi_core.scorecard import Held
 
 FIRST = quarter("Q1 2015-16")
 

@@ -1,4 +1,4 @@
-"""The files of ``data/``: the real ones read, and what a cell, a row and a file may look like."""
+"""The files of ``data/``: the real ones read_data_folder, and what a cell, a row and a file may look like."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_core.bundle import CSV_FILES, Bundle, read
 from kpi_core.errors import BundleError, Problem
+from kpi_core.intake import CSV_FILES, Bundle, read_data_folder
 from kpi_core.model import Absence, Basis
-from kpi_core.shell.database import DATA, data_files
+from kpi_core.shell.storage import DATA, data_files
 
 from .conftest import figure, register, small_bundle
 
@@ -21,14 +21,14 @@ Files = dict[str, bytes]
 
 def problems(files: Files) -> tuple[Problem, ...]:
     try:
-        read(files)
+        read_data_folder(files)
     except BundleError as error:
         return error.problems
     return ()
 
 
 def test_the_real_files_read() -> None:
-    bundle = read(data_files(DATA))
+    bundle = read_data_folder(data_files(DATA))
     assert (bundle.council, bundle.home_area, bundle.made_up) == (
         "Bournemouth, Christchurch and Poole Council", "BCP", False)  # fmt: skip
     counts = (bundle.indicators, bundle.observations, bundle.targets, bundle.benchmarks, bundle.reports)
@@ -36,7 +36,7 @@ def test_the_real_files_read() -> None:
 
 
 def test_what_a_file_leaves_out_takes_its_plain_meaning() -> None:
-    bundle = read(small_bundle(observations=[figure("A1", "Q2 2022-23", "83.5")]))
+    bundle = read_data_folder(small_bundle(observations=[figure("A1", "Q2 2022-23", "83.5")]))
     (indicator,), (observation,) = bundle.indicators, bundle.observations
     assert (indicator.basis, indicator.due, indicator.seasonal) == (Basis.NOT_STATED, (1, 2, 3, 4), False)
     assert bundle.assigned == (("A1", "X"),)
@@ -49,7 +49,7 @@ def test_what_a_file_leaves_out_takes_its_plain_meaning() -> None:
      ("z", None, Absence.NOT_APPLICABLE), ("x", None, Absence.NOT_AVAILABLE)],
 )  # fmt: skip
 def test_a_cell_holds_a_figure_as_written_or_a_symbol(cell: str, value: str | None, absence: Absence | None) -> None:
-    (observation,) = read(small_bundle(observations=[figure("A1", "Q2 2022-23", cell)])).observations
+    (observation,) = read_data_folder(small_bundle(observations=[figure("A1", "Q2 2022-23", cell)])).observations
     assert (None if observation.value is None else str(observation.value)) == value
     assert observation.absence == absence
 
@@ -71,7 +71,7 @@ def test_a_percentage_must_agree_with_its_counts_at_the_decimals_it_is_written_w
 
 def test_a_second_figure_with_a_reason_is_a_revision_of_the_first() -> None:
     rows = [figure("A1", "Q2 2022-23", "80"), figure("A1", "Q2 22/23", "81", revision_reason="counted again")]
-    first, second = read(small_bundle(observations=rows)).observations
+    first, second = read_data_folder(small_bundle(observations=rows)).observations
     assert [first.revision, second.revision] == [0, 1]
     assert (first.value, second.value, second.revised) == (Decimal(80), Decimal(81), True)
 
@@ -92,7 +92,7 @@ def _windows_lines(files: Files) -> Files:
 def test_files_saved_by_excel_read_alike(as_saved: Callable[[Files], Files]) -> None:
     real = data_files(DATA)
     assert as_saved(real) != real
-    assert read(as_saved(real)) == read(real)
+    assert read_data_folder(as_saved(real)) == read_data_folder(real)
 
 
 def test_blank_rows_are_left_out_and_still_counted_as_excel_counts_them() -> None:
@@ -119,7 +119,7 @@ def test_one_bad_cell_does_not_hide_another_of_the_same_row() -> None:
 def test_the_error_is_one_line_that_names_the_first_place_and_counts_the_rest() -> None:
     files = small_bundle(observations=[figure("A1", "Q2 2022-23", "many"), figure("A1", "Q5 2022-23", "some")])
     with pytest.raises(BundleError) as refused:
-        read(files)
+        read_data_folder(files)
     assert str(refused.value) == (
         "The figures were not loaded. data/observations.csv, row 2, column value: “many” is not a number. Use the digits "
         "0 to 9 and a full stop, like 83.5. Mend the file and try again. (2 more problems in these files.)"
@@ -132,7 +132,7 @@ def test_the_error_is_one_line_that_names_the_first_place_and_counts_the_rest() 
 def is_read_or_refused(files: Files) -> bool:
     """Whether the reader answers with a bundle or its own error; anything else is raised and fails the test."""
     try:
-        return isinstance(read(files), Bundle)
+        return isinstance(read_data_folder(files), Bundle)
     except BundleError as refused:
         return bool(refused.problems) and str(refused).isprintable()
 

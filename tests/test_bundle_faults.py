@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from kpi_core.errors import BundleError, Problem
-from kpi_core.shell.database import DATA, data_files
+from kpi_core.shell.storage import DATA, data_files
 
 from .conftest import csv_bytes
 from .test_bundle import problems

@@ -23,11 +23,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_core import bundle
 from kpi_core.codec import ERASED, Mark, columns, csv_text, differing, from_json, json_of, records, said_of
 from kpi_core.columns import TABLES, headings
 from kpi_core.errors import KpiError
 from kpi_core.events import LARGE, RECORDS, Kind, files_named, sha256, tables_in, tables_of, written
+from kpi_core.intake import data_folder as bundle
 from kpi_core.model import (
     Absence,
     Action,
@@ -42,11 +42,10 @@ from kpi_core.model import (
     Upload,
 )
 from kpi_core.periods import Quarter
-from kpi_core.report import register_tables
-from kpi_core.shell.database import make_database, rebuild
-from kpi_core.shell.ledger import Ledger, Made
-from kpi_core.shell.mirror import Mirror, folder_of
-from kpi_core.shell.store import Store
+from kpi_core.shell.storage import Ledger, Made, make_database, rebuild
+from kpi_core.shell.storage.mirror import Mirror, folder_of
+from kpi_core.shell.storage.store import Store
+from kpi_core.showing import register_tables
 
 from .conftest import NOW, csv_bytes, fixed_clock, small_bundle
 from .shell.ledgers import ADMIN

@@ -11,14 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_core.forms import (
-    Action,
-    Form,
-    NoForm,
-    Paragraph,
-    of_text,
-    read_forms,
-)
+from kpi_core.forms import Action, Form, NoForm, Paragraph, of_text, read_forms
 from kpi_core.forms.headings import heading_of
 from kpi_core.forms.lines import Line
 from kpi_core.forms.values import dates_in

@@ -10,16 +10,15 @@ from decimal import Decimal
 import pytest
 
 from kpi_core.errors import Changed, NotPublished
-from kpi_core.intake import MOST_SINGLY, Checked, GivenFile, Preview, fingerprint
-from kpi_core.known import Known
+from kpi_core.intake import GivenFile, Known, Preview, fingerprint
+from kpi_core.intake.preview import MOST_SINGLY, Checked
+from kpi_core.intake.problems import finding
 from kpi_core.model import Absence, ChangeKind, Observation
 from kpi_core.periods import Quarter
-from kpi_core.problems import finding
-from kpi_core.report import Circumstances, findings_table, scorecard_table, series_table
 from kpi_core.shell.export.csv_file import render
-from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
-from kpi_core.wire import indicator_json, scorecard_json
+from kpi_core.shell.services import Decision, Services
+from kpi_core.showing import Circumstances, findings_table, scorecard_table, series_table
+from kpi_core.showing.as_json import indicator_json, scorecard_json
 
 from .conftest import (
     NOW,

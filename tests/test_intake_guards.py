@@ -8,14 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from kpi_core.intake import GivenFile, Preview
-from kpi_core.intake_register import EntriesPreview
+from kpi_core.intake import EntriesPreview, GivenFile, Preview, read_profile
 from kpi_core.model import Absence, ChangeKind, Observation
-from kpi_core.profile import read_profile
-from kpi_core.report import Circumstances, changes_table
-from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
-from kpi_core.wire import import_json
+from kpi_core.shell.services import Decision, Services
+from kpi_core.showing import Circumstances, changes_table
+from kpi_core.showing.as_json import import_json
 
 from .conftest import NOW, Cells, csv_bytes, figure, in_memory, register, shared_file, small_bundle
 

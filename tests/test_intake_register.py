@@ -11,19 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_core.intake import GivenFile
-from kpi_core.intake_register import (
+from kpi_core.intake import (
     EntriesPreview,
+    GivenFile,
+    Known,
+    Profile,
     TargetDecision,
     check_entries,
     draft_entries,
     kind_of_file,
     lacking_decision,
 )
-from kpi_core.known import Known
 from kpi_core.model import Absence, ChangeKind, Indicator, Observation, Polarity, Target, Unit
 from kpi_core.periods import quarter
-from kpi_core.profile import Profile
 
 from .conftest import Cells, csv_bytes, indicator, observed, target
 

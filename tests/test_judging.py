@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from kpi_core.assess import Rating, judge, rate, target_in_force
+from kpi_core.judging import Rating, judge, rate, target_in_force
 from kpi_core.model import Absence, Basis, Polarity, Target
 from kpi_core.periods import Quarter
 

@@ -11,13 +11,24 @@ from pathlib import Path
 import pytest
 
 from kpi_core.errors import PeriodError
-from kpi_core.mapping import QUARTER_FAULTS, TEMPLATE_COLUMNS, Mapped, Raw, as_template, through
-from kpi_core.mapping_guess import guess
+from kpi_core.intake import (
+    TEMPLATE_COLUMNS,
+    Mapped,
+    Profile,
+    ProfileError,
+    Raw,
+    Sheet,
+    guess,
+    read_profile,
+    through,
+    wanting,
+    write_profile,
+)
+from kpi_core.intake.fields import QUARTER_FAULTS, as_template
+from kpi_core.intake.problems import CLASSES
+from kpi_core.intake.saved_mapping import FIELDS
 from kpi_core.model import Basis, Polarity, Unit
 from kpi_core.periods import quarter
-from kpi_core.problems import CLASSES
-from kpi_core.profile import FIELDS, Profile, ProfileError, read_profile, wanting, write_profile
-from kpi_core.sheet import Sheet
 
 from .conftest import REPO, shared_file
 

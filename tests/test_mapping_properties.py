@@ -5,13 +5,25 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_core.mapping import TEMPLATE_COLUMNS, Mapped, Raw, as_template, through
-from kpi_core.mapping_guess import guess
+from kpi_core.intake import (
+    RATINGS,
+    TEMPLATE_COLUMNS,
+    Mapped,
+    Profile,
+    ProfileError,
+    Raw,
+    Sheet,
+    guess,
+    read_profile,
+    through,
+    wanting,
+    write_profile,
+)
+from kpi_core.intake.fields import as_template
+from kpi_core.intake.problems import CLASSES
+from kpi_core.intake.saved_mapping import FIELDS
 from kpi_core.model import Basis, Indicator, Polarity, Unit
 from kpi_core.periods import Quarter
-from kpi_core.problems import CLASSES
-from kpi_core.profile import FIELDS, RATINGS, Profile, ProfileError, read_profile, wanting, write_profile
-from kpi_core.sheet import Sheet
 
 words = st.text(min_size=1, max_size=12).filter(str.strip)
 stripped = words.map(str.strip)

@@ -9,9 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from kpi_core.assess import Rating
-from kpi_core.completeness import completeness
-from kpi_core.headline import headline
+from kpi_core.judging import Held, Rating, build, headline, row_of
 from kpi_core.model import (
     REPORT_SECTIONS,
     Absence,
@@ -23,9 +21,20 @@ from kpi_core.model import (
     ReportAction,
     ReportState,
 )
-from kpi_core.paper import Block, Line, Paper, Sheet, blocks, form_parts, line_of, on_paper, step
-from kpi_core.report import COLOURS_NOTE, MADE_UP, Circumstances
-from kpi_core.scorecard import Held, build, row_of
+from kpi_core.reports import completeness
+from kpi_core.showing import (
+    COLOURS_NOTE,
+    MADE_UP,
+    Circumstances,
+    Line,
+    Paper,
+    Sheet,
+    blocks,
+    form_parts,
+    on_paper,
+    step,
+)
+from kpi_core.showing.paper import Block, line_of
 
 from .conftest import NOW, Q2, indicator, observed, report, target
 

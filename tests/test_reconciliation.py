@@ -11,13 +11,11 @@ from decimal import Decimal
 import pytest
 
 from kpi_core.__main__ import _import_lines
-from kpi_core.intake import GivenFile, Preview, rating_words
-from kpi_core.profile import Profile, read_profile
-from kpi_core.report import Circumstances, reconciliation_table
+from kpi_core.intake import GivenFile, Preview, Profile, rating_words, read_profile
 from kpi_core.shell.export.csv_file import render
-from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
-from kpi_core.wire import import_json
+from kpi_core.shell.services import Decision, Services
+from kpi_core.showing import Circumstances, reconciliation_table
+from kpi_core.showing.as_json import import_json
 
 from .conftest import NOW, Cells, csv_bytes, in_memory, register, small_bundle
 

@@ -14,21 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi_core.errors import FigureError
-from kpi_core.spc import (
-    RULE_SET,
-    Assurance,
-    Firmness,
-    Kind,
-    Rule,
-    Value,
-    Variation,
-    Xmr,
-    assurance_words,
-    firmness_words,
-    variation_words,
-    xmr,
-    year_on_year,
-)
+from kpi_core.judging import RULE_SET, Assurance, Firmness, Kind, Variation, Xmr, firmness_words, variation_words
+from kpi_core.judging.limits import Rule, Value, assurance_words, xmr, year_on_year
 
 from .conftest import SHARED, shared_file
 

@@ -13,21 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_core.assess import Rating, judge, rate
 from kpi_core.figures import shown
+from kpi_core.judging import Held, Rating, judge, rate
 from kpi_core.model import Absence, Basis, Indicator, Observation, Polarity, Target, Unit
 from kpi_core.periods import Quarter, quarter
-from kpi_core.scorecard import Held
 from kpi_core.shell.services import Services
-from kpi_core.what_if import (
-    WhatIf,
-    WhatIfRow,
-    changed_since,
-    figures_under,
-    rated_significance,
-    read_change,
-    what_if,
-)
+from kpi_core.what_if import WhatIf, WhatIfRow, changed_since, figures_under, rated_significance, read_change, what_if
 
 from .conftest import Q2, indicator, observed, target
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_core.errors import KpiError, PeriodError, UnknownChoice
+from kpi_core.judging import Held, Row, row_of
 from kpi_core.model import Absence, Basis, Indicator, Observation, Polarity, Target, Unit
-from kpi_core.process_chart import process_data
-from kpi_core.scorecard import Held, Row, row_of
 from kpi_core.shell.services import Services
+from kpi_core.showing.charts import process_data
 from kpi_core.what_if import (
     Change,
     How,

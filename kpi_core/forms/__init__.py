@@ -9,4 +9,13 @@ from .reader import NoForm, read_forms
 from .records import Action, Cell, Form, Paragraph, of_text
 from .values import Name
 
-__all__ = ["Action", "Cell", "Form", "Name", "NoForm", "Paragraph", "of_text", "read_forms"]
+__all__ = [
+    "Action",
+    "Cell",
+    "Form",
+    "Name",
+    "NoForm",
+    "Paragraph",
+    "of_text",
+    "read_forms",
+]

@@ -5,22 +5,27 @@ direction), ``grammar`` (what a maintainer extends), ``clauses`` and ``claims`` 
 it), ``sums`` (parts and totals), ``checker`` (texts and whole papers). The examples it must agree with: ``tests/narrative_examples.toml``.
 """
 
-from ..disclosure import implied_denominators
 from .checker import CheckedPaper, Checker, NarrativeFinding, counts, may_be_contradicted, quarter_named
+from .disclosure import SMALLEST_SHOWN, ImpliedDenominators, identifiers, implied_denominators
 from .mentions import Lexicon
 from .prose import passages
+from .sums import sums
 from .verdicts import Known, Verdict
 
 __all__ = [
+    "SMALLEST_SHOWN",
     "CheckedPaper",
     "Checker",
+    "ImpliedDenominators",
     "Known",
     "Lexicon",
     "NarrativeFinding",
     "Verdict",
     "counts",
+    "identifiers",
     "implied_denominators",
     "may_be_contradicted",
     "passages",
     "quarter_named",
+    "sums",
 ]

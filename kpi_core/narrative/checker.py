@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from ..disclosure import disclosive
 from ..errors import KpiError
 from ..figures import with_unit
+from ..judging import Row
 from ..model import ReportState, Unit
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
-from ..scorecard import Row
 from .atoms import Amount, Atom, may_claim
 from .claims import Claim, claims
 from .clauses import Context, Told
+from .disclosure import disclosive
 from .mentions import Lexicon
 from .prose import Passage, passages, sentences
 from .sums import sums

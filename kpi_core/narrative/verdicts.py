@@ -8,11 +8,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..assess import target_in_force
 from ..figures import amount_in_words, decimals_of, round_half_up, shown, with_unit
+from ..judging import Held, Row, row_of, target_in_force
 from ..model import Basis, Indicator, Observation, Polarity, Target, Unit
 from ..periods import Quarter
-from ..scorecard import Held, Row, row_of
 from .atoms import Amount
 from .claims import Claim
 from .clauses import Told

@@ -5,10 +5,10 @@
 rows and what they say). Nothing published is changed by any of it.
 """
 
-from ..certainty import significance
-from .answers import WhatIf, WhatIfRow, changed_since, figures_under, rated_significance, what_if
+from ..judging import significance
 from .changes import EVERY, Change, How, NotSupposed, What, change_of, read_change, with_change, without
 from .needed import numbers_needed, rest_of_year, rest_of_year_weighted, trajectory
+from .scenario import WhatIf, WhatIfRow, changed_since, figures_under, rated_significance, what_if
 from .takes import Counted, Needed
 from .way import Milestone, next_due
 from .year import Year

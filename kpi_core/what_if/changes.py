@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
-from ..assess import met_by
 from ..errors import FigureError, KpiError, UnknownChoice, shorten
 from ..figures import (
     amount_in_words,
@@ -26,11 +25,11 @@ from ..figures import (
     shown,
     with_unit,
 )
+from ..judging import Row, met_by
 from ..model import Indicator, Polarity, Target, Unit
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
-from ..problems import plural
-from ..scorecard import Row
+from ..words import plural
 
 EVERY = "all"
 """The scope of a change to every indicator that can take it."""

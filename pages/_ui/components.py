@@ -13,16 +13,14 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from kpi_core.assess import Change, Rating
-from kpi_core.charts import recent, trend_points
-from kpi_core.exception_form import action_words
 from kpi_core.figures import amount_in_words, capital, with_unit
+from kpi_core.judging import Change, Rating, Row, level_words, target_words
 from kpi_core.model import Action, Conflict, ExceptionReport, ReportState
-from kpi_core.paper import Paper, blocks, form_parts
-from kpi_core.report import MADE_UP, MARKS, SHAPES, STATE_SHAPES, Table, said_of
-from kpi_core.scorecard import Row, level_words, target_words
+from kpi_core.reports import action_words
 from kpi_core.shell.export import csv_file, word_file
 from kpi_core.shell.services import Services
+from kpi_core.showing import MADE_UP, MARKS, SHAPES, STATE_SHAPES, Paper, Table, blocks, form_parts, said_of
+from kpi_core.showing.charts import recent, trend_points
 
 from .view import View
 

@@ -16,17 +16,10 @@ from streamlit.navigation.page import StreamlitPage
 
 from kpi_core.access import Actor
 from kpi_core.errors import KpiError, NotSaved
-from kpi_core.exception_form import REASON_LINE, ChangedMeanwhile, merged
 from kpi_core.figures import number
-from kpi_core.model import (
-    ACTIONS_HEADING,
-    NONE_IDENTIFIED,
-    REPORT_SECTIONS,
-    Action,
-    ExceptionReport,
-    ReportState,
-)
-from kpi_core.views import ReportView
+from kpi_core.model import ACTIONS_HEADING, NONE_IDENTIFIED, REPORT_SECTIONS, Action, ExceptionReport, ReportState
+from kpi_core.reports import REASON_LINE, ChangedMeanwhile, merged
+from kpi_core.showing import ReportView
 
 from . import session
 from .actor import actor

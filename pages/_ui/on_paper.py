@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from html import escape
 
 from kpi_core.model import Action
-from kpi_core.paper import NOTHING_WRITTEN, Line, Paper, Part, Sheet, Step, step
 from kpi_core.periods import day_in_words
-from kpi_core.report import STATE_SHAPES
+from kpi_core.showing import NOTHING_WRITTEN, STATE_SHAPES, Line, Paper, Part, Sheet, Step, step
 
 from . import components
 

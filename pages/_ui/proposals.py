@@ -10,9 +10,9 @@ import streamlit as st
 
 from kpi_core.access import Act, refused
 from kpi_core.errors import KpiError
+from kpi_core.judging import level_words, target_words, tolerance_words
 from kpi_core.model import Indicator, Proposal, ProposalDecision, Scenario, Target
 from kpi_core.periods import Quarter, day_in_words, span
-from kpi_core.scorecard import level_words, target_words, tolerance_words
 from kpi_core.what_if import What, WhatIf, WhatIfRow, changed_since, figures_under, read_change
 
 from . import actor, components, deeds, session, supposed

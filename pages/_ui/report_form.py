@@ -9,11 +9,11 @@ from html import escape
 
 import streamlit as st
 
-from kpi_core.exception_form import REASON_LINE
+from kpi_core.judging import target_words
 from kpi_core.model import ACTIONS_HEADING, NONE_IDENTIFIED, REASON_LINE_MOST, REPORT_SECTIONS, ReportState
 from kpi_core.narrative import NarrativeFinding
-from kpi_core.scorecard import target_words
-from kpi_core.views import ReportView
+from kpi_core.reports import REASON_LINE
+from kpi_core.showing import ReportView
 
 from . import components
 from .draft import (

@@ -13,8 +13,8 @@ from streamlit.navigation.page import StreamlitPage
 
 from kpi_core.errors import KpiError, PeriodError, shorten
 from kpi_core.periods import Quarter, quarter
-from kpi_core.report import Circumstances, confidential_words
 from kpi_core.shell.services import Services, places
+from kpi_core.showing import Circumstances, confidential_words
 
 from . import components
 from .view import View

@@ -24,23 +24,13 @@ import duckdb
 
 from kpi_core.codec import cells, columns
 from kpi_core.events import BEGINNING, Event, Kind, Table, tables_of, written
-from kpi_core.model import (
-    Area,
-    Basis,
-    GivenFigure,
-    Indicator,
-    Listing,
-    Polarity,
-    Setting,
-    Target,
-    Unit,
-)
+from kpi_core.judging import Scorecard
+from kpi_core.model import Area, Basis, GivenFigure, Indicator, Listing, Polarity, Setting, Target, Unit
 from kpi_core.periods import Quarter
-from kpi_core.scorecard import Scorecard
-from kpi_core.shell.database import utc_now
-from kpi_core.shell.ledger import add
-from kpi_core.shell.mirror import Mirror, folder_of
-from kpi_core.shell.store import Store
+from kpi_core.shell.storage import utc_now
+from kpi_core.shell.storage.ledger import add
+from kpi_core.shell.storage.mirror import Mirror, folder_of
+from kpi_core.shell.storage.store import Store
 
 from .measuring import measure
 

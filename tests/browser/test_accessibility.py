@@ -11,8 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from kpi_core.intake import GivenFile
-from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
+from kpi_core.shell.services import Decision, Services
 
 from ..pages import FIGURES, csv_file, template
 from . import give, serving, settled, violations

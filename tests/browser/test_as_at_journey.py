@@ -14,9 +14,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from kpi_core.intake import GivenFile
 from kpi_core.periods import day_in_words
 from kpi_core.shell import example as example_council
-from kpi_core.shell.database import make_database
-from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
+from kpi_core.shell.services import Decision, Services
+from kpi_core.shell.storage import make_database
 
 from ..conftest import shared_file
 from ..pages import csv_file

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from kpi_core.spc import RULE_SET
+from kpi_core.judging import RULE_SET
 
 from . import Server, listen, settled
 from .conftest import OpenPage

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpi_core.intake import GivenFile
-from kpi_core.intake_register import TargetDecision
-from kpi_core.report import AS_FIRST_RECORDED
-from kpi_core.shell.uploads import Decision
+from kpi_core.intake import GivenFile, TargetDecision
+from kpi_core.shell.services import Decision
+from kpi_core.showing import AS_FIRST_RECORDED
 from pages._ui import session
 
 from ..conftest import shared_file

@@ -12,10 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from kpi_core.access import Actor
 from kpi_core.intake import GivenFile
-from kpi_core.shell.database import DATA, data_files
-from kpi_core.shell.mirror import folder_of
-from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
+from kpi_core.shell.services import Decision, Services
+from kpi_core.shell.storage import DATA, data_files
+from kpi_core.shell.storage.mirror import folder_of
 from pages._ui import session
 
 from . import body, heading, opened, said, saved, sections, table, template

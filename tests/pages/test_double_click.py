@@ -11,8 +11,8 @@ from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 from kpi_core.model import ReportState
-from kpi_core.shell.reports import Reports
-from kpi_core.shell.uploads import Uploads
+from kpi_core.shell.services.reports import Reports
+from kpi_core.shell.services.uploads import Uploads
 from pages._ui import session
 
 from . import opened, published, said, template, uploaded

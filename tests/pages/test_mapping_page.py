@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpi_core.shell.database import DATA, data_files
+from kpi_core.shell.storage import DATA, data_files
 from pages._ui import session
 
 from ..conftest import write_files

@@ -11,9 +11,8 @@ import pytest
 
 from kpi_core.intake import GivenFile
 from kpi_core.model import REPORT_SECTIONS
-from kpi_core.report import MADE_UP, MARKS
-from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
+from kpi_core.shell.services import Decision, Services
+from kpi_core.showing import MADE_UP, MARKS
 from pages._ui import on_paper, session
 
 from ..conftest import figure, register, small_bundle

@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 from kpi_core.access import Actor
 from kpi_core.errors import NotSaved
 from kpi_core.model import ACTIONS_HEADING, NONE_IDENTIFIED, REPORT_SECTIONS, Action, ExceptionReport, ReportState
-from kpi_core.shell.reports import Reports
-from kpi_core.views import ReportView
+from kpi_core.shell.services.reports import Reports
+from kpi_core.showing import ReportView
 from pages._ui import session
 
 from . import body, heading, moved_to, opened, said, sections, table

@@ -10,9 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kpi_core.intake import GivenFile
-from kpi_core.shell.database import DATA, data_files
-from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision, Uploads
+from kpi_core.shell.services import Decision, Services
+from kpi_core.shell.services.uploads import Uploads
+from kpi_core.shell.storage import DATA, data_files
 from pages._ui import components, session
 
 from ..conftest import write_files
@@ -576,7 +576,7 @@ def test_what_cannot_be_written_is_a_sentence_and_the_typed_words_stay(monkeypat
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as disk:
-        disk.setattr("kpi_core.shell.ledger.add", full)
+        disk.setattr("kpi_core.shell.storage.ledger.add", full)
         published(at)
         (sentence,) = said(at, "error")
         assert "No space left on device" in sentence
@@ -595,7 +595,7 @@ def test_what_is_written_and_could_not_be_secured_is_said_on_every_page_until_it
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as disk:
-        disk.setattr("kpi_core.shell.mirror.Mirror.append", full)
+        disk.setattr("kpi_core.shell.storage.mirror.Mirror.append", full)
         published(at)
         assert said(at, "error")[0].startswith("It was written, but could not be secured on the disk")
         assert services().uploads.history() == ()

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from kpi_core.model import Scenario
-from kpi_core.shell.scenarios import Scenarios
+from kpi_core.shell.services.scenarios import Scenarios
 from pages._ui import components
 
 from ..conftest import figure, register, small_bundle

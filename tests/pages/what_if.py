@@ -8,8 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from kpi_core.access import Actor
 from kpi_core.intake import GivenFile
-from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
+from kpi_core.shell.services import Decision, Services
 from pages._ui import session
 
 from . import body, opened, table, template

@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from kpi_core import wire
 from kpi_core.__main__ import main
 from kpi_core.errors import KpiError, UnknownChoice
 from kpi_core.intake import GivenFile
-from kpi_core.shell.database import DATA, make_database
 from kpi_core.shell.example import files
-from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision, TargetDecision
+from kpi_core.shell.services import Decision, Services
+from kpi_core.shell.services.uploads import TargetDecision
+from kpi_core.shell.storage import DATA, make_database
+from kpi_core.showing import as_json
 
 from ..conftest import shared_file, write_files
 from .ledgers import (
@@ -226,7 +226,7 @@ def test_a_view_of_the_past_stays_as_it_is_whatever_comes_later(services: Servic
 
     def then() -> Any:
         card = services.scorecard(Q2, when="2022-11-01")
-        said = wire.scorecard_json(card, card)
+        said = as_json.scorecard_json(card, card)
         return json.dumps({name: value for name, value in said.items() if name != "moment"}, default=str)
 
     before = then()
@@ -258,7 +258,10 @@ def test_neither_a_comparison_nor_the_history_gives_it_back(services: Services) 
         for quarter in (Q1, Q2, Q3):
             card = services.scorecard(quarter, when=when)
             said = json.dumps(
-                [wire.scorecard_json(card, card), wire.indicator_json(services.indicator("A1", quarter, when=when))],
+                [
+                    as_json.scorecard_json(card, card),
+                    as_json.indicator_json(services.indicator("A1", quarter, when=when)),
+                ],
                 default=str,
             )
             for value in ("71.5", "72.3"):
@@ -306,7 +309,7 @@ def test_what_each_meeting_saw_can_be_seen_again_and_once_suppressed_at_none(mee
     assert shown(meetings, "1", "EX01", quarter) == "not reported"
 
     def told(*moments: str) -> str:
-        return json.dumps([wire.indicator_json(meetings.indicator("EX01", quarter, when=when)) for when in moments])
+        return json.dumps([as_json.indicator_json(meetings.indicator("EX01", quarter, when=when)) for when in moments])
 
     for value in ("91.0", "92.0", "93.0"):
         assert told("3").count(f'"{value}"') == told("1").count(f'"{value}"'), (
@@ -332,15 +335,15 @@ FORMER = "29.5"
 
 def everything_drawn(services: Services, when: str) -> Iterator[tuple[str, str]]:
     """Every rendering of the quarter, as text, by what it is."""
-    from kpi_core.report import Circumstances, scorecard_table
     from kpi_core.shell.export import csv_file, word_file
+    from kpi_core.showing import Circumstances, scorecard_table
 
     card = services.scorecard(Q1, when=when)
     view = services.indicator("FD02", Q1, when=when)
     yield "the scorecard", repr(card.row("FD02"))
-    yield "the scorecard's JSON", json.dumps(wire.scorecard_json(card, card), default=str)
+    yield "the scorecard's JSON", json.dumps(as_json.scorecard_json(card, card), default=str)
     yield "the indicator", repr(view)
-    yield "the indicator's JSON", json.dumps(wire.indicator_json(view), default=str)
+    yield "the indicator's JSON", json.dumps(as_json.indicator_json(view), default=str)
     yield "the quarter after", repr(services.scorecard(Q2, when=when).row("FD02"))
     paper = services.paper(Q1, when=when)
     yield "the paper", repr(paper)

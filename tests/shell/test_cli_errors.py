@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from kpi_core.shell.database import DATA, make_database
-from kpi_core.shell.mirror import folder_of
+from kpi_core.shell.storage import DATA, make_database
+from kpi_core.shell.storage.mirror import folder_of
 
 from ..conftest import REPO, fixed_clock, small_bundle
 from .test_cli import Answer, document, here, run

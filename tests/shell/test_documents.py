@@ -22,7 +22,7 @@ from kpi_core.errors import UnreadableDocument
 from kpi_core.forms import Action, Form, NoForm, Paragraph, read_forms
 from kpi_core.model import NONE_IDENTIFIED, REPORT_SECTIONS
 from kpi_core.periods import Quarter
-from kpi_core.shell.documents import LIMITS, Limits, read_document
+from kpi_core.shell.services.documents import LIMITS, Limits, read_document
 
 SPRING = date(2023, 3, 31)
 Labels = dict[str, str]

@@ -40,8 +40,8 @@ from kpi_core.model import (
     Withdrawn,
 )
 from kpi_core.periods import Quarter, quarter
-from kpi_core.shell import store
-from kpi_core.shell.former import FormerAct, acts_of
+from kpi_core.shell.storage import store
+from kpi_core.shell.storage.former import FormerAct, acts_of
 
 from ..conftest import NOW, shared_file
 

@@ -20,9 +20,9 @@ import pytest
 
 from kpi_core.__main__ import main
 from kpi_core.access import ROLES
-from kpi_core.shell.database import make_database
-from kpi_core.shell.mirror import folder_of
 from kpi_core.shell.services import Services
+from kpi_core.shell.storage import make_database
+from kpi_core.shell.storage.mirror import folder_of
 
 from ..conftest import Cells, csv_bytes, figure, fixed_clock, register, small_bundle, write_files
 from .test_cli import leaves

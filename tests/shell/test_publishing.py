@@ -12,18 +12,15 @@ from typing import Any
 
 import pytest
 
-from kpi_core import wire
 from kpi_core.access import READER, ROLES, Actor
 from kpi_core.errors import Changed, KpiError, NotAllowed, NotPublished, NotWithdrawn
 from kpi_core.events import RECORDS, Event, Kind, tables_in
-from kpi_core.intake import GivenFile
+from kpi_core.intake import GivenFile, read_profile
 from kpi_core.model import Observation, Upload
-from kpi_core.profile import read_profile
-from kpi_core.shell import disk
-from kpi_core.shell.ledger import STEPS
-from kpi_core.shell.mirror import Mirror, folder_of
-from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
+from kpi_core.shell.services import Decision, Services
+from kpi_core.shell.storage import STEPS, disk
+from kpi_core.shell.storage.mirror import Mirror, folder_of
+from kpi_core.showing import as_json
 
 from ..conftest import NOW, csv_bytes, figure, fixed_clock, register, small_bundle, write_files
 
@@ -85,16 +82,16 @@ def shows(services: Services, code: str, when: str = Q2, first: bool = False) ->
 
 def all_said(services: Services, quarters: Iterable[str] = QUARTERS) -> dict[str, Any]:
     """Everything that readers are told: scorecards as they stand and as first recorded, series, history with effects."""
-    said: dict[str, Any] = {"history": [wire.upload_json(one) for one in services.uploads.history()]}
+    said: dict[str, Any] = {"history": [as_json.upload_json(one) for one in services.uploads.history()]}
     for upload in services.uploads.history():
-        said[f"upload {upload.id}"] = wire.withdrawal_json(services.uploads.one(upload.id))
+        said[f"upload {upload.id}"] = as_json.withdrawal_json(services.uploads.one(upload.id))
     for area in services.areas():
         for when in quarters:
             for moment in ("", "first"):
                 card = services.scorecard(when, area, moment)
-                said[f"{area} {when} {moment}"] = wire.scorecard_json(card, card)
+                said[f"{area} {when} {moment}"] = as_json.scorecard_json(card, card)
         for one in services.about(area).indicators:
-            said[f"{area} {one.code}"] = wire.indicator_json(services.indicator(one.code, Q2, area))
+            said[f"{area} {one.code}"] = as_json.indicator_json(services.indicator(one.code, Q2, area))
     return said
 
 
@@ -408,7 +405,7 @@ def test_what_a_suppression_hides_is_told_nowhere_but_in_the_officers_history(ex
     for moment in ("", "first", "2", "3"):
         card = explorer.scorecard(Q2, when=moment)
         told = json.dumps(
-            [wire.scorecard_json(card, card), wire.indicator_json(explorer.indicator("A1", Q2, when=moment))]
+            [as_json.scorecard_json(card, card), as_json.indicator_json(explorer.indicator("A1", Q2, when=moment))]
         )
         assert "29.5" not in told
         assert "30%" not in told
@@ -571,7 +568,7 @@ def test_a_number_is_free_again_after_a_publication_that_failed(
 
     before = all_held(explorer), files_in(tmp_path / "kpi.duckdb.ledger")
     with monkeypatch.context() as broken:
-        broken.setattr("kpi_core.shell.store.Writing.add_event", fail)
+        broken.setattr("kpi_core.shell.storage.store.Writing.add_event", fail)
         with pytest.raises(
             NotPublished, match=r"Nothing was published: it could not be written \(Input/output error\)"
         ):

@@ -18,16 +18,15 @@ from typing import Any
 import pytest
 
 from kpi_core.__main__ import main
-from kpi_core.intake import GivenFile
+from kpi_core.intake import GivenFile, read_profile
 from kpi_core.model import Absence, Observation
 from kpi_core.periods import Quarter
-from kpi_core.profile import read_profile
-from kpi_core.report import Circumstances, findings_table
-from kpi_core.shell.database import DATA
 from kpi_core.shell.export.csv_file import render
-from kpi_core.shell.mirror import folder_of
 from kpi_core.shell.services import Services
-from kpi_core.wire import scorecard_json
+from kpi_core.shell.storage import DATA
+from kpi_core.shell.storage.mirror import folder_of
+from kpi_core.showing import Circumstances, findings_table
+from kpi_core.showing.as_json import scorecard_json
 
 from ..conftest import NOW, SHARED, shared_file
 

@@ -11,17 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from kpi_core.assess import Rating
 from kpi_core.errors import Changed, NotPublished, NotWithdrawn, UnknownIndicator
-from kpi_core.intake import GivenFile
-from kpi_core.intake_register import EntriesPreview, TargetDecision
+from kpi_core.intake import EntriesPreview, GivenFile, TargetDecision
+from kpi_core.judging import Rating
 from kpi_core.model import Upload
-from kpi_core.report import Table
-from kpi_core.shell.database import DATA
 from kpi_core.shell.export.csv_file import render
-from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import AnyPreview, Decision
-from kpi_core.wire import import_json, scorecard_json
+from kpi_core.shell.services import Decision, Services
+from kpi_core.shell.services.uploads import AnyPreview
+from kpi_core.shell.storage import DATA
+from kpi_core.showing import Table
+from kpi_core.showing.as_json import import_json, scorecard_json
 
 from ..conftest import NOW, REPO, Cells, csv_bytes, figure, in_memory, register, shared_file, small_bundle
 

@@ -16,16 +16,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_core import wire
 from kpi_core.access import Actor, same_name
 from kpi_core.errors import NotAllowed, NotSaved, PeriodError, UnknownChoice, UnknownIndicator
 from kpi_core.events import Kind
-from kpi_core.exception_form import REASON_LINE, ChangedMeanwhile, NotComplete, ObjectedTo
-from kpi_core.headline import headline
+from kpi_core.judging import headline
 from kpi_core.model import NONE_IDENTIFIED, Action, ExceptionReport, ReportEvent, ReportState
 from kpi_core.periods import Quarter as Q
-from kpi_core.shell.ledger import STEPS
+from kpi_core.reports import REASON_LINE, ChangedMeanwhile, NotComplete, ObjectedTo
 from kpi_core.shell.services import Services
+from kpi_core.shell.storage import STEPS
+from kpi_core.showing import as_json
 
 from ..conftest import NOW, figure, in_memory, register, small_bundle, write_files
 from .test_publishing import all_held, files_in
@@ -631,8 +631,8 @@ def test_a_concern_joins_the_headline_changes_no_rating_and_is_lifted(council_se
 
 
 def test_no_name_is_in_anything_that_leaves(council_services: Services) -> None:
-    from kpi_core.report import Circumstances, exceptions_table, scorecard_table
     from kpi_core.shell.export import csv_file
+    from kpi_core.showing import Circumstances, exceptions_table, scorecard_table
 
     approved(council_services)
     council_services.reports.mark_concern("A1", Q2, "Staff.", BOB)
@@ -640,9 +640,9 @@ def test_no_name_is_in_anything_that_leaves(council_services: Services) -> None:
     card, made = council_services.scorecard(Q2), Circumstances("Example", False, NOW)
     leaving = str(
         (
-            wire.scorecard_json(card, card),
-            wire.indicator_json(council_services.indicator("A1", Q2)),
-            wire.exceptions_json(council_services.exceptions(Q2)),
+            as_json.scorecard_json(card, card),
+            as_json.indicator_json(council_services.indicator("A1", Q2)),
+            as_json.exceptions_json(council_services.exceptions(Q2)),
             csv_file.render(scorecard_table(card, made)).decode(),
             csv_file.render(exceptions_table(council_services.exceptions(Q2), made)).decode(),
         )
@@ -655,7 +655,7 @@ def test_no_name_is_in_anything_that_leaves(council_services: Services) -> None:
 
 
 def test_a_bundled_report_is_version_0_and_is_written_on_like_any_other(tmp_path: Path) -> None:
-    from kpi_core.shell.database import DATA
+    from kpi_core.shell.storage import DATA
 
     services = Services.open(tmp_path / "kpi.duckdb", DATA, Clock())
     bundled = services.reports.one("PCP05", Q2).report

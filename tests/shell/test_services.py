@@ -9,13 +9,12 @@ from datetime import date
 
 import pytest
 
-from kpi_core.assess import Rating
+from kpi_core.access import Audience
 from kpi_core.errors import NotAllowed, PeriodError, StoreError, UnknownChoice, UnknownIndicator
-from kpi_core.headline import headline
+from kpi_core.judging import Rating, headline
 from kpi_core.model import ReportState
 from kpi_core.periods import Quarter
 from kpi_core.shell.services import Services
-from kpi_core.views import Audience
 
 from ..conftest import NOW, Q2, csv_bytes, figure, in_memory, register, small_bundle
 

@@ -13,15 +13,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from kpi_core.bundle import read
 from kpi_core.errors import NotSaved, StoreError
 from kpi_core.events import RECORDS, Event, Kind, Table
+from kpi_core.intake import read_data_folder
 from kpi_core.model import Absence, Benchmark, Conflict, ExceptionReport, GivenFigure, Indicator, Observation, Target
-from kpi_core.shell.database import DATA, THE_EXPLORER, data_files, loading, make_database
-from kpi_core.shell.ledger import Ledger
 from kpi_core.shell.services import Services
-from kpi_core.shell.standing import Standings
-from kpi_core.shell.store import Store, Writing
+from kpi_core.shell.storage import DATA, Ledger, data_files, make_database
+from kpi_core.shell.storage.database import THE_EXPLORER, loading
+from kpi_core.shell.storage.standing import Standings
+from kpi_core.shell.storage.store import Store, Writing
 
 from ..conftest import NOW, figure, fixed_clock, plain, small_bundle
 
@@ -114,7 +114,7 @@ def test_a_migration_that_fails_leaves_neither_its_tables_nor_its_record(
     steps.mkdir()
     (steps / "0007_one.sql").write_text("create table one (a integer);", encoding="utf-8")
     (steps / "0008_two.sql").write_text("create table two (a integer); select no_such_thing;", encoding="utf-8")
-    monkeypatch.setattr("kpi_core.shell.store._MIGRATIONS", steps)
+    monkeypatch.setattr("kpi_core.shell.storage.store._MIGRATIONS", steps)
     path = tmp_path / "kpi.duckdb"
     with pytest.raises(duckdb.Error):
         Store.open(path, NOW)
@@ -223,7 +223,7 @@ def test_a_figure_comes_back_with_the_decimals_it_was_published_with(text: str) 
 
 def test_every_record_of_the_real_bundle_comes_back_as_it_went_in() -> None:
     files = data_files(DATA)
-    bundle = read(files)
+    bundle = read_data_folder(files)
     with opened() as store:
         loaded(files, store)
         with store.read() as reading:

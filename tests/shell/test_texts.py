@@ -14,13 +14,13 @@ import pytest
 
 from kpi_core.access import Actor
 from kpi_core.errors import NotAllowed, NotSaved, PeriodError, StoreError, UnknownChoice, UnreadableDocument
-from kpi_core.exception_form import REASON_LINE
 from kpi_core.forms import NoForm
 from kpi_core.model import ACTIONS_HEADING, Action, ExceptionReport, ReportEvent, ReportState
 from kpi_core.narrative import Verdict
-from kpi_core.shell.database import DATA, data_files
+from kpi_core.reports import REASON_LINE
 from kpi_core.shell.services import Services
-from kpi_core.shell.texts import OUTTURN, TARGET
+from kpi_core.shell.services.texts import OUTTURN, TARGET
+from kpi_core.shell.storage import DATA, data_files
 
 from ..conftest import fixed_clock, shared_file, small_bundle, write_files
 
@@ -265,7 +265,7 @@ def test_a_fault_of_the_checks_is_said_and_keeps_nobody_from_writing(
     def broken(*_: object) -> None:
         raise KeyError("a rule with a mistake in it")
 
-    monkeypatch.setattr("kpi_core.shell.texts.Checker.text", broken)
+    monkeypatch.setattr("kpi_core.shell.services.texts.Checker.text", broken)
     found = services.texts.of_report(latest(services, "FD02"))
     (told,) = found["Legal implications"]
     assert told.verdict is Verdict.UNCHECKED

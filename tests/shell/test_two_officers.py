@@ -15,8 +15,7 @@ import pytest
 
 from kpi_core.errors import Changed, NotPublished, NotWithdrawn
 from kpi_core.intake import GivenFile
-from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
+from kpi_core.shell.services import Decision, Services
 
 from ..conftest import REPO, csv_bytes, fixed_clock, register
 from . import test_publishing

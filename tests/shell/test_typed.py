@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from kpi_core.access import Actor
-from kpi_core.exception_form import ChangedMeanwhile
 from kpi_core.model import ExceptionReport
+from kpi_core.reports import ChangedMeanwhile
 from kpi_core.shell.services import Services
-from kpi_core.shell.typed import IDLE
+from kpi_core.shell.storage.typed import IDLE
 
 from ..conftest import NOW, figure, register, small_bundle, write_files
 

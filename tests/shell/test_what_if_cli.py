@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from kpi_core.__main__ import main
-from kpi_core.shell.database import make_database
 from kpi_core.shell.example import files
+from kpi_core.shell.storage import make_database
 
 from .test_cli import run
 

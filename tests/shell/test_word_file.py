@@ -23,17 +23,14 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from kpi_core.access import Actor
-from kpi_core.assess import Rating
-from kpi_core.headline import headline
+from kpi_core.judging import Rating, Row, headline, target_words
 from kpi_core.model import NONE_IDENTIFIED, REPORT_SECTIONS, Action, ExceptionReport, ReportState
-from kpi_core.paper import Line, Paper
 from kpi_core.periods import day_in_words
-from kpi_core.report import COLOURS_NOTE, MADE_UP, MARKS
-from kpi_core.scorecard import Row, target_words
 from kpi_core.shell import example
-from kpi_core.shell.database import make_database
 from kpi_core.shell.export.word_file import FILLS, FONT, render
 from kpi_core.shell.services import Services
+from kpi_core.shell.storage import make_database
+from kpi_core.showing import COLOURS_NOTE, MADE_UP, MARKS, Line, Paper
 
 from ..conftest import NOW, REPO, figure, fixed_clock, register, small_bundle, write_files
 

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ...assess import Rating
+from ...judging import Rating
 from ...model import ACTIONS_HEADING, ReportState
-from ...paper import NOTHING_WRITTEN, Line, Paper, Part, Sheet, Step, blocks, step
-from ...report import SHAPES, STATE_SHAPES
+from ...showing import NOTHING_WRITTEN, SHAPES, STATE_SHAPES, Line, Paper, Part, Sheet, Step, blocks, step
 
 # python-docx is imported where it is first needed: the command line starts cold each time, and draws no document. Most of
 # its objects are hardly typed, and are ``Any`` here.

@@ -1,0 +1,17 @@
+"""The use cases: the only door for pages and the command line.
+
+``readers`` (reading, and the door itself), ``uploads`` with ``against`` (officers), ``reports`` (authors), ``scenarios`` (the board),
+``texts`` with ``documents`` (papers checked and read in).
+"""
+
+from .readers import DEFAULT_DATABASE, Services, places
+from .texts import GivenForm
+from .uploads import Decision
+
+__all__ = [
+    "DEFAULT_DATABASE",
+    "Decision",
+    "GivenForm",
+    "Services",
+    "places",
+]
