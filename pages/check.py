@@ -7,6 +7,7 @@ from html import escape
 
 import streamlit as st
 
+from kpi_core.access import Actor
 from kpi_core.errors import KpiError
 from kpi_core.forms import NoForm
 from kpi_core.narrative import CheckedPaper
@@ -160,7 +161,7 @@ def read_in(given: GivenForm, name: str, role: str, with_roles: bool, key: str) 
     view, texts = session.view(), session.services().texts
     deeds.do(
         key,
-        lambda: texts.read_in(given, actor.Actor(name, role), with_roles),
+        lambda: texts.read_in(given, Actor(name, role), with_roles),
         lambda draft: f"{label(given)} is a draft now, version {draft.version}.",
         link=lambda draft: (
             replace(view, quarter=draft.quarter.text).report(draft.indicator),

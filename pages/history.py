@@ -113,7 +113,7 @@ def one_upload(history: tuple[Upload, ...], asked: str) -> None:
 def entry_lines(found: Withdrawal, indicators: dict[str, Indicator]) -> list[tuple[str, ...]]:
     """The register entries and targets that an upload gave, as cells."""
     indicators = indicators | {one.code: one for one in found.indicators}
-    lines = []
+    lines: list[tuple[str, ...]] = []
     for one in found.indicators:
         until = f", until {one.final_quarter}" if one.final_quarter else ""
         begins = one.first_quarter.text if one.first_quarter else ""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -98,7 +99,8 @@ def drop_unknown(card: Scorecard) -> list[str]:
             said.append(
                 f"There is no {name.removesuffix('s')} “{'”, “'.join(map(shorten, wrong))}” here, so that filter is left out."
             )
-            view = replace(view, **{name: tuple(one for one in chosen if one in choices)})
+            known: dict[str, Any] = {name: tuple(one for one in chosen if one in choices)}
+            view = replace(view, **known)
     session.keep(view)
     return said
 

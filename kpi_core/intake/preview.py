@@ -1,7 +1,7 @@
 """A file of figures, in steps: bytes, rows, checks, comparison with what is held, preview. Nothing is written here.
 
 ``draft`` reads the file by itself; ``check`` holds it against what is ``Known`` and says, for every figure, what it is
-beside the one that stands. The checks are data, in ``intake_checks``; their sentences are in ``problems``.
+beside the one that stands. The checks are data, in ``checks``; their sentences are in ``problems``.
 """
 
 from __future__ import annotations

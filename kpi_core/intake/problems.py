@@ -1,6 +1,6 @@
 """What can be wrong with an upload: every class of problem with its severity and its sentence, as data.
 
-The checks that find them are in ``sheet`` (the file), ``intake`` (figures) and ``intake_register`` (register and targets).
+The checks that find them are in ``sheet`` (the file), ``checks`` (figures) and ``register`` (register and targets).
 ``docs/upload-problems.md`` lists the same classes for officers.
 """
 

@@ -1,6 +1,6 @@
 """A profile: which column of another system's file is what. A TOML file that a person can read and change.
 
-``mapping`` reads a file through one; ``mapping_guess`` proposes one.
+``fields`` reads a file through one; ``guess`` proposes one.
 """
 
 from __future__ import annotations

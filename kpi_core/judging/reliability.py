@@ -13,7 +13,7 @@ from ..periods import Quarter, span
 from .limits import Assurance, Firmness, Variation, Xmr, assurance_words, xmr, year_on_year
 
 IMPROVEMENT = {Polarity.HIGH: "increase", Polarity.LOW: "decrease"}
-"""Which way is better, in the words of ``spc``; a band, or neither, is ``neutral``."""
+"""Which way is better, in the words of ``limits``; a band, or neither, is ``neutral``."""
 _ACCUMULATES = {
     Basis.YEAR_TO_DATE: "Each figure contains the one before, as it runs from 1 April, so control limits would say nothing.",
     Basis.ACADEMIC_YEAR_TO_DATE: "Each figure contains the one before, as it runs from 1 September, so control limits would say nothing.",

@@ -126,7 +126,7 @@ def _benchmarks(rng: Random) -> Iterator[dict[str, object]]:
 
 
 def _reports(bundle: Bundle) -> dict[str, bytes]:
-    """The reports of ``_REPORTS`` as files, with the figures and targets that ``bundle`` holds."""
+    """The reports of ``_REPORTS`` as files, with the figures and targets that the files hold."""
     return dict(_report(block.splitlines(), bundle) for block in _REPORTS.strip().split("\n\n"))
 
 

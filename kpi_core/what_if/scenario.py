@@ -113,7 +113,7 @@ class WhatIfRow:
 
     @property
     def assurance(self) -> Assurance | None:
-        """``consistent_pass``, ``inconsistent`` or ``consistent_fail`` as ``spc`` has it; ``None`` where nothing may be said."""
+        """``consistent_pass``, ``inconsistent`` or ``consistent_fail`` as ``judging.limits`` has it; ``None`` where nothing may be said."""
         return self.process.limits.assurance if self.process.drawn else None
 
     @cached_property

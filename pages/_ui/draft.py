@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -135,21 +136,30 @@ def value_in(report: ExceptionReport, name: str) -> Value:
     return dict(report.sections).get(name, "")
 
 
+def _one(field: str, value: object) -> dict[str, Any]:
+    """One field with its value, as ``replace`` takes it."""
+    return {field: value}
+
+
 def with_value(report: ExceptionReport, name: str, value: Value) -> ExceptionReport:
     """The report with another value in a field. Raises ``FigureError``, and ``NotSaved`` where the action is gone."""
     text = value if isinstance(value, str) else ""
     if name == REASON_LINE:
         return replace(report, reason_line=" ".join(text.split()))
     if name in _PLAIN:
-        return replace(report, **{_PLAIN[name]: text})
+        return replace(report, **_one(_PLAIN[name], text))
     if name in _FIGURES:
-        return replace(report, **{_FIGURES[name]: number(text.strip()) if text.strip() else None})
+        return replace(report, **_one(_FIGURES[name], number(text.strip()) if text.strip() else None))
     if at := _action_at(name):
         if all(one.number != at[0] for one in report.actions):
             raise NotSaved(f"Not saved: action {at[0]} is no longer in the report. Add an action with what you wrote.")
         due = value if isinstance(value, date) else None
         actions = tuple(
-            one if one.number != at[0] else replace(one, due=due) if at[1] == "due" else replace(one, **{at[1]: text})
+            one
+            if one.number != at[0]
+            else replace(one, due=due)
+            if at[1] == "due"
+            else replace(one, **_one(at[1], text))
             for one in report.actions
         )
         return replace(report, actions=actions)

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -101,7 +102,8 @@ def quarter_picker(quarters: Sequence[Quarter]) -> None:
 def take(name: str) -> None:
     """Put what the filter ``filter_<name>`` was set to into the view."""
     value = st.session_state[f"filter_{name}"]
-    keep(replace(view(), **{name: tuple(value) if isinstance(value, list) else value or ""}))
+    chosen: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value or ""}
+    keep(replace(view(), **chosen))
 
 
 def _kept() -> _Kept:

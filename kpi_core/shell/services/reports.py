@@ -1,7 +1,7 @@
 """Exception reports, from the first draft to the approval: an author's use cases. ``Services.reports`` is one of these.
 
 Every change is a new version and an event; none is ever overwritten. What is saved as one types (``type_``) is kept safe
-and is neither: the last text of a sitting is. Who may do what is ``access``, what a form must have is ``exception_form``.
+and is neither: the last text of a sitting is. Who may do what is ``access``, what a form must have is ``reports.form``.
 """
 
 from __future__ import annotations
