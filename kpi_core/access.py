@@ -1,7 +1,7 @@
 """The one door: whether an actor may do something, and in one sentence why not.
 
-Until there is sign-in people choose the role they act in and give a name, which is taken on trust. The table of roles is
-``ROLES``; a role that is not named at an act may not do it.
+Until there is sign-in people choose the role they act in and give a name, which is taken on trust. Who may do what
+is the table ``MAY``; a role that is not named at an act may not do it.
 """
 
 from __future__ import annotations

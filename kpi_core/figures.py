@@ -49,7 +49,7 @@ def as_percentage(fraction: Decimal) -> Decimal:
 
 
 def shown(value: Decimal, decimals: int) -> Decimal:
-    """The value a reader sees and the rating judges: as published, or rounded once if longer than ``decimals``."""
+    """The value a reader sees and the rating judges: as published, or rounded half up, once, if longer than ``decimals``."""
     return round_half_up(value, decimals) if decimals_of(value) > decimals else value
 
 

@@ -13,7 +13,7 @@ LINE_MOST = 200
 """How many characters a role may have."""
 
 
-def required(name: str, text: str, needed: str, most: int = 2_000) -> str:
+def given_text(name: str, text: str, needed: str, most: int = 2_000) -> str:
     """``text`` as ``checked`` has it, without the space around it. Raises ``NotSaved`` with ``needed`` where that is nothing."""
     told = checked(name, text.strip(), most)
     if not told:

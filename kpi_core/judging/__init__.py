@@ -9,7 +9,7 @@ from .chance import Significance, significance
 from .change import Change, Changes
 from .headline import headline
 from .limits import FIRM_FROM, RULE_SET, Assurance, Firmness, Kind, Variation, Xmr, firmness_words, variation_words
-from .rating import EXCEPTION_TRIGGER, Rated, Rating, judge, met_by, rate, target_in_force
+from .rating import EXCEPTION_TRIGGER, Rated, Rating, judge, met_by, rate, target_in_force, tolerance_limit
 from .reliability import Process, process
 from .scorecard import (
     TREND_QUARTERS,
@@ -62,6 +62,7 @@ __all__ = [
     "significance",
     "target_in_force",
     "target_words",
+    "tolerance_limit",
     "tolerance_words",
     "variation_words",
 ]

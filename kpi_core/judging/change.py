@@ -128,7 +128,7 @@ def changes(series: Sequence[Observation], target: Target | None, indicator: Ind
         none = _no_change("There is no figure for this quarter, so nothing can be compared.")
         return Changes(none, none, _no_change("There is no figure for this quarter."), None)
     band = None if target is None or target.low is None or target.high is None else (target.low, target.high)
-    if indicator.runs_up:
+    if indicator.is_cumulative:
         previous = _no_change(
             f"The figure runs up over the year ({indicator.basis.words}), so quarters are not compared.",
             held=quarter - 1 in held and held[quarter - 1].value is not None,

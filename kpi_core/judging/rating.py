@@ -177,7 +177,7 @@ class _Terms:
         edge = self.low if below else self.high
         assert edge is not None
         by = amount_in_words(value - edge, self.unit)
-        limit, limit_name = self._amber_limit(edge, below)
+        limit, limit_name = self.amber_limit(edge, below)
         missed = f"{said} misses the target of {self._target_words()} by {by}"
         # Past the level can only be said of a value worse than the level, so it follows the miss.
         tail = (
@@ -220,7 +220,8 @@ class _Terms:
             return value > self.level
         return False
 
-    def _amber_limit(self, edge: Decimal, below: bool) -> tuple[Decimal | None, str]:
+    def amber_limit(self, edge: Decimal, below: bool) -> tuple[Decimal | None, str]:
+        """The worst value that is still Amber, and what it is: the tolerance goes before the intervention level; ``None``: neither."""
         if self.tolerance is not None:
             return (edge - self.tolerance if below else edge + self.tolerance), "the tolerance limit of"
         if self.level is not None and (self.level <= edge if below else self.level >= edge):
@@ -307,7 +308,20 @@ def met_by(target: Target, indicator: Indicator) -> Callable[[Decimal], bool] | 
 
     ``None``: there is no target that could be met or missed. Raises ``FigureError`` as ``rating`` does.
     """
-    terms = _Terms.read(
+    terms = _terms_of(target, indicator)
+    unmet = indicator.polarity is Polarity.NEITHER or (terms.low is None and terms.high is None)
+    return None if unmet else terms.met_by
+
+
+def tolerance_limit(target: Target, indicator: Indicator) -> Decimal | None:
+    """The worst value still within the tolerance of a single target. ``None``: no tolerance is held, or there are two limits."""
+    if target.tolerance is None or target.value is None or indicator.polarity not in (Polarity.HIGH, Polarity.LOW):
+        return None
+    return _terms_of(target, indicator).amber_limit(target.value, below=indicator.polarity is Polarity.HIGH)[0]
+
+
+def _terms_of(target: Target, indicator: Indicator) -> _Terms:
+    return _Terms.read(
         indicator.polarity,
         target.value,
         target.low,
@@ -317,16 +331,25 @@ def met_by(target: Target, indicator: Indicator) -> Callable[[Decimal], bool] | 
         target.intervention_level,
         indicator.unit,
     )
-    unmet = indicator.polarity is Polarity.NEITHER or (terms.low is None and terms.high is None)
-    return None if unmet else terms.met_by
 
 
 def _caveats(observation: Observation, target: Target, indicator: Indicator) -> list[str]:
     said = ["The figure is provisional."] if observation.provisional else []
+    said += _carried_over(observation, target)
+    return said + _on_another_basis(target, indicator)
+
+
+def _carried_over(observation: Observation, target: Target) -> list[str]:
+    """A standing target is carried over into a new financial year, and not yet confirmed until somebody says so."""
     held_for = max(target.start.financial_year, target.confirmed_through)
-    if observation.quarter.financial_year > held_for:
-        what = "target" if target.has_target else "intervention level"
-        said.append(f"The {what} is carried over from {held_for}, not yet confirmed.")
+    if observation.quarter.financial_year <= held_for:
+        return []
+    what = "target" if target.has_target else "intervention level"
+    return [f"The {what} is carried over from {held_for}, not yet confirmed."]
+
+
+def _on_another_basis(target: Target, indicator: Indicator) -> list[str]:
+    said: list[str] = []
     if not target.has_target:
         return said
     if target.basis is None:

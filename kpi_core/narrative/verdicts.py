@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ..figures import amount_in_words, decimals_of, round_half_up, shown, with_unit
-from ..judging import Held, Row, row_of, target_in_force
+from ..judging import Held, Row, row_of, target_in_force, tolerance_limit
 from ..model import Basis, Indicator, Observation, Polarity, Target, Unit
 from ..periods import Quarter
 from .atoms import Amount
@@ -151,17 +151,9 @@ def _held_of(what: str, target: Target | None, indicator: Indicator) -> list[Dec
     if what == "level":
         return [] if target.intervention_level is None else [target.intervention_level]
     if what == "tolerance":
-        limit = _tolerance_limit(target, indicator)
+        limit = tolerance_limit(target, indicator)
         return [] if limit is None or target.tolerance is None else [limit, target.tolerance]
     return [] if target.value is None else [target.value]
-
-
-def _tolerance_limit(target: Target, indicator: Indicator) -> Decimal | None:
-    """The worst value still within the tolerance."""
-    if target.tolerance is None or target.value is None or indicator.polarity not in (Polarity.HIGH, Polarity.LOW):
-        return None
-    width = target.tolerance if target.tolerance_kind == "points" else abs(target.value) * target.tolerance / 100
-    return target.value - width if indicator.polarity is Polarity.HIGH else target.value + width
 
 
 def _relation(claim: Claim, known: Known, words: str) -> list[Judged]:

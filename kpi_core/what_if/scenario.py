@@ -95,7 +95,7 @@ class WhatIfRow:
         if meets is None:
             return ()
         # A figure that runs up over the year has a target that does: only the same quarter of each year is like it.
-        alike = self.row.quarter.number if self.indicator.runs_up else None
+        alike = self.row.quarter.number if self.indicator.is_cumulative else None
         tests = {target: met_by(target, self.indicator) for target in self.row.targets}
         found = []
         for one in self.row.series:
@@ -182,7 +182,7 @@ class WhatIfRow:
             return ""
         met, of = sum(one.met for one in self.past), len(self.past)
         aim = target_words(self.target, self.indicator)
-        which = f"Q{self.row.quarter.number}s" if self.indicator.runs_up else "quarters"
+        which = f"Q{self.row.quarter.number}s" if self.indicator.is_cumulative else "quarters"
         if of == 1:
             return f"{aim} was {'met' if met else 'not met'} in the one {which.removesuffix('s')} held."
         return f"{aim} would have been met in {met} of the {of} {which} held."

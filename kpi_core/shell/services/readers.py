@@ -34,7 +34,7 @@ from ...periods import Quarter
 from ...periods import quarter as read_quarter
 from ...reports import completeness
 from ...showing import About, Backup, Change, ExceptionsView, Health, IndicatorView, Judged, Period
-from ...words import required
+from ...words import given_text
 from ..storage import (
     DATA,
     LOAD,
@@ -468,7 +468,7 @@ class Services:
 
         ``second``: the second person. Raises ``NotAllowed`` where the role may not or both are one person, ``NotSaved``.
         """
-        why = required("the reason", reason, "Nothing was erased: give the reason.")
+        why = given_text("the reason", reason, "Nothing was erased: give the reason.")
         if not second.strip() or not same_name(second, second):
             raise NotSaved("Nothing was erased: name the second person.")
         who = allow(actor, Act.ERASE, [(second, "")])

@@ -33,7 +33,7 @@ from ...reports import (
     unchanged,
 )
 from ...showing import ReportView
-from ...words import LINE_MOST, checked, required
+from ...words import LINE_MOST, checked, given_text
 from ..storage import Made, Records, Sitting, Standing, Typed, cannot_write
 
 _log = logging.getLogger("kpi_explorer")
@@ -391,7 +391,7 @@ class Reports:
         event: ReportEvent,
     ) -> ExceptionReport:
         who = allow(actor, Act.REOPEN)
-        why = required("the reason", reason, f"{refusal}: give the reason.")
+        why = given_text("the reason", reason, f"{refusal}: give the reason.")
 
         def back(at: _Place) -> ExceptionReport | None:
             if at.latest.state is not state:
@@ -407,7 +407,7 @@ class Reports:
     ) -> tuple[ActionClosed, ...]:
         """Close an action of a report, saying what was done; with it the same action where other quarters carry it."""
         who = allow(actor, Act.WRITE)
-        done = required("what was done", how, "Nothing was closed: say what was done.")
+        done = given_text("what was done", how, "Nothing was closed: say what was done.")
         closed: list[ActionClosed] = []
 
         def close() -> Made:
@@ -433,7 +433,9 @@ class Reports:
         A mark with another reason takes the place of the one that stands.
         """
         who = allow(actor, Act.WRITE)
-        why = " ".join(required("the reason", reason, "Nothing was marked: give the reason.", REASON_LINE_MOST).split())
+        why = " ".join(
+            given_text("the reason", reason, "Nothing was marked: give the reason.", REASON_LINE_MOST).split()
+        )
 
         def mark(at: _Place, before: Sequence[Concern]) -> Concern | None:
             if before and not before[-1].lifted and before[-1].reason == why:

@@ -20,7 +20,7 @@ from ...model import ChangeKind, Proposal, ProposalDecision, Scenario, Target
 from ...periods import day_in_words
 from ...periods import quarter as read_quarter
 from ...showing import register_tables
-from ...words import LINE_MOST, checked, required
+from ...words import LINE_MOST, checked, given_text
 from ..export.csv_file import render
 from ..storage import Ledger, Made, Records, Standing
 from .uploads import Decision, Uploads
@@ -66,7 +66,7 @@ class Scenarios:
         """Save a set of changes, with what stood when they were made, as a new scenario."""
         who = allow(actor, Act.SAVE_SCENARIO)
         called = _line("the name", name, "Nothing was saved: name the scenario.", NAME_MOST)
-        why = required("the reason", reason, "Nothing was saved: give the reason.", REASON_MOST)
+        why = given_text("the reason", reason, "Nothing was saved: give the reason.", REASON_MOST)
         lines = _changes(changes)
         stood = _figures(figures)
         chosen = read_quarter(quarter)
@@ -121,7 +121,7 @@ class Scenarios:
         who = allow(actor, Act.PROPOSE)
         body = _line("the body that decides", decided_by, "Nothing was proposed: say which body decides.", LINE_MOST)
         source = _line("the paper", paper, "Nothing was proposed: name the paper it is decided by.", LINE_MOST)
-        why = required("the reason", reason, "Nothing was proposed: give the reason.", REASON_MOST)
+        why = given_text("the reason", reason, "Nothing was proposed: give the reason.", REASON_MOST)
         start = read_quarter(quarter)
 
         made: list[Proposal] = []
@@ -178,7 +178,7 @@ class Scenarios:
         """Record that a proposal was declined, with the reason. The register stays as it is."""
         who = allow(actor, Act.DECIDE)
         refusal = f"Proposal {number} was not declined"
-        why = required("the reason", reason, f"{refusal}: give the reason.", REASON_MOST)
+        why = given_text("the reason", reason, f"{refusal}: give the reason.", REASON_MOST)
         made: list[ProposalDecision] = []
 
         def decide() -> Made:
@@ -285,7 +285,7 @@ def _last(ledger: Ledger, record: type) -> int:
 
 
 def _line(what: str, text: str, needed: str, most: int) -> str:
-    return required(what, " ".join(text.split()), needed, most)
+    return given_text(what, " ".join(text.split()), needed, most)
 
 
 def _changes(changes: Sequence[str]) -> tuple[str, ...]:
