@@ -33,7 +33,7 @@ from .showing import MADE_UP, as_json, confidential_words, said_of
 
 if TYPE_CHECKING:
     from .intake import AnyPreview, Caps, Finding, Profile
-    from .what_if import Change
+    from .what_if import WhatIfChange
 
 # What only some commands need is imported by them: the command line starts cold each time.
 
@@ -371,7 +371,7 @@ _SUPPOSED = {  # as ``what_if.What`` calls them
 }
 
 
-def _supposed(what: str, given: str) -> Change:
+def _supposed(what: str, given: str) -> WhatIfChange:
     from .what_if import What, change_of
 
     scope, equals, amount = given.partition("=")

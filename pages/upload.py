@@ -50,7 +50,7 @@ CHANGED_MEANWHILE = "Somebody has published or withdrawn figures since you compa
 
 
 @dataclass(slots=True)
-class Checked:
+class ShownPreview:
     """A preview, what it is a preview of, and the uploads that stood then."""
 
     of: tuple[Any, ...]
@@ -166,13 +166,13 @@ def forget_published() -> None:
     st.session_state.pop("not_published", None)
 
 
-def checked(file: Any) -> Checked:
+def checked(file: Any) -> ShownPreview:
     """The preview of the chosen file; made once, and again when the file, the quarter, the mapping or what is held changes."""
     services = session.services()
     chosen, name = st.session_state.get("upload_quarter"), st.session_state.get("upload_profile", TEMPLATE)
     of = (file.file_id, chosen, name)
     standing = (st.session_state.get("compared", 0), *(one.withdrawn_at for one in services.uploads.history()))
-    held: Checked | None = st.session_state.get("checked")
+    held: ShownPreview | None = st.session_state.get("checked")
     if held is None or (held.of, held.standing) != (of, standing):
         profile = None if name == TEMPLATE else services.uploads.profile(name)
         given = GivenFile(file.getvalue(), file.name, profile, quarter(chosen) if chosen and profile is None else None)
@@ -180,7 +180,7 @@ def checked(file: Any) -> Checked:
         if again:
             st.session_state.setdefault("not_published", Refused(CHANGED_MEANWHILE, anew=True))
         with st.spinner("Checking every row and comparing it with what is held…"):
-            held = Checked(of, standing, services.uploads.preview(given), again)
+            held = ShownPreview(of, standing, services.uploads.preview(given), again)
         st.session_state["checked"] = held
     return held
 
@@ -463,7 +463,7 @@ def decide(preview: AnyPreview) -> None:
 def publish_decided() -> None:
     """Publish what was decided, and begin anew; what stops it is said where the officer must look."""
     state = st.session_state
-    held: Checked | None = state.get("checked")
+    held: ShownPreview | None = state.get("checked")
     preview, decision = state.pop("decided", (None, None))
     if held is not None and held.published is None and preview is held.preview:
         left = sum(name not in decision.confirmed for name in preview.to_confirm)

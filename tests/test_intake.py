@@ -11,7 +11,7 @@ import pytest
 
 from kpi_core.errors import Changed, NotPublished
 from kpi_core.intake import GivenFile, Known, Preview, fingerprint
-from kpi_core.intake.preview import MOST_SINGLY, Checked
+from kpi_core.intake.preview import MOST_SINGLY, CheckedFile
 from kpi_core.intake.problems import finding
 from kpi_core.model import Absence, ChangeKind, Observation
 from kpi_core.periods import Quarter
@@ -576,6 +576,6 @@ def test_warnings_confirmed_one_by_one_have_one_box_together_once_nobody_would_r
     jumps = tuple(
         finding("large-change", row, "value", "90", compared="Q1 2022-23", held="20") for row in range(2, warnings + 2)
     )
-    checked = Checked(file=GivenFile(b"", "figures.csv"), findings=jumps, not_run=(), against="")
+    checked = CheckedFile(file=GivenFile(b"", "figures.csv"), findings=jumps, not_run=(), against="")
     assert len(checked.to_confirm) == boxes
     assert sum(len(together) for together in checked.warnings.values()) == warnings

@@ -15,9 +15,9 @@ from kpi_core.judging import Held
 from kpi_core.model import ReportState
 from kpi_core.narrative import (
     Checker,
-    Known,
     Lexicon,
     NarrativeFinding,
+    Recorded,
     Verdict,
     implied_denominators,
     passages,
@@ -41,7 +41,7 @@ NOTHING = Held(indicator(code="B1", name="Visits made on the day agreed"), ())
 
 
 def checker(*held: Held) -> Checker:
-    return Checker(Known(Q2, {one.indicator.code: one for one in held or (PLANS, NOTHING)}))
+    return Checker(Recorded(Q2, {one.indicator.code: one for one in held or (PLANS, NOTHING)}))
 
 
 def found(text: str, about: str | None = None) -> list[NarrativeFinding]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kpi_core.narrative import Checker, Known, NarrativeFinding, Verdict, may_be_contradicted
+from kpi_core.narrative import Checker, NarrativeFinding, Recorded, Verdict, may_be_contradicted
 from kpi_core.periods import quarter
 
 from .narrative_register import held
@@ -23,7 +23,7 @@ CHECKERS: dict[str, Checker] = {}
 def findings(example: dict[str, Any]) -> list[NarrativeFinding]:
     """What is found in an example's text."""
     when = example.get("quarter", "Q2 2022-23")
-    checker = CHECKERS.setdefault(when, Checker(Known(quarter(when), HELD)))
+    checker = CHECKERS.setdefault(when, Checker(Recorded(quarter(when), HELD)))
     return checker.text(example["text"], example.get("about"))
 
 
@@ -63,7 +63,7 @@ def test_few_examples_are_not_read_whole_and_each_of_them_still_is_not() -> None
 @pytest.mark.parametrize("example", BOOK["example"], ids=lambda example: example["text"][:60])
 def test_the_quick_look_at_a_comment_passes_over_nothing_that_the_whole_reading_finds(example: dict[str, Any]) -> None:
     about = example.get("about") or BOOK["indicator"][0]["code"]
-    checker = Checker(Known(quarter(example.get("quarter", "Q2 2022-23")), HELD))
+    checker = Checker(Recorded(quarter(example.get("quarter", "Q2 2022-23")), HELD))
     wrong = [one for one in checker.text(example["text"], about) if one.verdict is Verdict.CONTRADICTS]
     first = next((one for one in wrong if one.kind != "sum"), None)
     assert checker.contradicted(example["text"], about) == first

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from kpi_core.narrative import Checker, Known, NarrativeFinding, Verdict, passages
+from kpi_core.narrative import Checker, NarrativeFinding, Recorded, Verdict, passages
 from kpi_core.periods import quarter
 
 from .narrative_register import held
@@ -24,7 +24,7 @@ VERDICTS = ALARMS | OTHERS
 
 def checker(paper: dict[str, Any]) -> Checker:
     """A checker that knows a paper's register."""
-    return Checker(Known(quarter(paper["quarter"]), {entry["code"]: held(entry) for entry in paper["indicator"]}))
+    return Checker(Recorded(quarter(paper["quarter"]), {entry["code"]: held(entry) for entry in paper["indicator"]}))
 
 
 CHECKERS = [checker(paper) for paper in PAPERS]

@@ -26,9 +26,9 @@ from kpi_core.showing import (
     COLOURS_NOTE,
     MADE_UP,
     Circumstances,
-    Line,
     Paper,
-    Sheet,
+    PaperLine,
+    ReportSheet,
     blocks,
     form_parts,
     on_paper,
@@ -63,12 +63,12 @@ def paper(
     return on_paper(card, reports, found, conflicts, Circumstances("Example Council", made_up, NOW))
 
 
-def sheet(given: Held, **more: object) -> Sheet:
+def sheet(given: Held, **more: object) -> ReportSheet:
     (found,) = paper([given], **more).sheets  # type: ignore[arg-type]
     return found
 
 
-def line(given: Held) -> Line:
+def line(given: Held) -> PaperLine:
     return line_of(row_of(given, Q2))
 
 

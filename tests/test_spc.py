@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi_core.errors import FigureError
-from kpi_core.judging import RULE_SET, Assurance, Firmness, Kind, Variation, Xmr, firmness_words, variation_words
+from kpi_core.judging import RULE_SET, Assurance, Firmness, PointKind, Variation, Xmr, firmness_words, variation_words
 from kpi_core.judging.limits import Rule, Value, assurance_words, xmr, year_on_year
 
 from .conftest import SHARED, shared_file
@@ -22,7 +22,7 @@ from .conftest import SHARED, shared_file
 CASES = SHARED / "reference" / "spc-cases.json"
 Series = Sequence[Value]
 
-_KIND_LETTERS = {Kind.COMMON_CAUSE: ".", Kind.NEUTRAL_HIGH: "H", Kind.NEUTRAL_LOW: "L", None: "-"}
+_KIND_LETTERS = {PointKind.COMMON_CAUSE: ".", PointKind.NEUTRAL_HIGH: "H", PointKind.NEUTRAL_LOW: "L", None: "-"}
 _RULE_LETTERS = {Rule.NONE: ".", Rule.OUTSIDE: "O", Rule.TREND: "T", Rule.TWO_OF_THREE: "2", Rule.SHIFT: "S"}
 
 
@@ -214,9 +214,9 @@ def test_a_trend_is_seven_points_of_six_strict_steps_one_way(tail: list[int | No
 def test_every_point_of_a_trend_is_named_by_the_way_it_goes_on_either_side_of_the_mean() -> None:
     found = xmr([*NOISE, 7, 8, 9, 10, 11, 12, 13], improvement="increase")
     assert found.points[6].value < found.mean  # type: ignore[operator]
-    assert {point.kind for point in found.points[6:]} == {Kind.IMPROVEMENT}
+    assert {point.kind for point in found.points[6:]} == {PointKind.IMPROVEMENT}
     fall = xmr([0, 20, 0, 20, 0, 13, 12, 11, 10, 9, 8, 7], improvement="increase")
-    assert {point.kind for point in fall.points[5:]} == {Kind.CONCERN}
+    assert {point.kind for point in fall.points[5:]} == {PointKind.CONCERN}
     assert fall.variation == Variation.CONCERN_LOW
 
 
@@ -554,8 +554,8 @@ def test_turning_the_series_upside_down_swaps_high_and_low(values: list[int | No
 @given(ANY, SMALL)
 def test_the_other_direction_swaps_improvement_and_concern(values: list[int | None], goal: int) -> None:
     swapped = {
-        Kind.IMPROVEMENT: Kind.CONCERN,
-        Kind.CONCERN: Kind.IMPROVEMENT,
+        PointKind.IMPROVEMENT: PointKind.CONCERN,
+        PointKind.CONCERN: PointKind.IMPROVEMENT,
         Assurance.CONSISTENT_PASS: Assurance.CONSISTENT_FAIL,
         Assurance.CONSISTENT_FAIL: Assurance.CONSISTENT_PASS,
         Variation.IMPROVEMENT_HIGH: Variation.CONCERN_HIGH,

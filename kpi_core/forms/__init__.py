@@ -6,13 +6,13 @@ and ``reader`` (the form). No word of a document is dropped.
 """
 
 from .reader import NoForm, read_forms
-from .records import Action, Cell, Form, Paragraph, of_text
+from .records import Cell, Form, FormAction, Paragraph, of_text
 from .values import Name
 
 __all__ = [
-    "Action",
     "Cell",
     "Form",
+    "FormAction",
     "Name",
     "NoForm",
     "Paragraph",

@@ -39,7 +39,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class FormAction:
     """An action as written; ``owner`` empty and ``due`` ``None``: the form does not say."""
 
     text: str
@@ -64,7 +64,7 @@ class Form:
     """``None`` as for ``outturn``."""
     sections: tuple[tuple[str, str], ...] = ()
     """All of ``REPORT_SECTIONS``; ``None identified.`` is what an author chose, empty text is nothing at all."""
-    actions: tuple[Action, ...] = ()
+    actions: tuple[FormAction, ...] = ()
     completed_by: str = ""
     approved_by: str = ""
     approved_on: date | None = None
@@ -85,12 +85,12 @@ class Form:
         return (
             *names_in(self.completed_by, "Report author", "completed_by"),
             *names_in(self.approved_by, "Service Unit Head", "approved_by"),
-            *(name for owner in owners for name in names_in(owner, "Action owner", "owner")),
+            *(name for owner in owners for name in names_in(owner, "FormAction owner", "owner")),
         )
 
     def with_roles(self) -> Form:
         """The same form with every personal name replaced by its role."""
-        actions = tuple(replace(one, owner=in_roles(one.owner, "Action owner")) for one in self.actions)
+        actions = tuple(replace(one, owner=in_roles(one.owner, "FormAction owner")) for one in self.actions)
         author = in_roles(self.completed_by, "Report author")
         approver = in_roles(self.approved_by, "Service Unit Head")
         return replace(self, actions=actions, completed_by=author, approved_by=approver)
@@ -132,7 +132,7 @@ def _lacks(form: Form) -> Iterator[str]:
         yield "It does not say when it was approved."
 
 
-def _lacking_in_actions(actions: Sequence[Action]) -> Iterator[str]:
+def _lacking_in_actions(actions: Sequence[FormAction]) -> Iterator[str]:
     count = len(actions)
     without = {
         "owner": sum(not one.owner for one in actions),

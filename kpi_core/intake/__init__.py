@@ -11,7 +11,18 @@ from .data_folder import CSV_FILES, FORM_HEADINGS, REPORT_FOLDER, Bundle, read_d
 from .entries import Known
 from .fields import TEMPLATE_COLUMNS, Mapped, Raw, through
 from .guess import guess
-from .preview import Differing, Draft, FigureChange, GivenFile, Preview, Tick, check, draft, fingerprint, rating_words
+from .preview import (
+    Differing,
+    FigureChange,
+    GivenFile,
+    Preview,
+    ReadUpload,
+    Tick,
+    check,
+    draft,
+    fingerprint,
+    rating_words,
+)
 from .problems import Finding, Severity
 from .register import (
     AnyPreview,
@@ -40,7 +51,6 @@ __all__ = [
     "Bundle",
     "Caps",
     "Differing",
-    "Draft",
     "EntriesPreview",
     "EntryChange",
     "FigureChange",
@@ -52,6 +62,7 @@ __all__ = [
     "Profile",
     "ProfileError",
     "Raw",
+    "ReadUpload",
     "Severity",
     "Sheet",
     "TargetDecision",

@@ -66,7 +66,7 @@ class GivenFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ReadUpload:
     """A file read by itself, before anything held is looked at."""
 
     file: GivenFile
@@ -126,7 +126,7 @@ class Differing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class CheckedFile:
     """A file after all its checks: what every preview has."""
 
     file: GivenFile
@@ -161,7 +161,7 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview(Checked):
+class Preview(CheckedFile):
     """All that is wrong with a file of figures, and all that publishing it would change."""
 
     changes: tuple[FigureChange, ...]
@@ -250,20 +250,20 @@ def _ticking(items: Sequence[_Item], tick: Tick) -> Iterator[_Item]:
         yield item
 
 
-def draft(file: GivenFile, tick: Tick = _quiet) -> Draft:
+def draft(file: GivenFile, tick: Tick = _quiet) -> ReadUpload:
     """Read a file by itself. Whatever the bytes, it gives entries or findings, and never raises."""
     if not file.content and not file.file_name:
-        return Draft(file, (), (finding("no-file"),), {}, unreadable=True)
+        return ReadUpload(file, (), (finding("no-file"),), {}, unreadable=True)
     profile = file.profile
     sheet = read_sheet(file.content, file.file_name, file.caps, profile.headings_row if profile else None)
     if sheet.unreadable:
-        return Draft(file, (), sheet.findings, {}, unreadable=True)
+        return ReadUpload(file, (), sheet.findings, {}, unreadable=True)
     mapped = through(sheet, profile) if profile else as_template(sheet)
     reader = _EntryReader(mapped, profile)
     entries = [entry for entry in map(reader.entry, _ticking(mapped.rows, tick)) if entry is not None]
     found = (*sheet.findings, *mapped.findings, *reader.findings)
     named = frozenset(raw.indicator for raw in mapped.rows)
-    return Draft(
+    return ReadUpload(
         file,
         tuple(entries),
         _as_annual(mapped, found, profile.headings_row if profile else 1),
@@ -374,7 +374,7 @@ def _as_rating(reported: str) -> str:
 # --- entries against what is held ---------------------------------------------------------------------------------
 
 
-def check(drafted: Draft, known: Known, tick: Tick = _quiet) -> Preview:
+def check(drafted: ReadUpload, known: Known, tick: Tick = _quiet) -> Preview:
     """Every problem with a drafted file, and what publishing it would change."""
     placed = _Placing(drafted, known)
     entries, by_key = placed.figures()
@@ -439,7 +439,7 @@ _MOST_SUGGESTED = 100
 class _Placing:
     """Finds the indicator and area of each entry, and puts repeats and contradictions aside."""
 
-    def __init__(self, drafted: Draft, known: Known) -> None:
+    def __init__(self, drafted: ReadUpload, known: Known) -> None:
         self._drafted = drafted
         profile = drafted.file.profile
         self.findings: list[Finding] = []
@@ -660,7 +660,7 @@ def _run(checks: Sequence[Check], entry: Placed, checking: Checking, findings: F
             )
 
 
-def _not_run(drafted: Draft) -> tuple[tuple[str, str], ...]:
+def _not_run(drafted: ReadUpload) -> tuple[tuple[str, str], ...]:
     """Checks that could not run: those not built, and, where the file cannot be read_sheet, all that look at its rows."""
     not_run = dict(NOT_BUILT)
     if drafted.unreadable or not drafted.entries:

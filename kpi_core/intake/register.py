@@ -26,7 +26,7 @@ from ..spreadsheet import unguarded
 from .checks import already_published, nearest_indicator
 from .entries import Known
 from .names import Names, code_of
-from .preview import Checked, GivenFile, Preview
+from .preview import CheckedFile, GivenFile, Preview
 from .problems import Finding, Findings, finding
 from .sheet import Sheet, read_sheet
 
@@ -111,7 +111,7 @@ class TargetDecision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EntriesPreview(Checked):
+class EntriesPreview(CheckedFile):
     """All that is wrong with a register or targets file, and all that publishing it would change."""
 
     kind: str

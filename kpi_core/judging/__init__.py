@@ -8,7 +8,7 @@ which quarter opens), ``headline`` (what the quarter says, in sentences).
 from .chance import Significance, significance
 from .change import Change, Changes
 from .headline import headline
-from .limits import FIRM_FROM, RULE_SET, Assurance, Firmness, Kind, Variation, Xmr, firmness_words, variation_words
+from .limits import FIRM_FROM, RULE_SET, Assurance, Firmness, PointKind, Variation, Xmr, firmness_words, variation_words
 from .rating import EXCEPTION_TRIGGER, Rated, Rating, judge, met_by, rate, target_in_force, tolerance_limit
 from .reliability import Process, process
 from .scorecard import (
@@ -38,7 +38,7 @@ __all__ = [
     "Collected",
     "Firmness",
     "Held",
-    "Kind",
+    "PointKind",
     "Process",
     "Rated",
     "Rating",

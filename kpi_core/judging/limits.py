@@ -43,7 +43,7 @@ class Improvement(StrEnum):
     NEUTRAL = "neutral"
 
 
-class Kind(StrEnum):
+class PointKind(StrEnum):
     """What a point is. A trend is high or low by the way it goes, whichever side of the average its points are on."""
 
     COMMON_CAUSE = "common_cause"
@@ -93,11 +93,11 @@ class Firmness(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class LimitPoint:
     """One place of the series: ``value`` as it was given; ``kind`` is ``None`` for a gap; ``rule`` is empty unless a signal."""
 
     value: Value
-    kind: Kind | None
+    kind: PointKind | None
     rule: Rule
 
 
@@ -116,7 +116,7 @@ class Xmr:
     upper: float | None
     near_lower: float | None
     near_upper: float | None
-    points: tuple[Point, ...]
+    points: tuple[LimitPoint, ...]
     variation: Variation | None
     assurance: Assurance | None
     firmness: Firmness
@@ -168,7 +168,7 @@ def xmr(
     limits = _Limits.of(exact, screen_outliers)
     signals = _signals(exact, limits)
     points = tuple(
-        Point(value, None if one is None else _kind(signals.get(place), way), _rule(signals.get(place)))
+        LimitPoint(value, None if one is None else _kind(signals.get(place), way), _rule(signals.get(place)))
         for place, (value, one) in enumerate(zip(values, exact, strict=True))
     )
     lower, upper, near_lower, near_upper = (limits.at(part, scale) for part in (-_FAR, _FAR, -_NEAR, _NEAR))
@@ -341,12 +341,12 @@ _VARIATIONS = {
 """What a signal says, by the way that is better and the side it is on."""
 
 _KINDS = {
-    (1, 1): Kind.IMPROVEMENT,
-    (1, -1): Kind.CONCERN,
-    (-1, 1): Kind.CONCERN,
-    (-1, -1): Kind.IMPROVEMENT,
-    (0, 1): Kind.NEUTRAL_HIGH,
-    (0, -1): Kind.NEUTRAL_LOW,
+    (1, 1): PointKind.IMPROVEMENT,
+    (1, -1): PointKind.CONCERN,
+    (-1, 1): PointKind.CONCERN,
+    (-1, -1): PointKind.IMPROVEMENT,
+    (0, 1): PointKind.NEUTRAL_HIGH,
+    (0, -1): PointKind.NEUTRAL_LOW,
 }
 
 
@@ -354,8 +354,8 @@ def _variation(signal: tuple[Rule, int] | None, way: int) -> Variation:
     return Variation.COMMON_CAUSE if signal is None else _VARIATIONS[way, signal[1]]
 
 
-def _kind(signal: tuple[Rule, int] | None, way: int) -> Kind:
-    return Kind.COMMON_CAUSE if signal is None else _KINDS[way, signal[1]]
+def _kind(signal: tuple[Rule, int] | None, way: int) -> PointKind:
+    return PointKind.COMMON_CAUSE if signal is None else _KINDS[way, signal[1]]
 
 
 def _rule(signal: tuple[Rule, int] | None) -> Rule:
@@ -496,5 +496,5 @@ def _may_say(found: Xmr) -> bool:
     return found.firmness in (Firmness.TRIAL, Firmness.FIRM)
 
 
-def _last(found: Xmr) -> Point | None:
+def _last(found: Xmr) -> LimitPoint | None:
     return next((point for point in reversed(found.points) if point.kind is not None), None)

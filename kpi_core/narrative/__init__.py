@@ -10,16 +10,16 @@ from .disclosure import SMALLEST_SHOWN, ImpliedDenominators, identifiers, implie
 from .mentions import Lexicon
 from .prose import passages
 from .sums import sums
-from .verdicts import Known, Verdict
+from .verdicts import Recorded, Verdict
 
 __all__ = [
     "SMALLEST_SHOWN",
     "CheckedPaper",
     "Checker",
     "ImpliedDenominators",
-    "Known",
     "Lexicon",
     "NarrativeFinding",
+    "Recorded",
     "Verdict",
     "counts",
     "identifiers",

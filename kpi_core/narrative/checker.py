@@ -23,12 +23,12 @@ from ..periods import Quarter
 from ..periods import quarter as read_quarter
 from .atoms import Amount, Atom, may_claim
 from .claims import Claim, claims
-from .clauses import Context, Told
+from .clauses import Context, StatedFigure
 from .disclosure import disclosive
 from .mentions import Lexicon
 from .prose import Passage, passages, sentences
 from .sums import sums
-from .verdicts import Judged, Known, Verdict, both_ways, judge
+from .verdicts import Judgement, Recorded, Verdict, both_ways, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +89,12 @@ def may_be_contradicted(text: str) -> bool:
 
 
 class Checker:
-    """The checks of texts against one ``Known``; the names of its indicators are made ready once.
+    """The checks of texts against one ``Recorded``; the names of its indicators are made ready once.
 
     ``lexicon``: those names, where they are ready already.
     """
 
-    def __init__(self, known: Known, lexicon: Lexicon | None = None) -> None:
+    def __init__(self, known: Recorded, lexicon: Lexicon | None = None) -> None:
         self.known = known
         self.lexicon = lexicon or Lexicon(one.indicator for one in known.held.values())
 
@@ -119,7 +119,7 @@ class Checker:
         text = passage.text
         whole = about or self._only_one(text)
         named: tuple[str, ...] = ()
-        found: list[tuple[Claim, int, str, list[Judged]]] = []
+        found: list[tuple[Claim, int, str, list[Judgement]]] = []
         unplaced = False
         for offset, sentence in sentences(text):
             default = about if about is not None else (None if named else whole)
@@ -194,7 +194,9 @@ class Checker:
             if value is None:
                 continue
             text = with_unit(value, unit)
-            told = Told(Amount(value, kind_of), Atom("v", 0, len(text), text), self.known.quarter, said_quarter=True)
+            told = StatedFigure(
+                Amount(value, kind_of), Atom("v", 0, len(text), text), self.known.quarter, said_quarter=True
+            )
             claim = Claim(kind, 0, len(text), code, told, what="target")
             found += [NarrativeFinding(1, text, 0, len(text), code, *one) for one in judge(claim, self.known, text)]
         return found

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from ..periods import Quarter
 from .atoms import CLAIMING, Atom, atoms
-from .clauses import Clause, Context, Told, one_of
+from .clauses import Clause, Context, StatedFigure, one_of
 from .grammar import (
     BEFORE_A_TARGET,
     CLAUSES,
@@ -43,12 +43,12 @@ class Claim:
     start: int
     end: int
     code: str
-    figure: Told | None = None
+    figure: StatedFigure | None = None
     word: str = ""
     what: str = ""
-    against: Told | None = None
-    by: Told | None = None
-    earlier: Told | None = None
+    against: StatedFigure | None = None
+    by: StatedFigure | None = None
+    earlier: StatedFigure | None = None
     basis: Quarter | None = None
     basis_said: bool = False
     later: Quarter | None = None
@@ -204,7 +204,7 @@ class _Reading(Clause):
                     yield Claim("change", *self._span(n, quarter), code, self._figure_before(n, code), MOVE_OF[atom.word],
                                 basis=basis, basis_said=True, later=self._context.quarter)  # fmt: skip
 
-    def _figure_before(self, place: int, code: str) -> Told | None:
+    def _figure_before(self, place: int, code: str) -> StatedFigure | None:
         """The figure of the report's quarter that the clause gives before ``place``."""
         for n in reversed(self._with_role("value", "later")):
             if n < place and self._fits(n, code):

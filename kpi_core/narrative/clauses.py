@@ -27,7 +27,7 @@ from .mentions import Lexicon
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StatedFigure:
     """A figure as the text gives it: the amount, the quarter it is said of, and where it stands."""
 
     amount: Amount
@@ -249,17 +249,17 @@ class Clause:
 
     # --- quarters ---
 
-    def _told(self, place: int, default: Quarter | None) -> Told:
+    def _told(self, place: int, default: Quarter | None) -> StatedFigure:
         """The figure at ``place`` with the quarter it is said of, else ``default``."""
         atom = self._atoms[place]
         amount = atom.amount
         when = self._when(place)
         if when is None:
-            return Told(amount, atom, default)
+            return StatedFigure(amount, atom, default)
         quarter = self._atoms[when].quarter
         if self._atoms[when].kind == "n":
-            return Told(amount, atom, quarter, said_quarter=True, month=True)
-        return Told(amount, atom, quarter, said_quarter=True, unreadable=quarter is None)
+            return StatedFigure(amount, atom, quarter, said_quarter=True, month=True)
+        return StatedFigure(amount, atom, quarter, said_quarter=True, unreadable=quarter is None)
 
     def _when(self, place: int) -> int | None:
         """The quarter or month that a figure is said of: the one behind it, else the one before it that is not another figure's."""

@@ -34,7 +34,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedFigure:
     """One observation of a series with the target then in force."""
 
     observation: Observation
@@ -47,7 +47,7 @@ class IndicatorView:
     """All that is known of one indicator, seen from one quarter."""
 
     row: Row
-    series: tuple[Judged, ...]
+    series: tuple[JudgedFigure, ...]
     """Every quarter held, oldest first, also those after the quarter looked at."""
     targets: tuple[Target, ...]
     benchmarks: tuple[Benchmark, ...]
@@ -163,7 +163,7 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RecordedAct:
     """One record of the ledger, as people read it."""
 
     number: int

@@ -36,8 +36,8 @@ from ..model import (
     as_text,
 )
 from ..reports import Completeness
-from .answers import Change as Recorded
 from .answers import ExceptionsView, Health, IndicatorView, Withdrawal
+from .answers import RecordedAct as Recorded
 
 if TYPE_CHECKING:
     from ..intake import AnyPreview, Differing, EntryChange, FigureChange, Finding, Preview

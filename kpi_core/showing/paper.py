@@ -53,7 +53,7 @@ WORDS_NOTE = f"“{NONE_IDENTIFIED}” is what a report's author says; “{NOTHI
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PaperLine:
     """One indicator's row of the scorecard."""
 
     code: str
@@ -96,7 +96,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PaperPart:
     """A heading of the form with what is written under it: text, or its actions where these are not ``None``."""
 
     heading: str
@@ -105,7 +105,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ActionRow:
     """An action as a row: what, by whom, by when."""
 
     text: str
@@ -119,11 +119,11 @@ class EarlierStep:
 
     indicator: str
     quarter: str
-    step: Step
+    step: ActionRow
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SourcedSentence:
     """A sentence about something, with its source."""
 
     about: str
@@ -132,13 +132,13 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ReportSheet:
     """One exception report: its figures as the scorecard has them, and the form. Without ``parts`` it is missing."""
 
-    line: Line
+    line: PaperLine
     said: tuple[str, ...]
     """What a reader of the report must know besides: what the papers disagree on, a mark as an emerging concern."""
-    parts: tuple[Part, ...]
+    parts: tuple[PaperPart, ...]
 
     @property
     def standing(self) -> str:
@@ -159,23 +159,23 @@ class Paper:
     """That the figures are made up; empty where they are not."""
     made_at: datetime
     headline: tuple[str, ...]
-    groups: tuple[tuple[str, tuple[Line, ...]], ...]
+    groups: tuple[tuple[str, tuple[PaperLine, ...]], ...]
     """The scorecard's rows by category."""
     notes: tuple[str, ...]
     marks: tuple[tuple[str, str], ...]
     ratings: tuple[tuple[Rating, str], ...]
     """Each rating with what its word means."""
-    conflicts: tuple[Said, ...]
+    conflicts: tuple[SourcedSentence, ...]
     """What the papers disagree on, apart from what stands with an exception report."""
     reports_said: tuple[str, ...]
     """When a report is required, and what the quarter's reports lack."""
     earlier: tuple[EarlierStep, ...]
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[ReportSheet, ...]
     """The reports required, in the register's order, then those present though not required."""
     sources: tuple[tuple[str, str], ...]
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[PaperLine, ...]:
         """All rows of the scorecard."""
         return tuple(line for _, lines in self.groups for line in lines)
 
@@ -207,7 +207,7 @@ def on_paper(
         notes=(COLOURS_NOTE, LEADING_NOTE, *_unsaid(card.rows), *([WORDS_NOTE] if sheets else [])),
         marks=MARKS,
         ratings=tuple((rating, dict(RULES)[rating.words]) for rating in SHAPES),
-        conflicts=tuple(Said(names.get(c.indicator, WHOLE_QUARTER), said_of(c), c.source) for c in apart),
+        conflicts=tuple(SourcedSentence(names.get(c.indicator, WHOLE_QUARTER), said_of(c), c.source) for c in apart),
         reports_said=(f"A report is required where {EXCEPTION_TRIGGER}.", *found.lacks),
         earlier=tuple(
             EarlierStep(names.get(one.indicator, one.indicator), one.quarter.text, step(one.action, made.made_at.date()))
@@ -231,13 +231,13 @@ def _sources(card: Scorecard, made: Circumstances) -> tuple[tuple[str, str], ...
 # --- the scorecard ------------------------------------------------------------------------------------------------
 
 
-def line_of(row: Row) -> Line:
+def line_of(row: Row) -> PaperLine:
     """A row of the scorecard in words."""
     indicator, exception = row.indicator, row.exception
     level, tolerance = level_words(row.target, indicator), tolerance_words(row.target, indicator)
     change, other = _leading(row.changes, indicator)
     passed = f"past the intervention level of {level}" if row.rated.intervention_passed else ""
-    return Line(
+    return PaperLine(
         code=indicator.code,
         name=indicator.name,
         rating=row.rated.rating,
@@ -308,7 +308,7 @@ def _why(row: Row) -> str:
 
 def _sheets(
     reports: dict[str, ExceptionReport], found: Completeness, conflicts: Sequence[Conflict]
-) -> tuple[Sheet, ...]:
+) -> tuple[ReportSheet, ...]:
     concerns = {one.indicator: one.reason for one in found.concerns}
     return tuple(
         _sheet(
@@ -321,7 +321,7 @@ def _sheets(
     )
 
 
-def _sheet(row: Row, report: ExceptionReport | None, conflicts: Iterable[Conflict], concern: str) -> Sheet:
+def _sheet(row: Row, report: ExceptionReport | None, conflicts: Iterable[Conflict], concern: str) -> ReportSheet:
     line = line_of(row)
     said = [*line.beneath, *(f"{said_of(one)} (Source: {one.source})" for one in conflicts)]
     if row.observation is not None and row.observation.note:
@@ -329,36 +329,36 @@ def _sheet(row: Row, report: ExceptionReport | None, conflicts: Iterable[Conflic
     if concern:
         said.append(f"Marked as an emerging concern: {concern}")
     if report is None:
-        return Sheet(line, tuple(said), ())
+        return ReportSheet(line, tuple(said), ())
     if report.unplaced and report.state is not ReportState.APPROVED:
         said.append("Some text of the form that was read in has not been put under any heading yet.")
-    return Sheet(line, tuple(said), form_parts(report, lambda value: with_unit(value, row.indicator.unit)))
+    return ReportSheet(line, tuple(said), form_parts(report, lambda value: with_unit(value, row.indicator.unit)))
 
 
-def form_parts(report: ExceptionReport, in_words: Callable[[Decimal], str]) -> tuple[Part, ...]:
+def form_parts(report: ExceptionReport, in_words: Callable[[Decimal], str]) -> tuple[PaperPart, ...]:
     """An exception report in the form's order; ``in_words`` puts its unit to a figure."""
     signed = report.approved_by
     if report.approved_on is not None:
         signed += f", {day_in_words(report.approved_on)}"
     outturn, target = ("" if value is None else in_words(value) for value in (report.outturn, report.target))
     return (
-        Part("Indicator description", report.description),
-        Part(f"Outturn, {report.quarter}", outturn),
-        Part("Quarterly target", target),
-        *(Part(heading, body) for heading, body in report.sections),
-        Part(ACTIONS_HEADING, actions=report.actions),
-        Part("Completed by", report.completed_by),
-        Part("Service unit head approval with date", signed),
+        PaperPart("Indicator description", report.description),
+        PaperPart(f"Outturn, {report.quarter}", outturn),
+        PaperPart("Quarterly target", target),
+        *(PaperPart(heading, body) for heading, body in report.sections),
+        PaperPart(ACTIONS_HEADING, actions=report.actions),
+        PaperPart("Completed by", report.completed_by),
+        PaperPart("Service unit head approval with date", signed),
     )
 
 
-def step(action: Action, today: date) -> Step:
+def step(action: Action, today: date) -> ActionRow:
     """An action as a row of a table; one that is closed says so, and one that should be done by ``today`` that it is overdue."""
     due = NO_DUE_DATE if action.due is None else day_in_words(action.due)
     if is_overdue(action, today):
         due += " (overdue)"
     closed = f"\n{action_words(action)}" if action.closed_on is not None else ""
-    return Step(action.text + closed, action.owner or NO_OWNER, due)
+    return ActionRow(action.text + closed, action.owner or NO_OWNER, due)
 
 
 # --- text ---------------------------------------------------------------------------------------------------------

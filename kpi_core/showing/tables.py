@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from ..intake import AnyPreview, FigureChange, Finding, Preview
     from ..narrative import CheckedPaper
     from ..what_if import WhatIf
-    from .answers import Change as Record
     from .answers import ExceptionsView, IndicatorView, Withdrawal
+    from .answers import RecordedAct as Record
 
 Cell = str | int | Decimal | None
 

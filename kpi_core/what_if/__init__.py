@@ -6,7 +6,7 @@ rows and what they say). Nothing published is changed by any of it.
 """
 
 from ..judging import significance
-from .changes import EVERY, Change, How, NotSupposed, What, change_of, read_change, with_change, without
+from .changes import EVERY, How, NotSupposed, What, WhatIfChange, change_of, read_change, with_change, without
 from .needed import numbers_needed, rest_of_year, rest_of_year_weighted, trajectory
 from .scenario import WhatIf, WhatIfRow, changed_since, figures_under, rated_significance, what_if
 from .takes import Counted, Needed
@@ -15,7 +15,6 @@ from .year import Year
 
 __all__ = [
     "EVERY",
-    "Change",
     "Counted",
     "How",
     "Milestone",
@@ -23,6 +22,7 @@ __all__ = [
     "NotSupposed",
     "What",
     "WhatIf",
+    "WhatIfChange",
     "WhatIfRow",
     "Year",
     "change_of",

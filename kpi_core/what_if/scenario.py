@@ -29,7 +29,7 @@ from ..judging import (
 )
 from ..model import ExceptionReport, Indicator, Observation, Polarity, Target, Unit
 from ..periods import Quarter
-from .changes import Change, NotSupposed, Supposed, What, suppose
+from .changes import NotSupposed, Supposed, What, WhatIfChange, suppose
 from .takes import Counted, Needed, counted, needed, to_reach
 from .way import Milestone, milestones, next_due
 from .year import Year, year_of
@@ -208,7 +208,7 @@ class WhatIf:
     quarter: Quarter
     area: str
     area_name: str
-    changes: tuple[Change, ...]
+    changes: tuple[WhatIfChange, ...]
     rows: tuple[WhatIfRow, ...]
     """Every indicator of the scorecard, in its order."""
     left_out: tuple[str, ...]
@@ -262,7 +262,7 @@ _ASSUMED = frozenset({What.COUNT, What.OUT_OF, What.BY})
 
 
 def what_if(
-    changes: Sequence[Change],
+    changes: Sequence[WhatIfChange],
     held: Sequence[Held],
     quarter: Quarter,
     area: str,

@@ -27,7 +27,7 @@ _DOUBLE_CLICK = 1.0
 
 
 @dataclass(slots=True)
-class _Told:
+class _Outcome:
     """What came of the last deed, and by which button it stood."""
 
     where: str = ""
@@ -41,8 +41,8 @@ class _Told:
     """What is still to be made of it on the page."""
 
 
-def _told() -> _Told:
-    told: _Told = st.session_state.setdefault("deeds", _Told())
+def _told() -> _Outcome:
+    told: _Outcome = st.session_state.setdefault("deeds", _Outcome())
     return told
 
 

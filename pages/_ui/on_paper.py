@@ -7,7 +7,7 @@ from html import escape
 
 from kpi_core.model import Action
 from kpi_core.periods import day_in_words
-from kpi_core.showing import NOTHING_WRITTEN, STATE_SHAPES, Line, Paper, Part, Sheet, Step, step
+from kpi_core.showing import NOTHING_WRITTEN, STATE_SHAPES, ActionRow, Paper, PaperLine, PaperPart, ReportSheet, step
 
 from . import components
 
@@ -52,7 +52,7 @@ def _scorecard(paper: Paper) -> str:
     return f'<table class="kpi scorecard onpaper"><caption>All {len(paper.lines)} indicators</caption><thead><tr>{heads}</tr></thead>{bodies}</table>'
 
 
-def _line(line: Line) -> str:
+def _line(line: PaperLine) -> str:
     """A row, and under it why its target was missed: one part of the table, so that no page parts them."""
     state = components.state_badge(line.state)
     if not state or not line.required:
@@ -124,11 +124,11 @@ def _reports(paper: Paper) -> str:
     return drawn
 
 
-def _state(line: Line) -> str:
+def _state(line: PaperLine) -> str:
     return components.state_badge(line.state) + ("" if line.required else " (not required)")
 
 
-def _sheet(paper: Paper, sheet: Sheet) -> str:
+def _sheet(paper: Paper, sheet: ReportSheet) -> str:
     line = sheet.line
     standing = (
         f'<p class="standing"><span aria-hidden="true">{STATE_SHAPES[line.state]}</span> {escape(sheet.standing)}</p>'
@@ -154,7 +154,7 @@ def _sheet(paper: Paper, sheet: Sheet) -> str:
     )
 
 
-def _part(paper: Paper, part: Part) -> str:
+def _part(paper: Paper, part: PaperPart) -> str:
     drawn = _actions(paper, part.actions) if part.actions else components.body(part.text, NOTHING_WRITTEN)
     return f"<h3>{escape(part.heading)}</h3>{drawn}"
 
@@ -165,5 +165,5 @@ def _actions(paper: Paper, actions: Iterable[Action]) -> str:
     return components.table(told, ("No.", "Action", "Owner", "Due"), rows)
 
 
-def _cells(one: Step) -> tuple[str, str, str]:
+def _cells(one: ActionRow) -> tuple[str, str, str]:
     return escape(one.text).replace("\n", "<br>"), escape(one.owner), escape(one.due)

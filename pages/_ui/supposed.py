@@ -11,7 +11,7 @@ import streamlit as st
 from kpi_core.errors import KpiError, shorten
 from kpi_core.figures import decimals_of
 from kpi_core.model import Indicator, Polarity, Scenario, Unit
-from kpi_core.what_if import Change, What, WhatIf, WhatIfRow, change_of, read_change, with_change, without
+from kpi_core.what_if import What, WhatIf, WhatIfChange, WhatIfRow, change_of, read_change, with_change, without
 
 from . import components, session
 
@@ -84,11 +84,11 @@ def answered(quarter: str) -> WhatIf:
             undo()
 
 
-def _changes() -> list[Change]:
+def _changes() -> list[WhatIfChange]:
     return [read_change(one) for one in lines()]
 
 
-def _texts(changes: Iterable[Change]) -> tuple[str, ...]:
+def _texts(changes: Iterable[WhatIfChange]) -> tuple[str, ...]:
     return tuple(map(str, changes))
 
 
@@ -115,7 +115,7 @@ def refusal(what: What, scope: str) -> str:
     return str(place[2])
 
 
-def remember(changes: tuple[Change, ...]) -> None:
+def remember(changes: tuple[WhatIfChange, ...]) -> None:
     """Make these the changes, with those before to be undone."""
     st.session_state["supposed_before"] = (*undoable(), lines())[-_MOST_UNDONE:]
     keep(_texts(changes))
@@ -139,7 +139,7 @@ def keep(changed: tuple[str, ...]) -> None:
     session.keep(replace(session.view(), change=changed, scenario=""))
 
 
-def given(changes: tuple[Change, ...], what: What, code: str) -> str:
+def given(changes: tuple[WhatIfChange, ...], what: What, code: str) -> str:
     """The text that is supposed of one indicator, as its field shows it; empty: nothing."""
     found = [one.amount_text for one in changes if one.same_place == (what, code.casefold())]
     return found[-1] if found else ""

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_core.errors import UnreadableDocument
-from kpi_core.forms import Action, Form, NoForm, Paragraph, read_forms
+from kpi_core.forms import Form, FormAction, NoForm, Paragraph, read_forms
 from kpi_core.model import NONE_IDENTIFIED, REPORT_SECTIONS
 from kpi_core.periods import Quarter
 from kpi_core.shell.services.documents import LIMITS, Limits, read_document
@@ -73,7 +73,7 @@ MISSPELT = (
 OTHER = (
     "Performance Exception Report Form", "Performance indicator", "Outturn for July to September 2022", "Target for the quarter",
     "Explanation of performance", "Finance implications", "Legal and governance implications", "Workforce implications",
-    "Environmental impact", "Public health and wellbeing", "Equality, diversity & inclusion", "Action plan", "Prepared by",
+    "Environmental impact", "Public health and wellbeing", "Equality, diversity & inclusion", "FormAction plan", "Prepared by",
     "Approved by",
 )  # fmt: skip
 VALUES: dict[str, str] = {
@@ -240,7 +240,7 @@ def actions_in_a_table(words: Labels, nested: bool = False) -> Any:
         grid = document.add_table(2, 3)
         paragraph._p.addnext(grid._tbl)
         paragraph._p.getparent().remove(paragraph._p)
-    texts = (("Action", "Lead officer", "By when"), ("Sign two landlords.", "Team Manager", "31/03/2023"))
+    texts = (("FormAction", "Lead officer", "By when"), ("Sign two landlords.", "Team Manager", "31/03/2023"))
     for row, cells in enumerate(texts):
         for column, text in enumerate(cells):
             grid.cell(row, column).text = text
@@ -365,7 +365,7 @@ def test_a_form_of_any_shape_is_the_same_form(shape: str) -> None:
     )
     expected = {name: VALUES[name] for name in REPORT_SECTIONS} | {REPORT_SECTIONS[4]: NONE_IDENTIFIED}
     assert dict(form.sections) == expected
-    assert form.actions == (Action("Sign two landlords.", "Team Manager", SPRING),)
+    assert form.actions == (FormAction("Sign two landlords.", "Team Manager", SPRING),)
     assert (form.completed_by, form.approved_by, form.approved_on) == (
         "Alex Example",
         "Priya Sample",

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from kpi_core.errors import NotSaved, StoreError
-from kpi_core.events import RECORDS, Event, Kind, Table
+from kpi_core.events import RECORDS, Event, Kind, RecordColumns
 from kpi_core.intake import read_data_folder
 from kpi_core.model import Absence, Benchmark, Conflict, ExceptionReport, GivenFigure, Indicator, Observation, Target
 from kpi_core.shell.services import Services
@@ -262,7 +262,7 @@ def test_a_load_that_fails_leaves_nothing_behind_and_another_may_follow(monkeypa
     files = small_bundle(observations=[figure("A1", "Q2 2022-23", "80")])
     add_table = Writing._add_table
 
-    def fails_at_figures(self: Writing, number: int, table: Table) -> None:
+    def fails_at_figures(self: Writing, number: int, table: RecordColumns) -> None:
         if table.name == "figure":
             raise duckdb.IOException("Could not write file")
         add_table(self, number, table)

@@ -30,7 +30,7 @@ from kpi_core.shell import example
 from kpi_core.shell.export.word_file import FILLS, FONT, render
 from kpi_core.shell.services import Services
 from kpi_core.shell.storage import make_database
-from kpi_core.showing import COLOURS_NOTE, MADE_UP, MARKS, Line, Paper
+from kpi_core.showing import COLOURS_NOTE, MADE_UP, MARKS, Paper, PaperLine
 
 from ..conftest import NOW, REPO, figure, fixed_clock, register, small_bundle, write_files
 
@@ -536,7 +536,7 @@ def test_every_part_of_the_file_is_dated_with_the_papers_own_moment(services: Se
 
 
 def test_a_figure_that_changes_changes_the_file(services: Services) -> None:
-    def with_value(line: Line) -> Line:
+    def with_value(line: PaperLine) -> PaperLine:
         return replace(line, value="99.9%")
 
     given: Paper = services.paper(Q2)

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from ...judging import Rating
 from ...model import ACTIONS_HEADING, ReportState
-from ...showing import NOTHING_WRITTEN, SHAPES, STATE_SHAPES, Line, Paper, Part, Sheet, Step, blocks, step
+from ...showing import (
+    NOTHING_WRITTEN,
+    SHAPES,
+    STATE_SHAPES,
+    ActionRow,
+    Paper,
+    PaperLine,
+    PaperPart,
+    ReportSheet,
+    blocks,
+    step,
+)
 
 # python-docx is imported where it is first needed: the command line starts cold each time, and draws no document. Most of
 # its objects are hardly typed, and are ``Any`` here.
@@ -255,7 +266,7 @@ def _middle_pages(document: Document, paper: Paper) -> None:
         _table(document, EARLIER, rows_before, "Unfinished actions of earlier quarters")
 
 
-def _sheet(document: Document, paper: Paper, sheet: Sheet) -> None:
+def _sheet(document: Document, paper: Paper, sheet: ReportSheet) -> None:
     """One exception report, from a new page on."""
     line = sheet.line
     _layout(_new_section(document), paper, "portrait", sheet.standing, footer=False)
@@ -275,7 +286,7 @@ def _sheet(document: Document, paper: Paper, sheet: Sheet) -> None:
         _part(document, paper, part)
 
 
-def _part(document: Document, paper: Paper, part: Part) -> None:
+def _part(document: Document, paper: Paper, part: PaperPart) -> None:
     document.add_paragraph(_xml(part.heading), style="Heading 3")
     if part.actions:
         today = paper.made_at.date()
@@ -296,11 +307,11 @@ def _labelled(document: Document, label: str, said: str) -> None:
     paragraph.add_run(_xml(said))
 
 
-def _step_cells(one: Step) -> tuple[str, str, str]:
+def _step_cells(one: ActionRow) -> tuple[str, str, str]:
     return one.text, one.owner, one.due
 
 
-def _state(line: Line) -> str:
+def _state(line: PaperLine) -> str:
     shape = STATE_SHAPES.get(line.state)
     return f"{shape} {line.exception}" if shape else line.exception
 
@@ -317,7 +328,7 @@ def _scorecard(document: Document, paper: Paper) -> None:
             _score_row(table, line)
 
 
-def _score_row(table: Any, line: Line) -> None:
+def _score_row(table: Any, line: PaperLine) -> None:
     cells = _row(table)
     _put(cells[0], [f"{SHAPES[line.rating]} {line.rating.words}"], bold=True, fill=FILLS.get(line.rating, ""))
     _put(cells[1], [line.name, line.code])

@@ -33,7 +33,7 @@ from ...model import ExceptionReport
 from ...periods import Quarter
 from ...periods import quarter as read_quarter
 from ...reports import completeness
-from ...showing import About, Backup, Change, ExceptionsView, Health, IndicatorView, Judged, Period
+from ...showing import About, Backup, ExceptionsView, Health, IndicatorView, JudgedFigure, Period, RecordedAct
 from ...words import given_text
 from ..storage import (
     DATA,
@@ -284,7 +284,7 @@ class Services:
         latest = max((*_period(standing).held, chosen))
         whole = row_of(standing.held(latest, code=code)[0], latest)
         series = tuple(
-            Judged(o, target_in_force(whole.held.judged_by(o.quarter)[1], o.quarter), whole.judged(o))
+            JudgedFigure(o, target_in_force(whole.held.judged_by(o.quarter)[1], o.quarter), whole.judged(o))
             for o in whole.series
         )
         benchmarks = standing.benchmarks(code)
@@ -429,7 +429,7 @@ class Services:
 
     # --- the ledger ---
 
-    def changes(self, since: int = 0) -> tuple[Change, ...]:
+    def changes(self, since: int = 0) -> tuple[RecordedAct, ...]:
         """Everything that was done, oldest first, each in a sentence."""
         from ..storage import changes_of
 

@@ -14,12 +14,12 @@ from ...errors import Changed, FigureError, KpiError, NotPublished, NotWithdrawn
 from ...events import Kind, sha256
 from ...intake import (
     AnyPreview,
-    Draft,
     EntriesPreview,
     GivenFile,
     Known,
     Profile,
     ProfileError,
+    ReadUpload,
     TargetDecision,
     Tick,
     check,
@@ -98,7 +98,7 @@ class Uploads:
         drafted = draft(file, lambda part: tick(part / 2))
         return check(drafted, self._known_of(drafted), lambda part: tick((1 + part) / 2))
 
-    def _known_of(self, drafted: Draft) -> Known:
+    def _known_of(self, drafted: ReadUpload) -> Known:
         quarters = () if drafted.file.profile else drafted.quarters
         return self._known(drafted.areas, drafted.codes, quarters)
 

@@ -8,7 +8,7 @@ from typing import Any
 from ...codec import ERASED
 from ...errors import KpiError
 from ...events import Event, Kind, tables_in
-from ...showing import Change
+from ...showing import RecordedAct
 from .ledger import Ledger
 from .store import Reading
 
@@ -22,7 +22,7 @@ Given = dict[str, list[Any]]
 """The records of an event by the name of their table."""
 
 
-def changes_of(ledger: Ledger, since: int = 0) -> Iterator[Change]:
+def changes_of(ledger: Ledger, since: int = 0) -> Iterator[RecordedAct]:
     """Every event after ``since`` as a sentence, oldest first."""
     events = ledger.events(since)
     with ledger.store.read() as reading:
@@ -35,7 +35,7 @@ def changes_of(ledger: Ledger, since: int = 0) -> Iterator[Change]:
         for event in events:
             said = _said_of(event, reading)
             about = sorted(codes.get(event.number, ()))
-            yield Change(
+            yield RecordedAct(
                 event.number, event.happened_at, event.actor, event.role, event.kind, said, event.hash,
                 tuple(about) if len(about) <= _FEW else (),
             )  # fmt: skip

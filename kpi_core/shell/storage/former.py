@@ -302,7 +302,7 @@ def _entries_of(upload: int, given: Iterable[object], entered: dict[str, set[int
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Announced:
     """That an upload was published: its file, and how many figures, register entries and targets it gave."""
 
     sha256: str
@@ -315,7 +315,7 @@ class _Manifest:
     """What the manifest says; nothing where there is none. ``made_from`` empty: it does not say."""
 
     made_from: str = ""
-    published: Mapping[int, _Told] = field(default_factory=dict)
+    published: Mapping[int, _Announced] = field(default_factory=dict)
     withdrawn: Mapping[int, Withdrawn] = field(default_factory=dict)
 
 
@@ -333,7 +333,7 @@ def _manifest(kept: Path) -> _Manifest:
         return _Manifest(
             made_from[0] if made_from else "",
             {
-                one["published"]: _Told(one["sha256"], one["file_name"], tuple(one["given"]))
+                one["published"]: _Announced(one["sha256"], one["file_name"], tuple(one["given"]))
                 for one in said["events"]
                 if "published" in one
             },

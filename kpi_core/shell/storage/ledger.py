@@ -20,7 +20,7 @@ from ...events import (
     RECORDS,
     Event,
     Kind,
-    Table,
+    RecordColumns,
     broken_link,
     files_named,
     sha256,
@@ -31,7 +31,7 @@ from ...events import (
 from ...model import Erased
 from ...periods import day_in_words
 from . import disk
-from .mirror import Mirror, Told
+from .mirror import Mirror, MirrorLines
 from .standing import Standings
 from .store import Reading, Store, Writing, cannot_write, log_of
 
@@ -75,7 +75,7 @@ class Ledger:
         self.mended: tuple[str, ...] = ()
         self._clock = clock
         self._at = at
-        self._behind: list[tuple[Event, Mapping[str, bytes], Sequence[Table]]] = []
+        self._behind: list[tuple[Event, Mapping[str, bytes], Sequence[RecordColumns]]] = []
         with store.read() as reading:
             self.position, self.head = reading.last_event()
 
@@ -162,7 +162,7 @@ class Ledger:
             del self._behind[0]
             self._announce(event, tables)
 
-    def _announce(self, event: Event, tables: Sequence[Table]) -> None:
+    def _announce(self, event: Event, tables: Sequence[RecordColumns]) -> None:
         self.standings.happened(event, tables)
         self.position, self.head = event.number, event.hash
 
@@ -173,7 +173,7 @@ class Ledger:
         with self.store.read() as reading:
             return [one for one in reading.events(since) if one.number <= self.position]
 
-    def tables(self, event: Event, only: Iterable[str] | None = None) -> list[Table]:
+    def tables(self, event: Event, only: Iterable[str] | None = None) -> list[RecordColumns]:
         """The records that an event holds."""
         with self.store.read() as reading:
             return tables_in(event.body, reading.file, only)
@@ -281,7 +281,7 @@ class Ledger:
         for one in self.mended:
             _log.warning("%s", one)
 
-    def _mend(self, held: Sequence[Event], told: Told) -> None:
+    def _mend(self, held: Sequence[Event], told: MirrorLines) -> None:
         assert self.mirror is not None
         said = []
         if not self.mirror.there:
@@ -400,7 +400,7 @@ class Ledger:
 # --- what both copies have in common ------------------------------------------------------------------------------
 
 
-def add(writing: Writing, event: Event, files: Mapping[str, bytes], tables: Sequence[Table]) -> None:
+def add(writing: Writing, event: Event, files: Mapping[str, bytes], tables: Sequence[RecordColumns]) -> None:
     """Write an event with its files, and what it makes of the tables."""
     writing.add_event(event)
     writing.add_files(files)
@@ -435,7 +435,7 @@ def copy_of(store: Store, path: Path, now: datetime) -> None:
         other.close()
 
 
-def broken(held: Sequence[Event], told: Told | None, database: str, mirror: str) -> str:
+def broken(held: Sequence[Event], told: MirrorLines | None, database: str, mirror: str) -> str:
     """Why nothing may be written, from both chains: a link that is broken, or two that differ. Empty: it may.
 
     ``told`` is empty where the second copy is not there at all, and ``None`` where there is none by nature.

@@ -20,7 +20,7 @@ def folder_of(database: Path) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class MirrorLines:
     """What the lines say."""
 
     events: tuple[Event, ...]
@@ -64,7 +64,7 @@ class Mirror:
         disk.make_folder(self.folder)
         disk.make_folder(self._files)
 
-    def read(self) -> Told:
+    def read(self) -> MirrorLines:
         """What the lines say, up to the first that is not as it was written or does not follow the one before."""
         *lines, torn = (self.path.read_bytes() if self.there else b"").split(b"\n")
         events: list[Event] = []
@@ -77,7 +77,7 @@ class Mirror:
         if events and events[0].number != 1:
             sound = 0
         whole = len(events) if sound < 0 else sound
-        return Told(tuple(events[:whole]), whole + 1 if whole < len(lines) else 0, torn)
+        return MirrorLines(tuple(events[:whole]), whole + 1 if whole < len(lines) else 0, torn)
 
     def append(self, event: Event, files: Mapping[str, bytes]) -> None:
         """Add an event: its files first, then its line. When this returns they are on the disk.

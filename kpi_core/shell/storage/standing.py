@@ -18,7 +18,7 @@ from itertools import pairwise
 from threading import RLock
 from typing import Any, NamedTuple, TypeVar
 
-from ...events import RECORDS, Event, Kind, Table
+from ...events import RECORDS, Event, Kind, RecordColumns
 from ...judging import Collected, Held
 from ...model import (
     Absence,
@@ -112,7 +112,7 @@ class Standing:
 
     # --- other positions ---
 
-    def after(self, event: Event, tables: Sequence[Table]) -> Standing:
+    def after(self, event: Event, tables: Sequence[RecordColumns]) -> Standing:
         """The standing once this event has happened as well, from this one and the event's own rows alone."""
         rows, figures, number = dict(self._rows), dict(self._figures), event.number
         for table in tables:
@@ -538,7 +538,7 @@ class Standings:
         self._now: OrderedDict[str, Standing] = OrderedDict()
         self._then: OrderedDict[tuple[str, int, bool], Standing] = OrderedDict()
 
-    def happened(self, event: Event, tables: Sequence[Table]) -> None:
+    def happened(self, event: Event, tables: Sequence[RecordColumns]) -> None:
         """An event has happened: what is held in memory goes on from it."""
         with self._lock:
             for area, one in self._now.items():
@@ -610,7 +610,7 @@ def _read_area(reading: Reading, area: str, council: Standing) -> Standing:
     return council.with_area(area, rows, figures)
 
 
-def _of_area(table: Table, area: str) -> list[Any]:
+def _of_area(table: RecordColumns, area: str) -> list[Any]:
     """The records of a table that are an area's."""
     if area not in table.cells["area"]:
         return []

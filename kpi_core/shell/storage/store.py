@@ -22,7 +22,7 @@ import duckdb
 
 from ...codec import Cell, columns, records
 from ...errors import DatabaseHeld, FormerDatabase, NewerDatabase, StoreError, shorten
-from ...events import RECORDS, TABLE_OF, Event, Table
+from ...events import RECORDS, TABLE_OF, Event, RecordColumns
 
 _Record = TypeVar("_Record")
 _log = logging.getLogger("kpi_explorer")
@@ -203,7 +203,9 @@ class Reading:
         numbers, table = self.table(record, where, values)
         return list(zip(numbers, records(record, table.cells, table.count), strict=True))
 
-    def table(self, record: type, where: str = "", values: Sequence[object] = ()) -> tuple[Sequence[int], Table]:
+    def table(
+        self, record: type, where: str = "", values: Sequence[object] = ()
+    ) -> tuple[Sequence[int], RecordColumns]:
         """The same as cells, column by column, with the events' numbers."""
         name, of = TABLE_OF[record], columns(record)
         names = ", ".join(f"t.{column.name}" for column in of)
@@ -213,7 +215,7 @@ class Reading:
             column.name: [None if cell is None else json.loads(cell) for cell in held] if column.composite else held
             for column, held in zip(of, found, strict=True)
         }
-        return numbers, Table(name, len(rows), cells)
+        return numbers, RecordColumns(name, len(rows), cells)
 
     def several(self, wanted: Mapping[type, tuple[str, Sequence[object]]]) -> dict[type, list[tuple[int, Any]]]:
         """``select`` of several kinds of records in one statement: each costs more than the rows it fetches.
@@ -278,12 +280,12 @@ class Writing(Reading):
         for name in names:
             self._cursor.execute("delete from file where sha256 = ?", [name])
 
-    def add_rows(self, number: int, tables: Iterable[Table]) -> None:
+    def add_rows(self, number: int, tables: Iterable[RecordColumns]) -> None:
         """Add what an event gave to the tables, with one list a column: row by row it takes a thousand times as long."""
         for table in tables:
             self._add_table(number, table)
 
-    def _add_table(self, number: int, table: Table) -> None:
+    def _add_table(self, number: int, table: RecordColumns) -> None:
         if not table.count:
             return
         values: list[object]

@@ -12,7 +12,7 @@ from typing import Literal
 import altair as alt
 
 from ...figures import round_half_up, with_unit
-from ...judging import RULE_SET, Firmness, Kind, Process, Xmr
+from ...judging import RULE_SET, Firmness, PointKind, Process, Xmr
 from ...model import Target, Unit
 from ...what_if import Milestone
 from .trend import AXIS_WORDS, QUARTER_OF_DATE, middle, records
@@ -25,11 +25,11 @@ FIGURE, COMMON, BETTER, WORSE, OTHER = (
     "a signal: changed",
 )
 _SIGNALS = {
-    Kind.COMMON_CAUSE: COMMON,
-    Kind.IMPROVEMENT: BETTER,
-    Kind.CONCERN: WORSE,
-    Kind.NEUTRAL_HIGH: OTHER,
-    Kind.NEUTRAL_LOW: OTHER,
+    PointKind.COMMON_CAUSE: COMMON,
+    PointKind.IMPROVEMENT: BETTER,
+    PointKind.CONCERN: WORSE,
+    PointKind.NEUTRAL_HIGH: OTHER,
+    PointKind.NEUTRAL_LOW: OTHER,
 }
 
 

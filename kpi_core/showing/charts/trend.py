@@ -32,7 +32,7 @@ AXIS_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ChartPoint:
     """One quarter on the chart; ``value`` ``None`` is a gap."""
 
     quarter: str
@@ -46,7 +46,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LevelLine:
     """A level that holds from one day to another: a target, an edge of a band, an intervention level, a published year."""
 
     kind: str
@@ -60,9 +60,9 @@ class Step:
 class ChartData:
     """Everything an indicator's chart draws."""
 
-    points: tuple[Point, ...]
-    steps: tuple[Step, ...]
-    benchmarks: tuple[Step, ...]
+    points: tuple[ChartPoint, ...]
+    steps: tuple[LevelLine, ...]
+    benchmarks: tuple[LevelLine, ...]
     unit: str
     """What the value axis counts, in words."""
     words: str
@@ -95,7 +95,7 @@ def indicator_data(view: IndicatorView) -> ChartData:
         segment += judged is not None and bool(judged.observation.series_break)
         value = judged.rated.shown if judged else None
         points.append(
-            Point(
+            ChartPoint(
                 quarter.label,
                 middle(quarter),
                 None if value is None else float(value),
@@ -106,7 +106,7 @@ def indicator_data(view: IndicatorView) -> ChartData:
             )
         )
     benchmarks = tuple(
-        Step("benchmark", b.series, _year_start(b.year_end), b.year_end, float(b.value))
+        LevelLine("benchmark", b.series, _year_start(b.year_end), b.year_end, float(b.value))
         for b in view.benchmarks_all
         if b.year_end < view.row.quarter.start
     )
@@ -143,7 +143,7 @@ def _year_start(year_end: date) -> date:
     return following.replace(year=following.year - 1)
 
 
-def _target_steps(targets: Sequence[Target], indicator: Indicator, last: Quarter) -> list[Step]:
+def _target_steps(targets: Sequence[Target], indicator: Indicator, last: Quarter) -> list[LevelLine]:
     steps = []
     for place, target in enumerate(targets):
         if target.start > last:
@@ -157,7 +157,7 @@ def _target_steps(targets: Sequence[Target], indicator: Indicator, last: Quarter
             ("level", "Intervention level", target.intervention_level),
         ]
         steps += [
-            Step(kind, f"{name} {with_unit(value, indicator.unit)}", target.start.start, end, float(value))
+            LevelLine(kind, f"{name} {with_unit(value, indicator.unit)}", target.start.start, end, float(value))
             for kind, name, value in lines
             if value is not None
         ]
