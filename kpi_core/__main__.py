@@ -417,8 +417,7 @@ def _template(arguments: argparse.Namespace, database: Path) -> Outcome:
 
 
 def _import(arguments: argparse.Namespace, database: Path) -> Outcome:
-    from .intake import UNCAPPED, Caps, GivenFile, TargetDecision
-    from .shell.services import Decision
+    from .intake import UNCAPPED, Caps, Decision, GivenFile, TargetDecision
 
     chosen = None if arguments.quarter is None else read_quarter(arguments.quarter)
     with Progress(not arguments.json) as progress, _open(database, progress.step) as services:

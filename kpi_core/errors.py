@@ -122,6 +122,15 @@ class NotPublished(KpiError):
     """Nothing was published, and why."""
 
 
+class NotConfirmed(NotPublished):
+    """Warnings of a file that nobody confirmed; ``left`` are the names they are confirmed by, and ``what`` says how many."""
+
+    def __init__(self, left: tuple[str, ...]) -> None:
+        self.left = left
+        self.what = "one warning is not confirmed" if len(left) == 1 else f"{len(left):,} warnings are not confirmed"
+        super().__init__(f"Nothing was published: {self.what} ({', '.join(left[:5])}).")
+
+
 class Changed(NotPublished):
     """What is held has changed since the file was compared with it."""
 

@@ -12,8 +12,7 @@ from kpi_core.errors import KpiError
 from kpi_core.forms import NoForm
 from kpi_core.narrative import CheckedPaper
 from kpi_core.periods import day_in_words
-from kpi_core.shell.services import GivenForm
-from kpi_core.showing import narrative_table
+from kpi_core.showing import GivenForm, narrative_table
 from kpi_core.words import plural
 from pages._ui import actor, components, deeds, findings, session
 

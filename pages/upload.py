@@ -10,9 +10,10 @@ from typing import Any
 import streamlit as st
 
 from kpi_core.access import OFFICER
-from kpi_core.errors import Changed, KpiError
+from kpi_core.errors import Changed, KpiError, NotConfirmed
 from kpi_core.intake import (
     AnyPreview,
+    Decision,
     EntriesPreview,
     FigureChange,
     Finding,
@@ -25,7 +26,6 @@ from kpi_core.intake import (
 from kpi_core.judging import Rated, display
 from kpi_core.model import ChangeKind, Upload
 from kpi_core.periods import Quarter, quarter
-from kpi_core.shell.services import Decision
 from kpi_core.showing import changes_table, findings_table, reconciliation_table
 from kpi_core.words import plural
 from pages._ui import actor, components, session
@@ -404,7 +404,7 @@ def publish(preview: AnyPreview, refused: str) -> None:
     for name, of in preview.warnings.items():
         more = f" (and {len(of) - 1:,} more of this kind)" if len(of) > 1 else ""
         st.checkbox(f"I have checked: {components.plain(of[0].message)}{more}", key=tick(preview, name))
-    decides = isinstance(preview, EntriesPreview) and preview.needs_decision
+    decides = preview.needs_decision
     if preview.needs_reason or decides:
         st.text_area(
             "Why does what was published change?" if preview.needs_reason else "Why does the target change?", key="upload_reason",
@@ -466,11 +466,6 @@ def publish_decided() -> None:
     held: ShownPreview | None = state.get("checked")
     preview, decision = state.pop("decided", (None, None))
     if held is not None and held.published is None and preview is held.preview:
-        left = sum(name not in decision.confirmed for name in preview.to_confirm)
-        if left and not preview.blocked:
-            what = plural(left, "one warning is not confirmed", f"{left:,} warnings are not confirmed")
-            state["not_published"] = Refused(f"Nothing was published: {what}. Tick each one once you have checked it.")
-            return
         with st.spinner("Publishing: keeping the file, writing the figures, seeing that they are safe on the disk…"):
             uploads = session.services().uploads
             try:
@@ -478,6 +473,10 @@ def publish_decided() -> None:
             except Changed as error:
                 state["not_published"] = Refused(str(error), anew=True)
                 state["compared"] = state.get("compared", 0) + 1
+            except NotConfirmed as error:
+                state["not_published"] = Refused(
+                    f"Nothing was published: {error.what}. Tick each one once you have checked it."
+                )
             except KpiError as error:
                 state["not_published"] = Refused(str(error))
     if held is not None and held.published is not None:

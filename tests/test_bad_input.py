@@ -15,12 +15,12 @@ from decimal import Decimal
 
 import pytest
 
-from kpi_core.intake import Preview, Severity
+from kpi_core.intake import Decision, Preview, Severity
 from kpi_core.intake.cells import read_value
 from kpi_core.intake.problems import CLASSES
 from kpi_core.model import Absence, ChangeKind
 from kpi_core.periods import quarter
-from kpi_core.shell.services import Decision, Services
+from kpi_core.shell.services import Services
 from kpi_core.showing.as_json import import_json
 
 from .bad_input import FOLDER, GOOD, HELD, content, council, preview

@@ -10,13 +10,13 @@ from decimal import Decimal
 import pytest
 
 from kpi_core.errors import Changed, NotPublished
-from kpi_core.intake import GivenFile, Known, Preview, fingerprint
+from kpi_core.intake import Decision, GivenFile, Known, Preview, fingerprint
 from kpi_core.intake.preview import MOST_SINGLY, CheckedFile
 from kpi_core.intake.problems import finding
 from kpi_core.model import Absence, ChangeKind, Observation
 from kpi_core.periods import Quarter
 from kpi_core.shell.export.csv_file import render
-from kpi_core.shell.services import Decision, Services
+from kpi_core.shell.services import Services
 from kpi_core.showing import Circumstances, findings_table, scorecard_table, series_table
 from kpi_core.showing.as_json import indicator_json, scorecard_json
 

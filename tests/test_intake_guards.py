@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from kpi_core.intake import EntriesPreview, GivenFile, Preview, read_profile
+from kpi_core.intake import Decision, EntriesPreview, GivenFile, Preview, read_profile
 from kpi_core.model import Absence, ChangeKind, Observation
-from kpi_core.shell.services import Decision, Services
+from kpi_core.shell.services import Services
 from kpi_core.showing import Circumstances, changes_table
 from kpi_core.showing.as_json import import_json
 

@@ -11,9 +11,9 @@ from decimal import Decimal
 import pytest
 
 from kpi_core.__main__ import _import_lines
-from kpi_core.intake import GivenFile, Preview, Profile, rating_words, read_profile
+from kpi_core.intake import Decision, GivenFile, Preview, Profile, rating_words, read_profile
 from kpi_core.shell.export.csv_file import render
-from kpi_core.shell.services import Decision, Services
+from kpi_core.shell.services import Services
 from kpi_core.showing import Circumstances, reconciliation_table
 from kpi_core.showing.as_json import import_json
 

@@ -8,6 +8,7 @@
 
 from .checks import UNIT_WORDS
 from .data_folder import CSV_FILES, FORM_HEADINGS, REPORT_FOLDER, Bundle, read_data_folder
+from .decision import Decision, TargetDecision, as_decided, lacking_decision
 from .entries import Known
 from .fields import TEMPLATE_COLUMNS, Mapped, Raw, through
 from .guess import guess
@@ -28,11 +29,9 @@ from .register import (
     AnyPreview,
     EntriesPreview,
     EntryChange,
-    TargetDecision,
     check_entries,
     draft_entries,
     kind_of_file,
-    lacking_decision,
     target_in_words,
 )
 from .saved_mapping import RATINGS, Profile, ProfileError, read_profile, wanting, write_profile
@@ -50,6 +49,7 @@ __all__ = [
     "AnyPreview",
     "Bundle",
     "Caps",
+    "Decision",
     "Differing",
     "EntriesPreview",
     "EntryChange",
@@ -67,6 +67,7 @@ __all__ = [
     "Sheet",
     "TargetDecision",
     "Tick",
+    "as_decided",
     "check",
     "check_entries",
     "draft",

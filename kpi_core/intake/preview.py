@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from ..errors import shorten
 from ..figures import as_percentage, is_number, number, shown
@@ -34,6 +34,7 @@ from .checks import (
     nearest_indicator,
     share_of,
 )
+from .decision import TargetDecision
 from .entries import Checking, Entry, Key, Known, Placed, observation_of, placed, quoted, same_words
 from .fields import Mapped, Raw, as_template, through
 from .names import Names, code_of
@@ -158,6 +159,20 @@ class CheckedFile:
             if one.severity is Severity.WARN:
                 found.setdefault(one.code if counts[one.code] > MOST_SINGLY else one.confirmation, []).append(one)
         return found
+
+    @property
+    def undecided(self) -> tuple[bool, bool, bool]:
+        """Whether a recorded target changes without who decided it, when or in which paper, and why: figures change none."""
+        return False, False, False
+
+    @property
+    def needs_decision(self) -> bool:
+        """Whether any of these is still to be said."""
+        return any(self.undecided)
+
+    def with_decision(self, decision: TargetDecision) -> Self:  # noqa: ARG002
+        """The same, with what was decided of recorded targets."""
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from ..codec import csv_text, differing
 from ..columns import NEEDED, TABLES, Column, headings
@@ -24,6 +23,7 @@ from ..model import Absence, ChangeKind, Indicator, Observation, Target, Unit, e
 from ..periods import Quarter
 from ..spreadsheet import unguarded
 from .checks import already_published, nearest_indicator
+from .decision import TargetDecision
 from .entries import Known
 from .names import Names, code_of
 from .preview import CheckedFile, GivenFile, Preview
@@ -100,16 +100,6 @@ class EntryChange:
     """Each past rating that it turns: area, quarter, from and to."""
 
 
-@dataclass(frozen=True, slots=True)
-class TargetDecision:
-    """Who decided that recorded targets change, on what date or in which paper, and why: asked once a file."""
-
-    decided_by: str = ""
-    decided_on: date | None = None
-    paper: str = ""
-    reason: str = ""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntriesPreview(CheckedFile):
     """All that is wrong with a register or targets file, and all that publishing it would change."""
@@ -143,11 +133,6 @@ class EntriesPreview(CheckedFile):
         return any(change.kind is ChangeKind.REVISED for change in self.changes)
 
     @property
-    def needs_decision(self) -> bool:
-        """Whether a recorded target changes, and it is not said who decided it, on what date or in which paper, and why."""
-        return any(self.undecided)
-
-    @property
     def undecided(self) -> tuple[bool, bool, bool]:
         """Of the targets that change a recorded one, whether any lacks who decided it, when or in which paper, and why."""
         changing = [(self.targets[place], place in self.stated) for place in sorted(self.changing)]
@@ -157,7 +142,7 @@ class EntriesPreview(CheckedFile):
             any(not target.reason for target, _ in changing),
         )
 
-    def with_decision(self, decision: TargetDecision) -> EntriesPreview:
+    def with_decision(self, decision: TargetDecision) -> Self:
         """The same, with the empty cells of the targets that change a recorded one filled by ``decision``."""
         targets = tuple(
             _decided(target, decision, place in self.stated) if place in self.changing else target
@@ -188,17 +173,6 @@ def _decided(target: Target, decision: TargetDecision, stated: bool) -> Target:
         source=paper if paper and not stated else target.source,
         reason=target.reason or decision.reason.strip(),
     )
-
-
-def lacking_decision(preview: EntriesPreview) -> str:
-    """What is still to be said of recorded targets that change, in a sentence; empty: nothing."""
-    asked = ("who decided it", "on what date or in which paper", "why")
-    lacking = [words for words, missing in zip(asked, preview.undecided, strict=True) if missing]
-    if not lacking:
-        return ""
-    last = lacking.pop()
-    said = f"{', '.join(lacking)}{',' if len(lacking) > 1 else ''} and {last}" if lacking else last
-    return f"Nothing was published: a recorded target changes. Say {said}."
 
 
 AnyPreview = Preview | EntriesPreview

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ..effects import Effect
 from ..judging import Collected, Process, Rated, Row, Scorecard, process
@@ -21,6 +22,9 @@ from ..model import (
 )
 from ..periods import Quarter
 from ..reports import Completeness
+
+if TYPE_CHECKING:
+    from ..forms import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,3 +209,13 @@ class Withdrawal:
     """The register entries it gave; withdrawing it takes them back."""
     targets: tuple[Target, ...] = ()
     """The targets it gave; withdrawing it takes them back."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenForm:
+    """A form found in a file, and the draft it would become. ``draft`` ``None``: ``why_not`` says what must be known first."""
+
+    form: Form
+    file: str
+    draft: ExceptionReport | None
+    why_not: str = ""

@@ -6,9 +6,9 @@ import csv
 import io
 from contextlib import closing
 
-from kpi_core.intake import TEMPLATE_COLUMNS, GivenFile
+from kpi_core.intake import TEMPLATE_COLUMNS, Decision, GivenFile
 from kpi_core.periods import Quarter
-from kpi_core.shell.services import Decision, Services
+from kpi_core.shell.services import Services
 
 from .databases import Databases
 from .measuring import measure

@@ -10,8 +10,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
-from kpi_core.intake import GivenFile
-from kpi_core.shell.services import Decision, Services
+from kpi_core.intake import Decision, GivenFile
+from kpi_core.shell.services import Services
 
 from ..pages import FIGURES, csv_file, template
 from . import give, serving, settled, violations

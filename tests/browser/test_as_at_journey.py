@@ -11,10 +11,10 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from kpi_core.intake import GivenFile
+from kpi_core.intake import Decision, GivenFile
 from kpi_core.periods import day_in_words
 from kpi_core.shell import example as example_council
-from kpi_core.shell.services import Decision, Services
+from kpi_core.shell.services import Services
 from kpi_core.shell.storage import make_database
 
 from ..conftest import shared_file

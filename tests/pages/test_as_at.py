@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpi_core.intake import GivenFile, TargetDecision
-from kpi_core.shell.services import Decision
+from kpi_core.intake import Decision, GivenFile, TargetDecision
 from kpi_core.showing import AS_FIRST_RECORDED
 from pages._ui import session
 

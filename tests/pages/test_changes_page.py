@@ -11,8 +11,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from kpi_core.access import Actor
-from kpi_core.intake import GivenFile
-from kpi_core.shell.services import Decision, Services
+from kpi_core.intake import Decision, GivenFile
+from kpi_core.shell.services import Services
 from kpi_core.shell.storage import DATA, data_files
 from kpi_core.shell.storage.mirror import folder_of
 from pages._ui import session

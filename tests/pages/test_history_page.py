@@ -10,8 +10,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from kpi_core.intake import GivenFile, TargetDecision
-from kpi_core.shell.services import Decision, Services
+from kpi_core.intake import Decision, GivenFile, TargetDecision
+from kpi_core.shell.services import Services
 from kpi_core.shell.storage import restore
 from kpi_core.shell.storage.mirror import folder_of
 from pages._ui import session

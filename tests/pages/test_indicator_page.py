@@ -10,9 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kpi_core.access import Actor
-from kpi_core.intake import GivenFile
+from kpi_core.intake import Decision, GivenFile
 from kpi_core.model import ACTIONS_HEADING, REPORT_SECTIONS
-from kpi_core.shell.services import Decision
 from kpi_core.shell.storage import DATA, data_files
 from pages._ui import session
 

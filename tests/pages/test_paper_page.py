@@ -9,9 +9,9 @@ from dataclasses import replace
 import docx
 import pytest
 
-from kpi_core.intake import GivenFile
+from kpi_core.intake import Decision, GivenFile
 from kpi_core.model import REPORT_SECTIONS
-from kpi_core.shell.services import Decision, Services
+from kpi_core.shell.services import Services
 from kpi_core.showing import MADE_UP, MARKS
 from pages._ui import on_paper, session
 

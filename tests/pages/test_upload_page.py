@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpi_core.intake import GivenFile
-from kpi_core.shell.services import Decision, Services
+from kpi_core.intake import Decision, GivenFile
+from kpi_core.shell.services import Services
 from kpi_core.shell.services.uploads import Uploads
 from kpi_core.shell.storage import DATA, data_files
 from pages._ui import components, session

@@ -7,8 +7,8 @@ import re
 from streamlit.testing.v1 import AppTest
 
 from kpi_core.access import Actor
-from kpi_core.intake import GivenFile
-from kpi_core.shell.services import Decision, Services
+from kpi_core.intake import Decision, GivenFile
+from kpi_core.shell.services import Services
 from pages._ui import session
 
 from . import body, opened, table, template

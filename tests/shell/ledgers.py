@@ -20,9 +20,9 @@ from kpi_core.access import Actor
 from kpi_core.codec import json_of
 from kpi_core.errors import NotPublished, NotSaved, StoreError
 from kpi_core.events import RECORDS, Event, Kind, event_of, line_of
-from kpi_core.intake import GivenFile, Profile, read_profile
+from kpi_core.intake import Decision, GivenFile, Profile, read_profile
 from kpi_core.model import NONE_IDENTIFIED, Action, ExceptionReport, Upload
-from kpi_core.shell.services import Decision, Services
+from kpi_core.shell.services import Services
 from kpi_core.shell.storage.mirror import Mirror, folder_of
 from kpi_core.showing import as_json
 

@@ -16,10 +16,9 @@ import pytest
 
 from kpi_core.__main__ import main
 from kpi_core.errors import KpiError, UnknownChoice
-from kpi_core.intake import GivenFile
+from kpi_core.intake import Decision, GivenFile, TargetDecision
 from kpi_core.shell.example import files
-from kpi_core.shell.services import Decision, Services
-from kpi_core.shell.services.uploads import TargetDecision
+from kpi_core.shell.services import Services
 from kpi_core.shell.storage import DATA, make_database
 from kpi_core.showing import as_json
 

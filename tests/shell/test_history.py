@@ -15,8 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kpi_core.errors import NotPublished, NotWithdrawn
-from kpi_core.intake import GivenFile, Profile
-from kpi_core.shell.services import Decision, Services
+from kpi_core.intake import Decision, GivenFile, Profile
+from kpi_core.shell.services import Services
 
 from ..conftest import NOW, csv_bytes, in_memory, indicator, register
 from . import test_publishing

@@ -239,7 +239,7 @@ def test_without_publish_nothing_is_written(run: Run, tmp_path: Path, own: Path)
 def test_publish_without_the_warnings_confirmed_publishes_nothing_and_says_so(run: Run, tmp_path: Path) -> None:
     told = run("import", file(tmp_path, GOOD[:1]), "--publish", *BY, "--json")
     assert (told.status, told.json["published"], told.json["blocked"]) == (1, False, False)
-    assert told.err == "Nothing was published: a warning is not confirmed (indicators-missing).\n"
+    assert told.err == "Nothing was published: one warning is not confirmed (indicators-missing).\n"
     assert run("uploads", "--json").json == {"uploads": []}
 
 

@@ -15,9 +15,9 @@ import pytest
 from kpi_core.access import READER, ROLES, Actor
 from kpi_core.errors import Changed, KpiError, NotAllowed, NotPublished, NotWithdrawn
 from kpi_core.events import RECORDS, Event, Kind, tables_in
-from kpi_core.intake import GivenFile, read_profile
+from kpi_core.intake import Decision, GivenFile, read_profile
 from kpi_core.model import Observation, Upload
-from kpi_core.shell.services import Decision, Services
+from kpi_core.shell.services import Services
 from kpi_core.shell.storage import STEPS, disk
 from kpi_core.shell.storage.mirror import Mirror, folder_of
 from kpi_core.showing import as_json

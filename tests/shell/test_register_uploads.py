@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from kpi_core.errors import Changed, NotPublished, NotWithdrawn, UnknownIndicator
-from kpi_core.intake import EntriesPreview, GivenFile, TargetDecision
+from kpi_core.intake import Decision, EntriesPreview, GivenFile, TargetDecision
 from kpi_core.judging import Rating
 from kpi_core.model import Upload
 from kpi_core.shell.export.csv_file import render
-from kpi_core.shell.services import Decision, Services
+from kpi_core.shell.services import Services
 from kpi_core.shell.services.uploads import AnyPreview
 from kpi_core.shell.storage import DATA
 from kpi_core.showing import Table
@@ -96,9 +96,9 @@ def test_a_correction_turns_the_past_rating_and_as_first_recorded_still_shows_th
     with council() as services:
         found = shown(services, aim("Q2 2022-23", "95", corrects="yes"))
         (warning,) = found.to_confirm
-        with pytest.raises(NotPublished, match="a warning is not confirmed"):
+        with pytest.raises(NotPublished, match="one warning is not confirmed"):
             services.uploads.publish(found, Decision("A. Officer", "", confirmed=()))
-        with pytest.raises(NotPublished, match="a warning is not confirmed"):
+        with pytest.raises(NotPublished, match="one warning is not confirmed"):
             services.uploads.publish(found, Decision("A. Officer", "", confirmed=("past-rating-corrected",)))
         upload = services.uploads.publish(found, Decision("A. Officer", "why", confirmed=(warning,), targets=DECIDED))
         assert (rating(services, "Q1 2022-23"), rating(services, "Q2 2022-23")) == (Rating.RED, Rating.RED)

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from kpi_core.errors import Changed, NotPublished, NotWithdrawn
-from kpi_core.intake import GivenFile
-from kpi_core.shell.services import Decision, Services
+from kpi_core.intake import Decision, GivenFile
+from kpi_core.shell.services import Services
 
 from ..conftest import REPO, csv_bytes, fixed_clock, register
 from . import test_publishing

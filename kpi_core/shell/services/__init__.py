@@ -5,13 +5,9 @@
 """
 
 from .readers import DEFAULT_DATABASE, Services, places
-from .texts import GivenForm
-from .uploads import Decision
 
 __all__ = [
     "DEFAULT_DATABASE",
-    "Decision",
-    "GivenForm",
     "Services",
     "places",
 ]

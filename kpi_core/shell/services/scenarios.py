@@ -14,7 +14,7 @@ from typing import TypeVar
 from ...access import Act, Actor, allow
 from ...errors import NotPublished, NotSaved, UnknownIndicator, UnknownNumber
 from ...events import TABLE_OF, Kind
-from ...intake import AnyPreview, GivenFile
+from ...intake import AnyPreview, Decision, GivenFile
 from ...judging import target_in_force
 from ...model import ChangeKind, Proposal, ProposalDecision, Scenario, Target
 from ...periods import day_in_words
@@ -23,7 +23,7 @@ from ...showing import register_tables
 from ...words import LINE_MOST, checked, given_text
 from ..export.csv_file import render
 from ..storage import Ledger, Made, Records, Standing
-from .uploads import Decision, Uploads
+from .uploads import Uploads
 
 NAME_MOST = 80
 """How many characters the name of a scenario may have."""

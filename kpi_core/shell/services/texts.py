@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ...access import Actor
 from ...errors import NotSaved, StoreError, shorten
@@ -16,6 +16,7 @@ from ...narrative import CheckedPaper, Checker, NarrativeFinding, Recorded, Verd
 from ...periods import Quarter, day_in_words
 from ...periods import quarter as read_quarter
 from ...reports import REASON_LINE, first_draft
+from ...showing import GivenForm
 from ..storage import Records, Standing
 from .documents import read_document
 from .reports import Reports
@@ -25,16 +26,6 @@ _MOST_CHECKERS = 4
 """How many checkers are kept in memory at the most."""
 OUTTURN, TARGET = "Outturn", "Quarterly target"
 """The parts of a report's header, as ``Texts.of_report`` names them."""
-
-
-@dataclass(frozen=True, slots=True)
-class GivenForm:
-    """A form found in a file, and the draft it would become. ``draft`` ``None``: ``why_not`` says what must be known first."""
-
-    form: Form
-    file: str
-    draft: ExceptionReport | None
-    why_not: str = ""
 
 
 class Texts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,21 +14,21 @@ from ...errors import Changed, FigureError, KpiError, NotPublished, NotWithdrawn
 from ...events import Kind, sha256
 from ...intake import (
     AnyPreview,
+    Decision,
     EntriesPreview,
     GivenFile,
     Known,
     Profile,
     ProfileError,
     ReadUpload,
-    TargetDecision,
     Tick,
+    as_decided,
     check,
     check_entries,
     draft,
     draft_entries,
     fingerprint,
     kind_of_file,
-    lacking_decision,
     read_profile,
     write_profile,
 )
@@ -51,21 +51,6 @@ from ..storage import Made, Reading, Records, Standing, dated
 from .against import effects_of, known
 
 _log = logging.getLogger("kpi_explorer")
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What an officer decides about a preview."""
-
-    by: str
-    reason: str = ""
-    confirmed: Collection[str] | None = ()
-    """The warnings confirmed, each as ``Preview.to_confirm`` names it; ``None``: all of them."""
-    revision_kind: str = ""
-    """``scheduled`` or ``correction``; empty: the likely one."""
-    role: str = OFFICER
-    targets: TargetDecision = field(default_factory=TargetDecision)
-    """Who decided that recorded targets change, and when or in which paper; why is ``reason`` where it is not said here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +108,7 @@ class Uploads:
         disk is full; ``NotAllowed`` where the role may not; ``Changed`` where what is held is no longer what it was compared
         with. Nothing is then changed.
         """
-        _refuse(preview, decision)
+        as_decided(preview, decision)
         actor = allow(Actor(decision.by, decision.role), Act.PUBLISH)
         published: list[Upload] = []
 
@@ -138,8 +123,7 @@ class Uploads:
 
     def made(self, preview: AnyPreview, decision: Decision, actor: Actor) -> MadeUpload:
         """What publishing a previewed file makes; for who decides while nobody else writes. Raises as ``publish`` does."""
-        _refuse(preview, decision)
-        preview = _decided(preview, decision)
+        preview = as_decided(preview, decision)
         if self._against_now(preview) != preview.against:
             raise Changed
         upload = self._upload_of(preview, decision, actor)
@@ -320,36 +304,6 @@ def _gives(preview: AnyPreview, upload: Upload) -> Iterator[object]:
     for change in preview.changes:
         reason = upload.reason if change.kind is ChangeKind.REVISED else ""
         yield GivenFigure.of(change.observation, change.kind, reason, upload.source)
-
-
-def _refuse(preview: AnyPreview, decision: Decision) -> None:
-    if preview.blocked:
-        count = sum(one.blocks for one in preview.findings)
-        raise NotPublished(
-            f"Nothing was published: {count} {'problem blocks' if count == 1 else 'problems block'} it. Correct the file and check it again."
-        )
-    if not preview.changes:
-        raise NotPublished("Nothing was published: the file holds nothing to publish.")
-    if decision.confirmed is not None and (
-        left := [one for one in preview.to_confirm if one not in decision.confirmed]
-    ):
-        what = "a warning is" if len(left) == 1 else f"{len(left)} warnings are"
-        raise NotPublished(f"Nothing was published: {what} not confirmed ({', '.join(left[:5])}).")
-    if preview.needs_reason and not decision.reason.strip():
-        raise NotPublished("Nothing was published: what was published before would change. Give the reason.")
-    if not decision.by.strip():
-        raise NotPublished("Nothing was published: say who publishes it.")
-
-
-def _decided(preview: AnyPreview, decision: Decision) -> AnyPreview:
-    """A preview with what was decided of recorded targets. Raises ``NotPublished`` with what is still to be said of them."""
-    if not isinstance(preview, EntriesPreview):
-        return preview
-    said = decision.targets
-    found = preview.with_decision(replace(said, reason=said.reason or decision.reason))
-    if lacking := lacking_decision(found):
-        raise NotPublished(lacking)
-    return found
 
 
 def _as_text(name: str) -> str:
