@@ -15,6 +15,7 @@ from kpi_core.judging import (
     Process,
     Row,
     Scorecard,
+    certainty_words,
     display,
     firmness_words,
     former_words,
@@ -35,7 +36,7 @@ from kpi_core.model import (
     ReportState,
 )
 from kpi_core.reports import REASON_LINE
-from kpi_core.showing import IndicatorView, benchmarks_table, certainty_words, series_table
+from kpi_core.showing import IndicatorView, benchmarks_table, series_table
 from kpi_core.showing.charts import indicator_chart, indicator_data
 from pages._ui import components, limits, session
 from pages._ui.findings import findings_html

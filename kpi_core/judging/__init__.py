@@ -6,12 +6,13 @@ which quarter opens), ``headline`` (what the quarter says, in sentences).
 """
 
 from .chance import Significance, significance
-from .change import Change, Changes
+from .change import Change, Changes, certainty_words
 from .headline import headline
 from .limits import FIRM_FROM, RULE_SET, Assurance, Firmness, PointKind, Variation, Xmr, firmness_words, variation_words
 from .rating import EXCEPTION_TRIGGER, Rated, Rating, judge, met_by, rate, target_in_force, tolerance_limit
 from .reliability import Process, process
 from .scorecard import (
+    FEWEST_FOR_A_LINE,
     TREND_QUARTERS,
     Collected,
     Held,
@@ -22,6 +23,7 @@ from .scorecard import (
     former_words,
     level_words,
     opening_quarter,
+    recent,
     row_of,
     target_words,
     tolerance_words,
@@ -29,6 +31,7 @@ from .scorecard import (
 
 __all__ = [
     "EXCEPTION_TRIGGER",
+    "FEWEST_FOR_A_LINE",
     "FIRM_FROM",
     "RULE_SET",
     "TREND_QUARTERS",
@@ -48,6 +51,7 @@ __all__ = [
     "Variation",
     "Xmr",
     "build",
+    "certainty_words",
     "display",
     "firmness_words",
     "former_words",
@@ -58,6 +62,7 @@ __all__ = [
     "opening_quarter",
     "process",
     "rate",
+    "recent",
     "row_of",
     "significance",
     "target_in_force",

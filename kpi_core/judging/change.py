@@ -262,3 +262,8 @@ def _change_to_target(value: Decimal, target: Target | None, indicator: Indicato
     if low != high:
         aim = f"the {'top' if amount > 0 else 'bottom'} of the target band, {with_unit(edge, indicator.unit)}"
     return Change("target", amount, unit, None, way, f"{amount_in_words(amount, indicator.unit)} {side} {aim}")
+
+
+def certainty_words(change: Change) -> str:
+    """Whether a change is more than ordinary variation, as a clause; empty where there is nothing to say."""
+    return "a clear change: more than ordinary variation" if change.certainty == "clear" else change.certainty

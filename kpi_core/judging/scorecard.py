@@ -22,10 +22,11 @@ from ..model import (
     Target,
     entry_in_force,
 )
-from ..periods import Quarter
+from ..periods import Quarter, span
 from .change import Changes, Direction, changes
 from .rating import Rated, Rating, absence_of, judge, rate, target_in_force
 
+FEWEST_FOR_A_LINE = 3
 TREND_QUARTERS = 8
 """How many quarters a scorecard row looks back over."""
 
@@ -434,3 +435,19 @@ def opening_quarter(collected: Sequence[Collected]) -> Quarter | None:
         if one.figures * 2 >= one.due:
             return one.quarter
     return collected[-1].quarter if collected else None
+
+
+def recent(row: Row) -> list[Decimal | None]:
+    """The figures of a row's last quarters as shown, ``None`` where none is held and before a break in series.
+
+    A quarter in which the indicator is not due is left out.
+    """
+    held = {o.quarter: o for o in row.series}
+    values: list[Decimal | None] = []
+    for quarter in span(row.quarter - (TREND_QUARTERS - 1), row.quarter):
+        o = held.get(quarter)
+        if o is not None and o.series_break:
+            values.append(None)
+        if o is not None or quarter.number in row.indicator.due:
+            values.append(None if o is None or o.value is None else shown(o.value, row.indicator.decimals))
+    return values

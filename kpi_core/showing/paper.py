@@ -13,28 +13,25 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 
-from ..figures import capital, in_small, with_unit
+from ..figures import capital, with_unit
 from ..judging import (
     EXCEPTION_TRIGGER,
-    Changes,
     Rating,
     Row,
     Scorecard,
-    former_words,
     headline,
-    level_words,
     target_words,
-    tolerance_words,
 )
-from ..model import ACTIONS_HEADING, NONE_IDENTIFIED, Action, Conflict, ExceptionReport, Indicator, ReportState
+from ..model import ACTIONS_HEADING, NONE_IDENTIFIED, Action, Conflict, ExceptionReport, ReportState
 from ..periods import day_in_words
 from ..reports import Completeness, action_words, is_overdue
-from .tables import COLOURS_NOTE, MADE_UP, MARKS, RULES, SHAPES, Circumstances, certainty_words, said_of
+from .scorecard_columns import NOT_REQUIRED, Drawn, On, beneath, columns_on, says_how_sure
+from .signs import COLOURS_NOTE, MADE_UP, MARKS, RULES, SHAPES
+from .tables import Circumstances, said_of
 
 NOTHING_WRITTEN = "Nothing is written here."
 """What stands in an empty section: it was not filled in, which ``None identified.`` says was done."""
 NO_OWNER, NO_DUE_DATE = "No owner is given.", "No due date is given."
-NOT_REQUIRED = "Not required"
 WHOLE_QUARTER = "The quarter's papers"
 """What a conflict is about that is of no one indicator."""
 STANDING = {
@@ -47,8 +44,8 @@ LEADING_NOTE = (
     "The change given is the one that leads: on the quarter before, or, for a seasonal figure and one that runs up over the "
     "year, on the same quarter last year. Percentages change in percentage points."
 )
-_SAID_OF_EACH = ("clear", "within ordinary variation")
-"""What a change says of itself of how sure it is; anything else is why nothing can be said."""
+COLUMNS = columns_on(On.PAPER)
+"""The scorecard's columns on paper."""
 WORDS_NOTE = f"“{NONE_IDENTIFIED}” is what a report's author says; “{NOTHING_WRITTEN}” marks what was not filled in."
 
 
@@ -62,13 +59,11 @@ class PaperLine:
     reason: str
     """Why it is rated so, with what must be known of the target."""
     value: str
+    target: str
     beneath: tuple[str, ...]
     """What must be known of the figure: what it revises, two figures or targets, when it is next due."""
-    target: str
-    target_beneath: tuple[str, ...]
-    change: str
-    change_beneath: str
-    """Where there is no leading change: the other one, if that is known."""
+    cells: tuple[Drawn, ...]
+    """What stands in each of the paper's columns."""
     state: ReportState
     required: bool
     why: str = ""
@@ -234,68 +229,26 @@ def _sources(card: Scorecard, made: Circumstances) -> tuple[tuple[str, str], ...
 def line_of(row: Row) -> PaperLine:
     """A row of the scorecard in words."""
     indicator, exception = row.indicator, row.exception
-    level, tolerance = level_words(row.target, indicator), tolerance_words(row.target, indicator)
-    change, other = _leading(row.changes, indicator)
-    passed = f"past the intervention level of {level}" if row.rated.intervention_passed else ""
     return PaperLine(
         code=indicator.code,
         name=indicator.name,
         rating=row.rated.rating,
         reason=row.rated.reason,
         value=row.display,
-        beneath=_beneath(row),
         target=target_words(row.target, indicator),
-        target_beneath=tuple(
-            said
-            for said in (
-                f"tolerance {tolerance}" if tolerance else "",
-                passed or (f"intervention level {level}" if level else ""),
-            )
-            if said
-        ),
-        change=change,
-        change_beneath=other,
+        beneath=beneath(row),
+        cells=tuple(column.draw(row) for column in COLUMNS),
         state=exception.state,
         required=exception.required,
         why=_why(row) if exception.required else "",
     )
 
 
-def _beneath(row: Row) -> tuple[str, ...]:
-    observation = row.observation
-    said = []
-    if observation is not None and observation.revised:
-        former = former_words(observation, row.indicator)
-        said.append(f"Revised{f' from {former}' if former else ''}. {observation.revision_reason}")
-    if row.conflict:
-        said.append(f"{capital(row.conflict)}.")
-    if row.note and not row.rated.missed:
-        said.append(f"{capital(row.note)}.")
-    return tuple(one.strip() for one in said)
-
-
-def _leading(changes: Changes, indicator: Indicator) -> tuple[str, str]:
-    """The leading change with how sure it is, or why there is none; and then the other one, if that is known."""
-    lead = changes.lead
-    if lead is not None:
-        sure = certainty_words(lead) if lead.certainty in _SAID_OF_EACH else ""
-        return (f"{lead.text}; {sure}." if sure else f"{lead.text}."), ""
-    none, other = changes.quarter, changes.year
-    if indicator.leads_on_year:
-        none, other = other, none
-    known = other.basis is not None or other.since_last_known is not None
-    return none.text, f"Not counted in the headline: {in_small(other.text).rstrip('.')}." if known else ""
-
-
 def _unsaid(rows: Iterable[Row]) -> tuple[str, ...]:
     """Why some leading changes do not say how sure they are: once for all of them, as it is the same."""
     leads = [row.changes.lead for row in rows]
-    why = dict.fromkeys(one.certainty for one in leads if one is not None and one.certainty)
-    return tuple(
-        f"Of changes that do not say whether they are more than ordinary variation: {one}."
-        for one in why
-        if one not in _SAID_OF_EACH
-    )
+    why = dict.fromkeys(one.certainty for one in leads if one is not None and one.certainty and not says_how_sure(one))
+    return tuple(f"Of changes that do not say whether they are more than ordinary variation: {one}." for one in why)
 
 
 def _why(row: Row) -> str:

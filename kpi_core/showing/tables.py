@@ -11,19 +11,17 @@ from typing import TYPE_CHECKING
 from ..codec import csv_text
 from ..columns import TABLES, headings
 from ..judging import (
-    Change,
-    Rating,
     Row,
     Scorecard,
     display,
     former_words,
     headline,
-    level_words,
     target_words,
-    tolerance_words,
 )
-from ..model import Absence, Conflict, Indicator, Observation, ReportAction, ReportState, Target, Unit
+from ..model import Absence, Conflict, Indicator, Observation, ReportAction, Target, Unit
 from ..periods import day_in_words
+from .scorecard_columns import On, columns_on
+from .signs import COLOURS_NOTE, MADE_UP
 
 if TYPE_CHECKING:
     from ..effects import Figure
@@ -34,39 +32,6 @@ if TYPE_CHECKING:
     from .answers import RecordedAct as Record
 
 Cell = str | int | Decimal | None
-
-COLOURS_NOTE = (
-    "Ratings are worked out by this product from the figures, targets and rules shown; "
-    "the council's own published colours were not supplied."
-)
-AS_FIRST_RECORDED = "Each figure as it was first recorded here, by the target and in the words that stood when it was."
-MADE_UP = "These figures are made up. They describe no real council."
-MARKS = (
-    ("[p]", "provisional: the figure may still change"),
-    ("[r]", "revised since it was first published"),
-    ("[b]", "break in series: not comparable with earlier figures"),
-    ("[c]", "suppressed because it is small"),
-    ("[z]", "not applicable"),
-    ("[x]", "not available"),
-)
-SHAPES = {Rating.RED: "▼", Rating.AMBER: "◆", Rating.GREEN: "●", Rating.NOT_RATED: "○", Rating.NO_DATA: "–"}
-"""The shape beside a rating's word: neither is colour alone."""
-STATE_SHAPES = {
-    ReportState.MISSING: "✖",
-    ReportState.DRAFT: "✎",
-    ReportState.SUBMITTED: "➤",
-    ReportState.APPROVED: "✔",
-}
-RULES = (
-    ("Green", "The target is met. Equal to the target is met; a band includes its ends."),
-    ("Amber", "The target is missed, but the figure is within the tolerance. Where no tolerance is held: it is no worse "
-              "than the intervention level. At the limit is still Amber."),
-    ("Red", "Worse than that; or missed where neither a tolerance nor an intervention level is held, and then the reason "
-            "says so. Without a target, past the intervention level is Red."),
-    ("Not rated", "There is a figure but no target, or neither high nor low is better."),
-    ("No data", "Not reported, suppressed, not applicable, not available or not due: never zero, and never Red."),
-)  # fmt: skip
-"""What each rating's word means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +88,9 @@ def said_of(conflict: Conflict) -> str:
     return conflict.sentence + (f" Resolved: {conflict.resolution}" if conflict.resolution else "")
 
 
-def certainty_words(change: Change) -> str:
-    """Whether a change is more than ordinary variation, as a clause; empty where there is nothing to say."""
-    return "a clear change: more than ordinary variation" if change.certainty == "clear" else change.certainty
-
-
 def scorecard_table(scorecard: Scorecard, made: Circumstances) -> Table:
     """The rows of a scorecard as filtered. Changes are given as amounts, with their words beside them."""
+    columns = columns_on(On.FILE)
     sources = sorted({row.observation.source for row in scorecard.rows if row.observation is not None})
     about = made.about(scorecard.quarter.label, scorecard.filters, "; ".join(sources) or "no figures held")
     if scorecard.now_confidential:
@@ -137,26 +98,9 @@ def scorecard_table(scorecard: Scorecard, made: Circumstances) -> Table:
     return Table(
         f"Scorecard, {scorecard.area_name}, {scorecard.quarter.label}",
         (*about, *(("Headline", line) for line in (headline(scorecard) if not scorecard.filters else ()))),
-        (
-            "Code", "Indicator", "Category", "Rating", "Value", "Shown as", "Target", "Tolerance", "Intervention level",
-            "Change on the quarter before", "In words (quarter)", "Change on the same quarter last year",
-            "In words (year)", "Change that leads", "Reason for the rating", "Two figures or targets",
-            "Exception report", "Why the target was missed",
-        ),
-        tuple(_scorecard_row(row) for row in scorecard.rows),
-    )  # fmt: skip
-
-
-def _scorecard_row(row: Row) -> tuple[Cell, ...]:
-    indicator, changes, exception = row.indicator, row.changes, row.exception
-    return (
-        indicator.code, indicator.name, indicator.category, row.rated.rating.words, row.rated.shown, row.display,
-        target_words(row.target, indicator), tolerance_words(row.target, indicator),
-        level_words(row.target, indicator), changes.quarter.amount, changes.quarter.text, changes.year.amount,
-        changes.year.text, changes.leading or "none", row.rated.reason, row.conflict,
-        exception.state.value if exception.required or exception.state != "none" else "not required",
-        exception.reason_line,
-    )  # fmt: skip
+        tuple(column.heading for column in columns),
+        tuple(tuple(column.in_file(row) for column in columns) for row in scorecard.rows),
+    )
 
 
 def series_table(view: IndicatorView, made: Circumstances) -> Table:

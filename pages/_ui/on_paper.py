@@ -7,11 +7,19 @@ from html import escape
 
 from kpi_core.model import Action
 from kpi_core.periods import day_in_words
-from kpi_core.showing import NOTHING_WRITTEN, STATE_SHAPES, ActionRow, Paper, PaperLine, PaperPart, ReportSheet, step
+from kpi_core.showing import (
+    COLUMNS,
+    NOTHING_WRITTEN,
+    STATE_SHAPES,
+    ActionRow,
+    Paper,
+    PaperLine,
+    PaperPart,
+    ReportSheet,
+    step,
+)
 
 from . import components
-
-HEADINGS = ("Rating", "Indicator", "Value", "Target", "Leading change", "Why this rating", "Exception report")
 
 
 def html(paper: Paper) -> str:
@@ -43,9 +51,9 @@ def _css(text: str) -> str:
 
 
 def _scorecard(paper: Paper) -> str:
-    heads = "".join(f'<th scope="col">{heading}</th>' for heading in HEADINGS)
+    heads = "".join(f'<th scope="col">{column.heading}</th>' for column in COLUMNS)
     bodies = "".join(
-        f'<tbody class="group"><tr><th colspan="{len(HEADINGS)}" scope="rowgroup">{escape(category)}</th></tr></tbody>'
+        f'<tbody class="group"><tr><th colspan="{len(COLUMNS)}" scope="rowgroup">{escape(category)}</th></tr></tbody>'
         + "".join(_line(line) for line in lines)
         for category, lines in paper.groups
     )
@@ -54,28 +62,14 @@ def _scorecard(paper: Paper) -> str:
 
 def _line(line: PaperLine) -> str:
     """A row, and under it why its target was missed: one part of the table, so that no page parts them."""
-    state = components.state_badge(line.state)
-    if not state or not line.required:
-        state = f"{state} {escape(line.exception if not state else '(not required)')}"
-    cells = (
-        f'<th scope="row">{escape(line.name)}</th>'
-        f'<td data-label="Value" class="num">{_stacked(line.value, line.beneath)}</td>'
-        f'<td data-label="Target" class="num">{_stacked(line.target or "none held", line.target_beneath)}</td>'
-        f'<td data-label="Leading change">{_stacked(line.change, [line.change_beneath])}</td>'
-        f'<td data-label="Why this rating">{escape(line.reason)}</td>'
-        f'<td data-label="Exception report">{state}</td>'
-    )
-    badge = components.badge(line.rating)
+    first, *cells = zip(COLUMNS, line.cells, strict=True)
+    drawn = "".join(components.cell(column, one) for column, one in cells)
     if not line.required:
-        return f"<tbody><tr><td>{badge}</td>{cells}</tr></tbody>"
+        return f"<tbody><tr><td>{components.drawn(first[1])}</td>{drawn}</tr></tbody>"
     return (
-        f'<tbody><tr class="missed"><td rowspan="2">{badge}</td>{cells}</tr>'
-        f'<tr class="why"><td colspan="{len(HEADINGS) - 1}"><strong>Why:</strong> {escape(line.why)}</td></tr></tbody>'
+        f'<tbody><tr class="missed"><td rowspan="2">{components.drawn(first[1])}</td>{drawn}</tr>'
+        f'<tr class="why"><td colspan="{len(cells)}"><strong>Why:</strong> {escape(line.why)}</td></tr></tbody>'
     )
-
-
-def _stacked(said: str, beneath: Iterable[str]) -> str:
-    return "<br>".join([escape(said), *(f'<span class="muted">{escape(one)}</span>' for one in beneath if one)])
 
 
 def _reading(paper: Paper) -> str:

@@ -57,8 +57,8 @@ def test_every_row_is_what_the_services_give(services: Services) -> None:
         assert rating.endswith(line.rating.words)
         assert (name, reason) == (line.name, line.reason)
         assert value == " ".join([line.value, *line.beneath])
-        assert target == " ".join([line.target or "none held", *line.target_beneath])
-        assert change == " ".join(part for part in (line.change, line.change_beneath) if part)
+        assert (target, change) == tuple(" ".join(one.said for one in line.cells[place].lines) for place in (3, 4))
+        assert target.startswith(line.target or "none held")
         assert report.endswith(line.exception)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ...judging import Rating
 from ...model import ACTIONS_HEADING, ReportState
 from ...showing import (
+    COLUMNS,
     NOTHING_WRITTEN,
     SHAPES,
     STATE_SHAPES,
@@ -33,21 +34,17 @@ FONT = "Arial"
 _CM, _PT = 360_000, 12_700
 """A centimetre and a point in Word's own units."""
 _A4 = (21 * _CM, int(29.7 * _CM))
+_SCORECARD_WIDTH = 26.7
+"""What a landscape page has between its margins, in centimetres."""
 _MARGINS = {"landscape": int(1.5 * _CM), "portrait": 2 * _CM}
 _INK, _BLUE, _GREY = "16191D", "16324F", "E9EDF1"
 FILLS = {Rating.RED: "F8D7D7", Rating.AMBER: "FCE9C4", Rating.GREEN: "D7EDDD"}
 """Light, so that the dark words on them stay easy to read; the word and the shape say the same without them."""
-SCORECARD = (
-    ("Rating", 2.8), ("Indicator", 4.7), ("Value", 3.2), ("Target", 2.8), ("Leading change", 4.7), ("Why this rating", 5.7),
-    ("Exception report", 2.8),
-)  # fmt: skip
-"""The scorecard's columns with their widths in centimetres."""
 REPORTS = (("State", 3.0), ("Indicator", 6.0), ("Why, in one line", 8.0))
 ACTIONS = (("No.", 1.2), ("Action", 8.4), ("Owner", 3.9), ("Due", 3.5))
 EARLIER = (("Indicator", 4.0), ("Quarter", 2.7), ("Action", 4.8), ("Owner", 2.9), ("Due", 2.6))
 CONFLICTS = (("About", 4.0), ("What disagrees", 8.6), ("Source", 4.4))
 MARKS = (("Mark or word", 3.6), ("What it means", 13.4))
-NO_TARGET = "none held"
 
 # What XML, and so a Word file, cannot hold at all.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -321,7 +318,9 @@ def _state(line: PaperLine) -> str:
 
 def _scorecard(document: Document, paper: Paper) -> None:
     """The scorecard's table: a row over each category, and under each row whose report is required a row that says why."""
-    table = _empty_table(document, SCORECARD, "Scorecard")
+    whole = sum(column.width for column in COLUMNS)
+    widths = [(column.heading, column.width * _SCORECARD_WIDTH / whole) for column in COLUMNS]
+    table = _empty_table(document, widths, "Scorecard")
     for category, lines in paper.groups:
         _spanning(table, category, "Table Head", fill=_GREY, with_next=True)
         for line in lines:
@@ -330,13 +329,11 @@ def _scorecard(document: Document, paper: Paper) -> None:
 
 def _score_row(table: Any, line: PaperLine) -> None:
     cells = _row(table)
-    _put(cells[0], [f"{SHAPES[line.rating]} {line.rating.words}"], bold=True, fill=FILLS.get(line.rating, ""))
-    _put(cells[1], [line.name, line.code])
-    _put(cells[2], [line.value, *line.beneath])
-    _put(cells[3], [line.target or NO_TARGET, *line.target_beneath])
-    _put(cells[4], [line.change, *([line.change_beneath] if line.change_beneath else [])])
-    _put(cells[5], [line.reason])
-    _put(cells[6], [_state(line)], bold=line.state is ReportState.MISSING)
+    for cell, drawn in zip(cells, line.cells, strict=True):
+        loud = drawn.rating is not None or drawn.state is ReportState.MISSING
+        said = [line.said for line in drawn.lines]
+        _put(cell, [f"{drawn.sign} {said[0]}" if said else drawn.sign, *said[1:]] if drawn.sign else said, bold=loud,
+             fill=FILLS.get(drawn.rating, "") if drawn.rating is not None else "")  # fmt: skip
     if line.required:
         for cell in cells:
             for paragraph in cell.paragraphs:

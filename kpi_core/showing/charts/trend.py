@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import altair as alt
 
-from ...figures import shown, with_unit
-from ...judging import TREND_QUARTERS, Row
+from ...figures import with_unit
+from ...judging import FEWEST_FOR_A_LINE
 from ...model import Indicator, Target, Unit
 from ...periods import Quarter, span
 from .. import IndicatorView
@@ -19,7 +18,6 @@ from .. import IndicatorView
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-FEWEST_FOR_A_LINE = 3
 AXIS_WORDS = {
     Unit.PERCENT: "Per cent",
     Unit.NUMBER: "Number",
@@ -115,22 +113,6 @@ def indicator_data(view: IndicatorView) -> ChartData:
         f"{p.quarter} {p.shown}{' provisional' if p.provisional else ''}" for p in points if p.value is not None
     )
     return ChartData(tuple(points), steps, benchmarks, AXIS_WORDS[indicator.unit], f"{indicator.name}: {told}.")
-
-
-def recent(row: Row) -> list[Decimal | None]:
-    """The figures of a row's last quarters as shown, ``None`` where none is held and before a break in series.
-
-    A quarter in which the indicator is not due is left out.
-    """
-    held = {o.quarter: o for o in row.series}
-    values: list[Decimal | None] = []
-    for quarter in span(row.quarter - (TREND_QUARTERS - 1), row.quarter):
-        o = held.get(quarter)
-        if o is not None and o.series_break:
-            values.append(None)
-        if o is not None or quarter.number in row.indicator.due:
-            values.append(None if o is None or o.value is None else shown(o.value, row.indicator.decimals))
-    return values
 
 
 def middle(quarter: Quarter) -> date:
