@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from html import escape
 from urllib.parse import quote
 
 import streamlit as st
@@ -22,6 +21,7 @@ from kpi_core.shell.services import Services
 from kpi_core.showing import MADE_UP, MARKS, SHAPES, STATE_SHAPES, Paper, Table, blocks, form_parts, said_of
 from kpi_core.showing.charts import recent, trend_points
 
+from .typeset import escape
 from .view import View
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 
 from kpi_core.model import Action
 from kpi_core.periods import day_in_words
 from kpi_core.showing import NOTHING_WRITTEN, STATE_SHAPES, Line, Paper, Part, Sheet, Step, step
 
 from . import components
+from .typeset import escape
 
 HEADINGS = ("Rating", "Indicator", "Value", "Target", "Leading change", "Why this rating", "Exception report")
 
