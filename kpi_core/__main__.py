@@ -563,7 +563,7 @@ def _turned_lines(preview: AnyPreview) -> list[str]:
 
 def _uploads(arguments: argparse.Namespace, database: Path) -> Outcome:
     with _open(database) as services:
-        history = services.uploads.history(arguments.as_at)
+        history, moment = services.uploads.history(arguments.as_at), services.moment(arguments.as_at).words
     lines = []
     for one in history:
         new, confirmed, revised, same = one.counts
@@ -579,8 +579,8 @@ def _uploads(arguments: argparse.Namespace, database: Path) -> Outcome:
             )
     return (
         0,
-        {"uploads": [as_json.upload_json(one) for one in history]},
-        "\n".join(lines or ["Nothing has been uploaded yet."]),
+        {"as_at": moment or None, "uploads": [as_json.upload_json(one) for one in history]},
+        "\n".join([*([f"{moment}."] if moment else []), *(lines or ["Nothing has been uploaded yet."])]),
     )
 
 

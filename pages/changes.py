@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
 
@@ -12,6 +11,7 @@ from kpi_core.showing import RecordedAct, record_table
 from kpi_core.words import plural
 from pages._ui import actor, components, deeds, session
 from pages._ui.moments import moment
+from pages._ui.typeset import escape
 
 MOST = 100
 """How many records are shown at first, and how many more each time."""

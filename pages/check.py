@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from html import escape
 
 import streamlit as st
 
@@ -15,6 +14,7 @@ from kpi_core.periods import day_in_words
 from kpi_core.showing import GivenForm, narrative_table
 from kpi_core.words import plural
 from pages._ui import actor, components, deeds, findings, session
+from pages._ui.typeset import escape
 
 AS_IT_SAYS = "As the document says"
 PASTED = "Pasted text"

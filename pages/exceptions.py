@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from html import escape
 
 import streamlit as st
 
@@ -14,6 +13,7 @@ from kpi_core.model import ReportAction, ReportState
 from kpi_core.reports import Completeness, action_words
 from kpi_core.showing import ExceptionsView, exceptions_table
 from pages._ui import components, session
+from pages._ui.typeset import escape
 
 LOUDEST_FIRST = (ReportState.MISSING, ReportState.DRAFT, ReportState.SUBMITTED, ReportState.APPROVED)
 HEADINGS = ("State", "Indicator", "Figure", "Why, in one line", "Report")

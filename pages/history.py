@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from html import escape
 
 import streamlit as st
 
@@ -17,6 +16,7 @@ from kpi_core.periods import day_in_words
 from kpi_core.showing import Backup, Withdrawal, effects_table
 from kpi_core.words import plural
 from pages._ui import actor, components, deeds, session
+from pages._ui.typeset import escape
 
 MOST_EFFECTS = 200
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from html import escape
 
 import streamlit as st
 
@@ -41,6 +40,7 @@ from kpi_core.showing.charts import indicator_chart, indicator_data
 from pages._ui import components, limits, session
 from pages._ui.findings import findings_html
 from pages._ui.signs import signs
+from pages._ui.typeset import escape
 
 GOOD = {
     Polarity.HIGH: "high",

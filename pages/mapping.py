@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 
 import streamlit as st
 
@@ -26,6 +25,7 @@ from kpi_core.intake import (
 from kpi_core.judging import Rating
 from kpi_core.periods import quarter
 from pages._ui import actor, components, session
+from pages._ui.typeset import escape
 
 NONE = "(none)"
 SAMPLE_ROWS, MOST_NAMES, MOST_RATINGS = 8, 25, 12

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from html import escape
 
 import streamlit as st
 
@@ -19,6 +18,7 @@ from kpi_core.showing import IndicatorView, ReportView
 from pages._ui import alongside, components, deeds, draft, followup, report_form, session
 from pages._ui.actor import actor, choose
 from pages._ui.findings import findings_html
+from pages._ui.typeset import escape
 
 LOUDEST_FIRST = (ReportState.MISSING, ReportState.DRAFT, ReportState.SUBMITTED, ReportState.APPROVED)
 NEXT = {

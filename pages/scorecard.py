@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from html import escape
 from typing import Any
 
 import streamlit as st
@@ -16,6 +15,7 @@ from kpi_core.periods import Quarter
 from kpi_core.showing import AS_FIRST_RECORDED, COLOURS_NOTE, SHAPES, scorecard_table
 from pages._ui import components, session
 from pages._ui.signs import signs
+from pages._ui.typeset import escape
 
 NOW, DAY, FIRST, RECORD = "now", "day", "first", "record"
 MOMENTS = {NOW: "As it stands now", DAY: "As it stood on a day", FIRST: "As first recorded here"}

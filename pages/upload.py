@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import streamlit as st
@@ -29,6 +28,7 @@ from kpi_core.periods import Quarter, quarter
 from kpi_core.showing import changes_table, findings_table, reconciliation_table
 from kpi_core.words import plural
 from pages._ui import actor, components, session
+from pages._ui.typeset import escape
 
 MOST_PROBLEMS, MOST_CHANGES, MOST_TURNED = 50, 200, 8
 STEPS = ("Choose the file", "Check it", "Compare", "Publish")

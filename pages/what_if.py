@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from html import escape
 
 import streamlit as st
 
@@ -15,6 +14,7 @@ from kpi_core.showing import what_if_table
 from kpi_core.what_if import EVERY, What, WhatIf, WhatIfRow, next_due, rated_significance
 from pages._ui import components, deeds, limits, proposals, session, supposed
 from pages._ui.signs import signs
+from pages._ui.typeset import escape
 
 NOTHING_CHANGES = "Nothing here changes what is published."
 

@@ -6,10 +6,11 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import settings
@@ -26,7 +27,7 @@ from kpi_core.model import (
     Target,
     Unit,
 )
-from kpi_core.periods import Quarter, quarter
+from kpi_core.periods import Quarter, day_in_words, quarter
 from kpi_core.shell.example import files
 from kpi_core.shell.services import Services
 from kpi_core.shell.storage import DATA, make_database
@@ -47,6 +48,11 @@ Cells = Mapping[str, str]
 
 def fixed_clock() -> datetime:
     return NOW
+
+
+def london_day(at: datetime) -> str:
+    """The day in London of a moment that is kept in UTC, like ``22 November 2022``."""
+    return day_in_words(at.replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/London")))
 
 
 def indicator(**given: Any) -> Indicator:

@@ -452,6 +452,34 @@ def test_a_changed_target_is_a_revision_and_says_what_changes() -> None:
     assert (codes(confirmed), confirmed.changes[0].kind) == ([], ChangeKind.REVISED)
 
 
+@pytest.mark.parametrize(
+    ("held", "start", "cells", "before", "after"),
+    [
+        ((AGREED,), "Q3 2022-23", {}, "88%", "92%"),
+        ((AGREED, target("90", "Q3 2022-23")), "Q4 2022-23", {}, "90%", "92%"),
+        ((AGREED,), "Q3 2022-23", {"value": "88", "source": "Plan"}, "88%", "88%"),
+        ((AGREED,), "Q3 2022-23", {"value": "88", "decided_by": "Board"}, "88%", "88% (changed: decided by, source)"),
+        # Nothing is in force: before the first target, after one for its own quarter alone, and of another area.
+        ((AGREED,), "Q4 2021-22", {}, "", "92%"),
+        ((target("88", "Q1 2022-23", profiled=True),), "Q3 2022-23", {}, "", "92%"),
+        ((AGREED,), "Q3 2022-23", {"area": "N"}, "", "92%"),
+    ],
+)
+def test_a_target_from_another_quarter_is_new_and_is_shown_beside_the_one_in_force_then(
+    held: Sequence[Target], start: str, cells: Cells, before: str, after: str
+) -> None:
+    (change,) = preview(aim(start, **cells), held=known(targets=held, series=())).changes
+    assert (change.kind, change.before, change.after) == (ChangeKind.NEW, before, after)
+
+
+def test_of_two_new_targets_each_is_shown_beside_what_is_recorded() -> None:
+    found = preview(aim("Q3 2022-23", "92"), aim("Q4 2022-23", "95"))
+    assert [(one.kind, one.before, one.after) for one in found.changes] == [
+        (ChangeKind.NEW, "88%", "92%"),
+        (ChangeKind.NEW, "88%", "95%"),
+    ]
+
+
 def test_only_what_is_new_or_changed_is_to_be_written() -> None:
     found = preview(aim("Q1 2022-23", "88", source="Plan"), aim("Q3 2022-23", "92"))
     assert (found.counts, [one.start.text for one in found.targets]) == ((1, 0, 0, 1), ["Q3 2022-23"])

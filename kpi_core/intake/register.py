@@ -93,7 +93,7 @@ class EntryChange:
     start: Quarter | None
     kind: ChangeKind
     before: str
-    """What stands, in words; empty: nothing does."""
+    """What stands, in words: of a target, the one recorded that is in force in the quarter; empty: nothing does."""
     after: str
     row: int
     turned: tuple[tuple[str, Quarter, str, str], ...] = ()
@@ -443,7 +443,8 @@ class _Targets(_Entries):
         area, code = pair
         indicator = self._known.indicators[code]
         entries = self._known.entries.get(code) or (indicator,)
-        held = {target.start: target for target in self._known.targets.get(pair, ())}
+        recorded = self._known.targets.get(pair, ())
+        held = {target.start: target for target in recorded}
         after = {**held, **{target.start: target for _, target in rows}}
         targets = tuple(after[start] for start in sorted(after))
         turned = list(
@@ -459,8 +460,9 @@ class _Targets(_Entries):
             given = replace(target, corrects=corrects)
             self.targets.append((row, given))
             kind = ChangeKind.NEW if before is None else ChangeKind.SAME if before == given else ChangeKind.REVISED
-            said = "" if before is None else target_in_words(before, indicator)
-            told = target_in_words(given, indicator, before)
+            replaced = target_in_force(recorded, target.start)
+            said = "" if replaced is None else target_in_words(replaced, indicator)
+            told = target_in_words(given, indicator, replaced and replace(replaced, start=target.start))
             yield EntryChange(indicator, area, target.start, kind, said, told, row, tuple(mine))
 
     @staticmethod

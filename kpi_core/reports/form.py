@@ -63,10 +63,10 @@ class ObjectedTo(NotSaved):
     def __init__(self, objections: Sequence[str]) -> None:
         self.objections = tuple(objections)
         count = len(self.objections)
-        these = "one of its statements" if count == 1 else f"{count} of its statements"
+        these, them = ("one of its statements", "it") if count == 1 else (f"{count} of its statements", "them")
         super().__init__(
-            f"The report was not submitted: the checks object to {these}. Mend the text, or say that you have looked at them and "
-            "submit all the same."
+            f"The report was not submitted: the checks object to {these}. Mend the text, or say that you have looked at {them} "
+            "and submit all the same."
         )
 
 

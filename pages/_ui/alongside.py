@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from kpi_core.judging import display, level_words, target_words
 from kpi_core.showing import IndicatorView
 
 from . import components
+from .typeset import escape
 
 MOST_QUARTERS = 6
 NAMES = {

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from html import escape
 from urllib.parse import quote
 
 import streamlit as st
@@ -39,6 +38,7 @@ from kpi_core.showing import (
 )
 from kpi_core.showing.charts import trend_points
 
+from .typeset import escape
 from .view import View
 
 

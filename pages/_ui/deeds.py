@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 from time import monotonic
 from typing import TypeVar
 
@@ -18,6 +17,7 @@ import streamlit as st
 from kpi_core.errors import KpiError
 
 from . import components
+from .typeset import escape
 
 _Made = TypeVar("_Made")
 Link = tuple[str, str]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from kpi_core.narrative import NarrativeFinding, Verdict
+
+from .typeset import escape
 
 SHAPES = {
     Verdict.CONTRADICTS: "✖",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from kpi_core.access import Act, refused
@@ -17,6 +15,7 @@ from . import components, deeds, session
 from .actor import actor
 from .draft import adopt_here, differing, in_words, settle
 from .moments import moment
+from .typeset import escape
 
 MOST_VERSIONS, MOST_CHANGED = 100, 4
 HAPPENED = {"bundled": "came with the explorer's own figures", "saved": "saved", "read in": "read in from a file"}

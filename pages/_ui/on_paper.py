@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 
 from kpi_core.model import Action
 from kpi_core.periods import day_in_words
@@ -20,6 +19,7 @@ from kpi_core.showing import (
 )
 
 from . import components
+from .typeset import escape
 
 
 def html(paper: Paper) -> str:

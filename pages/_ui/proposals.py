@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from html import escape
 
 import streamlit as st
 
@@ -16,6 +15,7 @@ from kpi_core.periods import Quarter, day_in_words, span
 from kpi_core.what_if import What, WhatIf, WhatIfRow, changed_since, figures_under, read_change
 
 from . import actor, components, deeds, session, supposed
+from .typeset import escape
 
 _TERMS = {What.TARGET, What.TOLERANCE, What.INTERVENTION}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from html import escape
 
 import streamlit as st
 
@@ -40,6 +39,7 @@ from .draft import (
 )
 from .findings import findings_html, marked, verdict_badge
 from .moments import moment
+from .typeset import escape
 
 Findings = Mapping[str, Sequence[NarrativeFinding]]
 PARTS = (REASON_LINE, DESCRIPTION, OUTTURN, TARGET, *REPORT_SECTIONS, ACTIONS_HEADING, COMPLETED, UNPLACED)

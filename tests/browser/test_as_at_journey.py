@@ -102,7 +102,8 @@ def test_what_each_meeting_saw_is_seen_again_by_address_and_by_the_control(
     publish(opened, meetings_app, meeting(3), "meeting-3.csv")
     # 1. By the address, as a colleague sends it: on the scorecard and on the indicator's page.
     for number, told in SAW.items():
-        at, sentence = f"{QUARTER}&at={number}", f"As it stood at record {number} of 4."
+        day = day_in_words((FIRST_MEETING, SECOND_MEETING, TODAY)[number - 2])
+        at, sentence = f"{QUARTER}&at={number}", f"As it stood at record {number} of 4, {day}."
         opened.goto(f"{meetings_app.url}/?{at}")
         expect(contacts(opened)).to_have_text(told)
         says(opened, sentence)

@@ -181,7 +181,10 @@ def test_the_quarter_on_paper_is_as_it_stood_and_says_so_there_and_in_the_word_f
     preview = uploads.preview(GivenFile(template({"FD01": "88.2"}, quarter=Q2), "figures.csv"))
     uploads.publish(preview, Decision("Officer", "Counted twice.", confirmed=None))
     assert value_of("FD01", paper()).startswith("88.2% [r]")
-    for asked, said_so in (("first", "As first recorded here"), ("1", "As it stood at record 1 of 2")):
+    for asked, said_so in (
+        ("first", "As first recorded here"),
+        ("1", "As it stood at record 1 of 2, 22 November 2022"),
+    ):
         at = opened("paper", quarter=Q2, at=asked)
         assert said(at) == [f"{said_so}."]
         assert value_of("FD01", body(at).one("div", "paper")) == "83.5%"

@@ -407,7 +407,7 @@ def test_a_targets_file_changes_targets_and_says_which_past_ratings_turn(downloa
 
 def test_a_target_that_takes_the_place_of_one_in_force_is_asked_who_when_and_why_though_its_entry_is_new() -> None:
     at = uploaded(csv_file(("indicator", "from_quarter", "value"), ("FD02", "Q3 2022-23", "40")), "targets.csv")
-    assert [row[2] for row in table(at, "Targets").rows] == ["new"]
+    assert [row[1:5] for row in table(at, "Targets").rows] == [["Q3 2022-23", "new", "20%", "40%"]]
     assert at.text_area(key="upload_reason").label == "Why does the target change?"
     assert [one.key for one in at.radio] == []
     published(at, reason="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -35,6 +36,7 @@ from .ledgers import (
     given,
     publish,
     row,
+    tamper,
 )
 
 
@@ -82,9 +84,21 @@ def test_a_record_s_number_is_the_position_after_it(services: Services) -> None:
         publish(services, given(row("A1", value)))
     assert [shown(services, str(number)) for number in (1, 2, 3, 4)] == ["71.5%", "72% [r]", "73% [r]", "74% [r]"]
     assert shown(services) == shown(services, "4") == "74% [r]"
-    assert services.scorecard(Q2, when="2").moment == "As it stood at record 2 of 4"
+    assert services.scorecard(Q2, when="2").moment == "As it stood at record 2 of 4, 1 November 2022"
     assert services.scorecard(Q2).moment == ""
-    assert services.indicator("A1", Q2, when="2").moment == "As it stood at record 2 of 4"
+    assert services.indicator("A1", Q2, when="2").moment == "As it stood at record 2 of 4, 1 November 2022"
+
+
+def test_beside_a_record_s_number_stands_its_day_in_london(services: Services, clock: Clock) -> None:
+    clock.set("2023-07-01T22:59:59")
+    publish(services, given(row("A1", "72")))
+    clock.set("2023-07-01T23:00:00")
+    publish(services, given(row("A1", "73")))
+    assert [services.moment(text).words for text in ("1", "2", " 03 ")] == [
+        "As it stood at record 1 of 3, 1 November 2022",
+        "As it stood at record 2 of 3, 1 July 2023",
+        "As it stood at record 3 of 3, 2 July 2023",
+    ]
 
 
 def test_first_is_each_figure_as_it_was_first_recorded_here(services: Services) -> None:
@@ -141,6 +155,47 @@ def test_before_the_first_record_it_says_when_records_begin(services: Services) 
 
 
 @pytest.mark.parametrize(
+    "written", ["yesterday", "", "2022-11-20T09:00:00+00:00", "0001-01-01T00:00:00", "2022-11-20T25:00:00"]
+)
+def test_a_time_that_somebody_made_unreadable_stops_only_the_days_that_it_leaves_open(
+    written: str, tmp_path: Path, services: Services, clock: Clock
+) -> None:
+    for day in ("2022-11-10", "2022-11-20", "2022-11-25"):
+        clock.set(f"{day}T09:00:00")
+        publish(services, given(row("A1", day[-2:])))
+    services.close()
+    tamper(tmp_path, f"update event set happened_at = '{written}' where number = 3")
+    with contextlib.closing(Services.open(tmp_path / "kpi.duckdb", tmp_path / "data", clock)) as opened:
+        assert [shown(opened, day) for day in ("2022-11-09", "2022-11-25")] == ["71.5%", "25% [r]"]
+        for day in ("2022-11-10", "2022-11-24"):
+            with pytest.raises(KpiError) as refused:
+                opened.scorecard(Q2, when=day)
+            assert str(refused.value) == (
+                f"What stood on {int(day[-2:])} November 2022 cannot be said: the time of record 3 is not as it was written. "
+                "Ask for a record by its number instead."
+            )
+        assert [opened.moment(number).words for number in ("2", "3")] == [
+            "As it stood at record 2 of 4, 10 November 2022",
+            "As it stood at record 3 of 4",
+        ]
+        assert any("Record 3 in kpi.duckdb" in one for one in opened.verify().problems)
+
+
+def test_where_the_first_record_was_taken_out_a_day_before_the_next_is_before_records_begin(
+    tmp_path: Path, services: Services, clock: Clock
+) -> None:
+    clock.set("2022-11-10T09:00:00")
+    publish(services, given(row("A1", "72")))
+    services.close()
+    tamper(tmp_path, "delete from event where number = 1")
+    with (
+        contextlib.closing(Services.open(tmp_path / "kpi.duckdb", tmp_path / "data", clock)) as opened,
+        pytest.raises(KpiError, match="Records here begin on 10 November 2022: "),
+    ):
+        opened.moment("2022-11-09")
+
+
+@pytest.mark.parametrize(
     "text", ["0", "2", "99", "-1", "1.5", "yesterday", "2022-13-01", "2022-02-30", "last", "١", "1 1"]
 )
 def test_text_that_is_no_moment_is_refused_with_what_is(text: str, services: Services) -> None:
@@ -164,10 +219,10 @@ def test_the_command_line_answers_as_at_and_refuses_what_is_no_moment(tmp_path: 
     ):
         status, out = asked(*command, "--as-at", "1", "--json")
         assert status == 0
-        assert "As it stood at record 1 of 2" in out
+        assert '"As it stood at record 1 of 2, 1 November 2022"' in out
     assert "71.5" in asked("scorecard", "--quarter", Q2, "--as-at", "1")[1]
     assert "72% [r]" in asked("scorecard", "--quarter", Q2, "--as-at", "2")[1]
-    assert "As it stood at record 1 of 2." in asked("scorecard", "--quarter", Q2, "--as-at", "1")[1]
+    assert "As it stood at record 1 of 2, 1 November 2022." in asked("scorecard", "--quarter", Q2, "--as-at", "1")[1]
     assert '"uploads": []' in asked("uploads", "--as-at", "1", "--json")[1]
     status, out = asked("scorecard", "--as-at", "some day")
     assert (status, out.count("\n"), "Traceback" in out) == (2, 1, False)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from kpi_core.model import REPORT_SECTIONS
 from kpi_core.shell.storage import DATA, data_files, make_database
 from kpi_core.shell.storage.mirror import folder_of
 
-from ..conftest import NOW, REPO, fixed_clock, write_files
+from ..conftest import NOW, REPO, fixed_clock, london_day, write_files
 
 Q2 = ("--quarter", "Q2 2022-23")
 Answer = subprocess.CompletedProcess[str]
@@ -384,11 +385,13 @@ AS_AT = {  # what is shown of FD01 in Q2 2022-23; 5 suppressed it, and that hold
 @pytest.mark.parametrize("moment", AS_AT)
 def test_every_reading_command_answers_as_at_a_record(moment: str, done: Path) -> None:
     card = document(here("scorecard", *Q2, "--as-at", moment, "--json", db=done))
+    events = document(here("ledger", "--json", db=done))["events"]
     assert (row_of(card, "FD01")["display"], card["now_confidential"]) == AS_AT[moment]
     if moment == "first":
         assert (card["as_first_published"], card["as_at"]) == (True, "As first recorded here")
     else:
-        assert (card["as_first_published"], card["as_at"]) == (False, f"As it stood at record {moment} of 5")
+        day = london_day(datetime.fromisoformat(events[int(moment) - 1]["at"]))
+        assert (card["as_first_published"], card["as_at"]) == (False, f"As it stood at record {moment} of 5, {day}")
     told = here("scorecard", *Q2, "--as-at", moment, db=done).stdout
     assert told.startswith(f"{card['as_at']}.\n")
     assert ("One figure that stood then is confidential now" in told) is bool(card["now_confidential"])
@@ -399,8 +402,17 @@ def test_every_reading_command_answers_as_at_a_record(moment: str, done: Path) -
     uploads = document(here("uploads", "--as-at", "2" if moment == "first" else moment, "--json", db=done))
     stood = {"1": 0, "2": 1, "3": 2, "4": 2, "5": 3, "first": 1}[moment]
     assert len(uploads["uploads"]) == stood
+    if moment != "first":
+        assert uploads["as_at"] == card["as_at"]
+        assert here("uploads", "--as-at", moment, db=done).stdout.startswith(f"{card['as_at']}.\n")
     withdrawn = [one["upload_id"] for one in uploads["uploads"] if one["withdrawn"]]
     assert withdrawn == ([2] if moment in ("4", "5") else [])
+
+
+def test_the_history_of_uploads_as_it_stands_now_says_no_moment(done: Path) -> None:
+    now = document(here("uploads", "--json", db=done))
+    assert (list(now), now["as_at"]) == (["as_at", "uploads"], None)
+    assert "As it stood" not in here("uploads", db=done).stdout
 
 
 def test_as_at_shows_what_stood_at_each_record_and_on_each_day(done: Path, tmp_path: Path) -> None:

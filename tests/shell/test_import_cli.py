@@ -387,7 +387,7 @@ def test_withdrawing_a_target_says_so(run: Run, tmp_path: Path) -> None:
     aim = {"indicator": "A1", "from_quarter": "Q3 2022-23", "value": "95", "source": "Minutes", "decided_by": "Board"}
     told = run("import", file(tmp_path, [aim], "targets.csv"), *PUBLISH, "--reason", "Agreed.")
     assert told.out.splitlines() == [
-        "targets.csv: targets, from Q3 2022-23", "1 new, 0 confirmed, 0 revised, 0 the same", "  A1 new: 95%", "Published as upload 1."]  # fmt: skip
+        "targets.csv: targets, from Q3 2022-23", "1 new, 0 confirmed, 0 revised, 0 the same", "  A1 new: 85% -> 95%", "Published as upload 1."]  # fmt: skip
     told = run("withdraw", "1", "--reason", "Not agreed.", *BY)
     assert told.out.splitlines() == [
         "Upload 1 (targets.csv) is withdrawn.",

@@ -505,7 +505,11 @@ def test_a_draft_that_the_checks_object_to_is_submitted_only_despite_them_and_th
         with pytest.raises(ObjectedTo) as refused:
             reports.submit("A1", Q2, draft.version, ANN, despite=looked_at)
         assert len(refused.value.objections) == left
-        assert "The report was not submitted: the checks object to" in str(refused.value)
+        these, them = ("one of its statements", "it") if left == 1 else ("2 of its statements", "them")
+        assert str(refused.value) == (
+            f"The report was not submitted: the checks object to {these}. Mend the text, or say that you have looked at {them} "
+            "and submit all the same."
+        )
     assert state(council_services) == "draft"
     handed_in = reports.submit("A1", Q2, draft.version, ANN, despite=objections)
     assert handed_in.said == "submitted although the checks object to 2 statements, which its author has looked at"

@@ -194,7 +194,7 @@ def test_the_first_record_is_the_bundled_council_and_now_is_as_it_stood_there(se
         1, "The explorer", "Administrator", "figures loaded")  # fmt: skip
     assert (services.position, services.head) == (1, loaded.hash)
     assert services.scorecard("Q2 2022-23", when="1").rows == services.scorecard("Q2 2022-23").rows
-    assert services.moment("1").words == "As it stood at record 1 of 1"
+    assert services.moment("1").words == "As it stood at record 1 of 1, 22 November 2022"
     for nothing in ("0", "2", "-1", "1.0", "soon", "99999999999999"):
         with pytest.raises(UnknownChoice, match="There is no moment"):
             services.scorecard("Q2 2022-23", when=nothing)

@@ -37,6 +37,7 @@ class Records:
         self.ledger = ledger
         self.clock = clock
         self._listings: tuple[int, frozenset[tuple[str, str]]] = 0, frozenset()
+        self._happened: tuple[int, Mapping[int, datetime | None]] = 0, {}
 
     @property
     def home(self) -> str:
@@ -47,7 +48,7 @@ class Records:
         """The moment that text asks for: a record's number, a day, ``first``; ``None`` or empty: now.
 
         A day means its end in London. Raises ``UnknownChoice`` for other text, and ``KpiError`` for a day before the first
-        record.
+        record, or where an unreadable time leaves open which record was the last of that day.
         """
         said, newest = (when or "").strip(), self.ledger.position
         if not said:
@@ -55,28 +56,45 @@ class Records:
         if said.casefold() == FIRST:
             return Moment(newest, True, "As first recorded here")
         if re.fullmatch(r"[0-9]{1,9}", said) and 1 <= int(said) <= newest:
-            return Moment(int(said), words=f"As it stood at record {int(said)} of {newest}")
+            at = self._times().get(int(said))
+            on = f", {day_in_words(_in_london(at))}" if at is not None else ""
+            return Moment(int(said), words=f"As it stood at record {said.lstrip('0')} of {newest}{on}")
         day = _day(said)
         if day is None:
             known = (f"a record's number, 1 to {newest}", "a day like 2022-11-22", FIRST)
             raise UnknownChoice("moment", said, known)
-        if day > self.clock().replace(tzinfo=UTC).astimezone(LONDON).date():
+        if day > _in_london(self.clock()).date():
             raise KpiError(f"{day_in_words(day)} has not come yet: choose a day up to today.")
+        return Moment(self._last_of(day, said), words=f"As it stood on {day_in_words(day)}")
+
+    def _last_of(self, day: date, said: str) -> int:
+        """The last record of the last day up to ``day`` that has one."""
         end = datetime.combine(day, time(23, 59, 59, 999_999), LONDON).astimezone(UTC).replace(tzinfo=None)
         happened = self._times()
-        position = max((number for number, at in happened.items() if at <= end), default=0)
-        if not position:
+        position = max((number for number, at in happened.items() if at is not None and at <= end), default=0)
+        after = next((number for number in happened if number > position), None)
+        if after is not None and happened[after] is None:
             raise KpiError(
-                f"Records here begin on {day_in_words(happened[1])}: nothing can be shown as it stood on {shorten(said)}."
+                f"What stood on {day_in_words(day)} cannot be said: the time of record {after} is not as it was written. "
+                "Ask for a record by its number instead."
             )
-        return Moment(position, words=f"As it stood on {day_in_words(day)}")
+        begin = happened[after] if after is not None else None
+        if not position and begin is not None:
+            raise KpiError(
+                f"Records here begin on {day_in_words(_in_london(begin))}: nothing can be shown as it stood on {shorten(said)}."
+            )
+        return position
 
-    def _times(self) -> Mapping[int, datetime]:
-        with self.ledger.store.read() as reading:
-            rows = reading.rows(
-                "select number, happened_at from event where number <= ? order by number", [self.ledger.position]
-            )
-        return {number: datetime.fromisoformat(at) for number, at in rows}
+    def _times(self) -> Mapping[int, datetime | None]:
+        """When each record happened, by number; ``None`` where somebody changed it to what is no time."""
+        position = self.ledger.position
+        if self._happened[0] != position:
+            with self.ledger.store.read() as reading:
+                rows = reading.rows(
+                    "select number, happened_at from event where number <= ? order by number", [position]
+                )
+            self._happened = position, {number: _time(at) for number, at in rows}
+        return self._happened[1]
 
     def council(self, moment: Moment | None = None) -> Standing:
         """What is the whole council's: settings, areas, register, uploads."""
@@ -111,6 +129,19 @@ class Records:
                 rows = reading.rows("select given_by, area, indicator from listing where given_by <= ?", [position])
             self._listings = position, frozenset((area, code) for by, area, code in rows if by not in taken)
         return self._listings[1]
+
+
+def _in_london(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC).astimezone(LONDON)
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    # One with a zone was not written here, nor one of the first year, which has no day in London.
+    return at if at.tzinfo is None and at.year > 1 else None
 
 
 def _day(text: str) -> date | None:
