@@ -8,6 +8,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +24,7 @@ from kpi_core.shell.services import Services
 from kpi_core.shell.storage import DATA, make_database
 from kpi_core.showing import as_json
 
-from ..conftest import shared_file, write_files
+from ..conftest import csv_bytes, shared_file, write_files
 from .ledgers import (
     ANN,
     HEAD,
@@ -323,6 +324,30 @@ def test_neither_a_comparison_nor_the_history_gives_it_back(services: Services) 
             if quarter == Q3:
                 for lost in ("0.5", "-0.3"):
                     assert f"{lost} percentage" not in said, "the change since the quarter before"
+
+
+def test_nor_does_what_the_papers_say_of_it_where_they_disagree(tmp_path: Path, clock: Clock) -> None:
+    said = {
+        "indicator": "A1",
+        "quarter": Q2,
+        "source": "Report",
+        "sentence": "The report gives 71.5% and the form 64%.",
+    }
+    rows = [
+        said | {"subject": "outturn", "value": "64"},
+        said | {"subject": "narrative", "resolution": "It is 71.5%.", "resolved_on": "2022-11-01"},
+    ]
+    folder = write_files(tmp_path / "data", council() | {"conflicts.csv": csv_bytes(rows)})
+    with closing(Services.open(tmp_path / "kpi.duckdb", folder, clock)) as services:
+        assert "64%" in services.scorecard(Q2).row("A1").conflict
+        publish(services, given(row("A1", "c")))
+        for when in ("", "1", "2", "first"):
+            card = services.scorecard(Q2, when=when)
+            view, paper = services.indicator("A1", Q2, when=when), services.paper(Q2, when=when)
+            shown = [as_json.scorecard_json(card, card), as_json.indicator_json(view), paper, services.about(when=when)]
+            assert not [value for value in ("64%", "'64'", "71.5") if value in repr(shown)], when
+            assert [bool(one.resolution) for one in view.conflicts] == [False, True]
+            assert all("the figure is confidential" in one.sentence for one in view.conflicts)
 
 
 def test_a_suppression_that_was_withdrawn_shows_the_figure_again(services: Services) -> None:

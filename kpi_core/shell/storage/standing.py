@@ -206,8 +206,17 @@ class Standing:
 
     @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
-        """The known conflicts, resolved ones too, in the order of the file they came from."""
-        return tuple(one for _, one in self._stand(Conflict))
+        """The known conflicts, resolved ones too, in the order of the file they came from.
+
+        What is said of a figure that is confidential gives it back, so that only the fact of the conflict stands then.
+        """
+        return tuple(
+            _without_figures(one) if self._is_confidential(one.indicator, one.quarter) else one
+            for _, one in self._stand(Conflict)
+        )
+
+    def _is_confidential(self, code: str, quarter: Quarter) -> bool:
+        return any(one.quarter == quarter and one.absence is Absence.SUPPRESSED for one in self.series(code))
 
     def benchmarks(self, code: str) -> tuple[Benchmark, ...]:
         """The published comparators of an indicator, by series and year."""
@@ -691,3 +700,10 @@ def _confidential(row: GivenFigure) -> Observation:
     return replace(
         row, value=None, absence=Absence.SUPPRESSED, numerator=None, denominator=None, revision_reason="", comment=""
     )
+
+
+def _without_figures(conflict: Conflict) -> Conflict:
+    """A conflict about a figure that is confidential: nothing that gives the figure back."""
+    said = "What the papers say of this figure is not shown: the figure is confidential ([c])."
+    resolution = "It was resolved." if conflict.resolution else ""
+    return replace(conflict, value=None, sentence=said, resolution=resolution)
