@@ -198,7 +198,7 @@ def mapped(sheet: Sheet, profile: Profile) -> Mapped:
 
 
 def sample(sheet: Sheet, profile: Profile) -> None:
-    """The first figures as they would be read_sheet, and what is wrong with the headings."""
+    """The first figures as they would be read, and what is wrong with the headings."""
     components.section("How the file reads")
     for told in wanting(profile):
         components.message(told)

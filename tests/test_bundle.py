@@ -1,4 +1,4 @@
-"""The files of ``data/``: the real ones read_data_folder, and what a cell, a row and a file may look like."""
+"""The files of ``data/``: the real ones read, and what a cell, a row and a file may look like."""
 
 from __future__ import annotations
 

@@ -1,41 +1,26 @@
 """A file on its way in: bytes to rows, rows to fields, fields to figures, checks, and what would change.
 
-``sheet`` (a file's bytes as rows), ``saved_mapping`` and ``guess`` (which column is what), ``fields`` (a row as the fields of a figure),
-``cells`` (a field read), ``entries`` (a figure as given, then placed), ``checks`` and ``disclosure`` (what is wrong with it), ``problems``
-(every class of problem, as data), ``preview`` (a file of figures, whole), ``register`` (entries of the list of indicators, and targets),
-``names`` (codes and names), ``data_folder`` (the files of ``data/``).
+Of a file of figures: ``sheet`` (bytes to rows), ``fields`` (rows to the fields of a figure, by the template or a ``saved_mapping``,
+which ``guess`` proposes), ``cells`` (a field read), ``reading`` (entries), ``placing`` (whose figure each is, and what stands there),
+``checks`` and ``disclosure`` (what is wrong with it), ``preview`` (all of it, and what would change), ``decision`` (what an officer
+decides). Of entries of the list of indicators and of targets: ``register``, with ``entry_checks``, ``indicator_checks``,
+``target_checks`` and ``names``. ``problems`` has every class of problem, as data; ``data_folder`` reads the files of ``data/``.
 """
 
 from .checks import UNIT_WORDS
 from .data_folder import CSV_FILES, FORM_HEADINGS, REPORT_FOLDER, Bundle, read_data_folder
 from .decision import Decision, TargetDecision, as_decided, lacking_decision
 from .entries import Known
+from .entry_checks import EntryChange
 from .fields import TEMPLATE_COLUMNS, Mapped, Raw, through
 from .guess import guess
-from .preview import (
-    Differing,
-    FigureChange,
-    GivenFile,
-    Preview,
-    ReadUpload,
-    Tick,
-    check,
-    draft,
-    fingerprint,
-    rating_words,
-)
+from .preview import Differing, FigureChange, Preview, check, fingerprint, rating_words
 from .problems import Finding, Severity
-from .register import (
-    AnyPreview,
-    EntriesPreview,
-    EntryChange,
-    check_entries,
-    draft_entries,
-    kind_of_file,
-    target_in_words,
-)
+from .reading import GivenFile, ReadUpload, Tick, draft
+from .register import AnyPreview, EntriesPreview, check_entries, draft_entries, kind_of_file
 from .saved_mapping import RATINGS, Profile, ProfileError, read_profile, wanting, write_profile
 from .sheet import CAPPED, UNCAPPED, Caps, Sheet, read_sheet
+from .target_checks import target_in_words
 
 __all__ = [
     "CAPPED",

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Self, TypeVar
+from typing import Self
 
 from ..errors import shorten
-from ..figures import as_percentage, is_number, number, shown
 from ..judging import Rated, Rating, judge
-from ..model import Absence, ChangeKind, Indicator, Observation, Unit
+from ..model import ChangeKind, Indicator, Observation
 from ..periods import Quarter
-from ..spreadsheet import unguarded
-from .cells import QuarterReader, read_count, read_status, read_value
 from .checks import (
     NOT_BUILT,
     ON_A_QUARTERS_FILE,
@@ -29,70 +26,16 @@ from .checks import (
     ON_THE_FILE,
     Check,
     already_published,
-    entry_words,
     missing,
-    nearest_indicator,
-    share_of,
 )
 from .decision import TargetDecision
-from .entries import Checking, Entry, Key, Known, Placed, observation_of, placed, quoted, same_words
-from .fields import Mapped, Raw, as_template, through
-from .names import Names, code_of
-from .problems import Finding, Findings, Severity, finding
-from .saved_mapping import Profile
-from .sheet import Caps, read_sheet
-
-_Item = TypeVar("_Item")
+from .entries import Checking, Key, Known, Placed, observation_of, quoted, same_words
+from .placing import Placing
+from .problems import Finding, Findings, Severity
+from .reading import RATING_NAMES, GivenFile, ReadUpload, Tick, quiet, ticking
 
 MOST_SINGLY = 20
 """How many warnings of one class are confirmed one by one."""
-
-
-@dataclass(frozen=True, slots=True)
-class GivenFile:
-    """A file as it was given."""
-
-    content: bytes
-    file_name: str
-    profile: Profile | None = None
-    """The column mapping to read it through; ``None``: the template."""
-    chosen: Quarter | None = None
-    """The quarter it is meant for; ``None``: whichever it holds."""
-    caps: Caps = field(default_factory=Caps)
-
-    @property
-    def sha256(self) -> str:
-        """What tells the same bytes again."""
-        return hashlib.sha256(self.content).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class ReadUpload:
-    """A file read by itself, before anything held is looked at."""
-
-    file: GivenFile
-    entries: tuple[Entry, ...]
-    findings: tuple[Finding, ...]
-    area_names: Mapping[str, str]
-    """Names of the areas by code, as a mapped file gives them."""
-    named: frozenset[str] = frozenset()
-    """Every indicator the file names, also where its row has a problem."""
-    unreadable: bool = False
-
-    @property
-    def areas(self) -> frozenset[str]:
-        """The areas named; empty text is the home area."""
-        return frozenset(entry.area for entry in self.entries)
-
-    @property
-    def codes(self) -> frozenset[str]:
-        """The indicators named."""
-        return frozenset(entry.code for entry in self.entries)
-
-    @property
-    def quarters(self) -> frozenset[Quarter]:
-        """The quarters named."""
-        return frozenset(entry.quarter for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,149 +192,12 @@ class Preview(CheckedFile):
 # --- bytes to entries ---------------------------------------------------------------------------------------------
 
 
-Tick = Callable[[float], None]
-"""Told, from 0 to 1, how far a piece of work is."""
-
-
-def _quiet(_: float) -> None:
-    """For who does not ask how far it is."""
-
-
-def _ticking(items: Sequence[_Item], tick: Tick) -> Iterator[_Item]:
-    """The items, with a word now and then on how far they have been gone through."""
-    for place, item in enumerate(items):
-        if place % 10_000 == 0:
-            tick(place / len(items))
-        yield item
-
-
-def draft(file: GivenFile, tick: Tick = _quiet) -> ReadUpload:
-    """Read a file by itself. Whatever the bytes, it gives entries or findings, and never raises."""
-    if not file.content and not file.file_name:
-        return ReadUpload(file, (), (finding("no-file"),), {}, unreadable=True)
-    profile = file.profile
-    sheet = read_sheet(file.content, file.file_name, file.caps, profile.headings_row if profile else None)
-    if sheet.unreadable:
-        return ReadUpload(file, (), sheet.findings, {}, unreadable=True)
-    mapped = through(sheet, profile) if profile else as_template(sheet)
-    reader = _EntryReader(mapped, profile)
-    entries = [entry for entry in map(reader.entry, _ticking(mapped.rows, tick)) if entry is not None]
-    found = (*sheet.findings, *mapped.findings, *reader.findings)
-    named = frozenset(raw.indicator for raw in mapped.rows)
-    return ReadUpload(
-        file,
-        tuple(entries),
-        _as_annual(mapped, found, profile.headings_row if profile else 1),
-        reader.area_names,
-        named,
-    )
-
-
-def _as_annual(mapped: Mapped, findings: Sequence[Finding], headings_row: int) -> tuple[Finding, ...]:
-    """Where every row speaks of a whole year the file is annual: that is said once, and nothing else of its rows."""
-    whole = [one for one in findings if one.code == "whole-year"]
-    if len(whole) < 2 or len(whole) < len(mapped.rows):
-        return tuple(findings)
-    others = [one for one in findings if (one.row or 0) <= headings_row]
-    return (*others, finding("annual-figures", whole[0].row, whole[0].column, whole[0].found))
-
-
-class _EntryReader:
-    """Reads the texts of mapped rows; problems gather in ``findings``."""
-
-    def __init__(self, mapped: Mapped, profile: Profile | None) -> None:
-        self.findings: list[Finding] = []
-        self.area_names: dict[str, str] = {}
-        self._columns = mapped.columns
-        self._profile = profile
-        self._quarter = QuarterReader("Q2 2022-23")
-        self._rounded = profile is not None and profile.counts_rounded_to is not None
-        self._comments = "comment" in mapped.columns
-        self._leave_out = profile is not None and profile.leave_out_several_quarters
-        self._no_values = "value" not in mapped.columns and not {"numerator", "denominator"} <= mapped.columns.keys()
-
-    def entry(self, raw: Raw) -> Entry | None:
-        """The entry of one row; ``None`` where its indicator, quarter or figure cannot be told."""
-        row = raw.row
-        quarter, fault = self._quarter(raw.quarter, row, self._columns.get("quarter", "quarter"))
-        if fault is not None and self._leave_out and fault.code == "several-quarters":
-            self.findings.append(finding("several-quarters-left-out", row, fault.column, raw.quarter))
-            return None
-        # What a missing column would have held is not asked for row by row: the column is.
-        if not raw.indicator:
-            if "indicator" in self._columns:
-                self.findings.append(finding("notes-below-figures", row, self._columns["indicator"]))
-            return None
-        if fault is not None and (raw.quarter or "quarter" in self._columns):
-            self.findings.append(fault)
-        if self._no_values and not raw.value:
-            return None
-        before = len(self.findings)
-        # Without a quarter the row's other cells are read all the same, so that every problem is told at once.
-        entry = self._figure(raw, quarter or Quarter(2000, 1))
-        return None if quarter is None or (len(self.findings) > before and self._blocked(before)) else entry
-
-    def _blocked(self, since: int) -> bool:
-        return any(one.blocks for one in self.findings[since:])
-
-    def _figure(self, raw: Raw, quarter: Quarter) -> Entry:
-        row = raw.row
-        cell = read_value(raw.value, row, raw.column)
-        part = whole = None
-        if raw.numerator or raw.denominator:
-            part = self._count(raw.numerator, row, "numerator")
-            whole = self._count(raw.denominator, row, "denominator")
-        provisional = False
-        if raw.status:
-            provisional, wrong = read_status(raw.status, row, self._columns.get("status", "status"))
-            self.findings += wrong
-        worked_out = cell.empty and part is not None and whole is not None
-        if not worked_out:
-            self.findings += cell.findings
-            if cell.empty and not cell.findings:
-                self.findings.append(finding("value-missing", row, raw.column, None, found_too=""))
-        value, absence = cell.value, cell.absence
-        # A count of 0 may stand for a few where counts are rounded; then a value of 0 contradicts nothing, and says nothing.
-        nothing = part == 0 and whole == 0
-        if nothing and (worked_out or (self._rounded and value == 0)):
-            said = "a value" if value is None else raw.value
-            self.findings.append(finding("nothing-of-nothing", row, raw.column, said, numerator=0, denominator=0))
-            value, absence, part, whole, worked_out = None, Absence.NOT_APPLICABLE, None, None, False
-        area = raw.area or raw.area_name
-        if absence is not None and (part, whole) != (None, None):
-            mark = absence.value
-            self.findings.append(
-                finding("counts-beside-a-symbol", row, self._columns.get("numerator", "numerator"), mark)
-            )
-        if raw.area_name:
-            self.area_names.setdefault(area, raw.area_name)
-        return Entry(
-            row, raw.column, unguarded(raw.indicator), area, quarter, value, absence, provisional, part, whole, raw.comment,
-            unguarded(raw.name), raw.unit, raw.target, raw.rating and _as_rating(raw.rating), cell.percent_sign, worked_out,
-            comments=self._comments,
-        )  # fmt: skip
-
-    def _count(self, text: str, row: int, field_name: str) -> int | None:
-        count, wrong = read_count(text, row, self._columns.get(field_name, field_name))
-        self.findings += wrong
-        return count
-
-
-_RATINGS = frozenset(one.value for one in Rating)
-
-
-def _as_rating(reported: str) -> str:
-    """A rating as it was reported: one of ours by its own name, in any case; other text as it stands."""
-    plain = "_".join(reported.casefold().replace("_", " ").split())
-    return plain if plain in _RATINGS else reported
-
-
 # --- entries against what is held ---------------------------------------------------------------------------------
 
 
-def check(drafted: ReadUpload, known: Known, tick: Tick = _quiet) -> Preview:
+def check(drafted: ReadUpload, known: Known, tick: Tick = quiet) -> Preview:
     """Every problem with a drafted file, and what publishing it would change."""
-    placed = _Placing(drafted, known)
+    placed = Placing(drafted, known)
     entries, by_key = placed.figures()
     checking = Checking(
         known=placed.known,
@@ -447,186 +253,6 @@ def fingerprint(known: Known, keys: Iterable[Key]) -> str:
     return said.hexdigest()
 
 
-_MOST_SUGGESTED = 100
-"""For how many unknown codes the nearest known one is looked for: it is slow, and a file with more is another file."""
-
-
-class _Placing:
-    """Finds the indicator and area of each entry, and puts repeats and contradictions aside."""
-
-    def __init__(self, drafted: ReadUpload, known: Known) -> None:
-        self._drafted = drafted
-        profile = drafted.file.profile
-        self.findings: list[Finding] = []
-        self.new_indicators = _brought(profile.register, drafted.codes, known) if profile else ()
-        self._fractions = profile is not None and profile.fractions
-        self._recorded = tuple(known.indicators.values())
-        added = {one.code: one for one in self.new_indicators}
-        self.known = replace(known, indicators={**known.indicators, **added})
-        self.new_areas: dict[str, str] = {}
-        self._by_name = {name: code for code, name in known.areas.items()}
-        self._areas: dict[str, str | None] = {}
-        self._unknown: dict[str, str] = {}
-        self._in_other_words = {one.code.casefold(): one for one in self.known.indicators.values()}
-        if profile is not None:
-            self._in_other_words = {
-                one.name.casefold(): one for one in self.known.indicators.values()
-            } | self._in_other_words
-
-    def figures(self) -> tuple[list[Placed], dict[Key, Placed]]:
-        """The entries that can be placed, each figure once, with what it is beside the one that stands."""
-        by_key: dict[Key, Placed] = {}
-        indicators = self.known.indicators
-        for given in self._drafted.entries:
-            indicator, area = indicators.get(given.code) or self._indicator(given), self._area(given)
-            if indicator is None or area is None:
-                continue
-            entry = placed(given, self.known.entry(indicator.code, given.quarter), area)
-            if self._fractions and entry.indicator.unit is Unit.PERCENT:
-                _as_percentage(entry)
-            if entry.worked_out and not self._work_out(entry):
-                continue
-            key = entry.key
-            if key in by_key:
-                self._again(by_key[key], entry)
-                continue
-            by_key[key] = entry
-            entry.held = self.known.held(key)
-            entry.kind = kind_of(entry)
-        self._said_of_new()
-        return list(by_key.values()), by_key
-
-    def _indicator(self, entry: Entry) -> Indicator | None:
-        """An indicator by its code in another case, or by its name in a mapped file."""
-        plain = entry.code.casefold()
-        if found := self._in_other_words.get(plain):
-            return found
-        if plain not in self._unknown:
-            sought = len(self._unknown) < _MOST_SUGGESTED
-            self._unknown[plain] = nearest_indicator(entry.code, self.known) if sought else ""
-        nearest = self._unknown[plain]
-        self.findings.append(finding("unknown-indicator", entry.row, "indicator", entry.code, nearest=nearest))
-        return None
-
-    def _area(self, entry: Entry) -> str | None:
-        text = entry.area
-        if text not in self._areas:
-            self._areas[text] = self._area_of(text)
-        found = self._areas[text]
-        if found is None:
-            known = ", ".join(self.known.areas)
-            self.findings.append(finding("unknown-area", entry.row, "area", text, known=known))
-        return found
-
-    def _area_of(self, text: str) -> str | None:
-        if not text:
-            return self.known.home
-        if text in self.known.areas:
-            return text
-        if text in self._by_name:
-            return self._by_name[text]
-        profile = self._drafted.file.profile
-        if profile is None or not profile.areas_from_file:
-            return None
-        self.new_areas[text] = self._drafted.area_names.get(text, text)
-        return text
-
-    def _work_out(self, entry: Placed) -> bool:
-        """The value of an entry that gives only its counts."""
-        assert entry.numerator is not None
-        if not entry.denominator:
-            self.findings.append(finding("denominator-zero", entry.row, "denominator", 0))
-            return False
-        entry.value = share_of(entry.numerator, entry.denominator, entry.indicator.unit)
-        if entry.value is None:
-            self.findings.append(finding("value-missing", entry.row, entry.column, None, found_too=""))
-        return entry.value is not None
-
-    def _again(self, first: Placed, entry: Placed) -> None:
-        same = (
-            (first.value, first.absence, first.provisional, first.numerator, first.denominator)
-            == (entry.value, entry.absence, entry.provisional, entry.numerator, entry.denominator)
-        )  # fmt: skip
-        if same and entry.comment and not same_words(first.comment, entry.comment):
-            said = quoted(entry.comment)
-            self.findings.append(
-                finding("comment-left-out", entry.row, "comment", entry.comment, first=first.row, held=said)
-            )
-            return
-        if same:
-            self.findings.append(finding("repeated-row", entry.row, None, None, first=first.row))
-            return
-        name = entry.indicator.name if len(self._areas) < 2 else f"{entry.indicator.name}, {entry.area}"
-        self.findings.append(
-            finding("two-figures-for-one-quarter", entry.row, entry.column, entry_words(entry), name=name,
-                    period=entry.quarter.label, one=entry_words(first), other=entry_words(entry), first=first.row)
-        )  # fmt: skip
-
-    def _said_of_new(self) -> None:
-        if self.new_indicators:
-            taken = Names(self._recorded)
-            self.findings += [said for one in self.new_indicators for said in taken.added(one, None)]
-        if self.new_areas:
-            names = ", ".join(list(self.new_areas.values())[:8]) + (" and others" if len(self.new_areas) > 8 else "")
-            areas = "area" if len(self.new_areas) == 1 else "areas"
-            self.findings.append(
-                finding("areas-added", None, "area", None, count=len(self.new_areas), areas=areas, names=names)
-            )
-
-    def newly_assigned(self, entries: Iterable[Placed]) -> tuple[tuple[str, str], ...]:
-        """(area, indicator) pairs of the file that no scorecard lists yet, where a mapping may add them."""
-        profile = self._drafted.file.profile
-        if profile is None:
-            return ()
-        pairs = dict.fromkeys((entry.area, entry.code) for entry in entries)
-        return tuple(pair for pair in pairs if pair not in self.known.assigned)
-
-
-def _brought(entries: Iterable[Indicator], codes: Iterable[str], known: Known) -> tuple[Indicator, ...]:
-    """The entries of a mapping that its file names, by code or name, and that are not held."""
-    named = {code.casefold() for code in codes}
-    held = {code_of(code) for code in known.indicators}
-    read = (replace(one, code=code_of(one.code)) for one in entries)
-    return tuple(
-        one for one in read if one.code not in held and not named.isdisjoint((one.code.casefold(), one.name.casefold()))
-    )
-
-
-def _as_percentage(entry: Placed) -> None:
-    """Make a fraction the percentage it stands for, and its target too. What has a % sign is one already."""
-    if entry.value is not None and not (entry.percent_sign or entry.worked_out):
-        entry.value = as_percentage(entry.value)
-    if is_number(entry.target):
-        entry.target = f"{as_percentage(number(entry.target)):f}"
-
-
-def kind_of(entry: Placed) -> ChangeKind:
-    """What an entry is beside the figure that stands. Figures are compared as they are shown, comments by their words."""
-    kind = _figure_kind(entry)
-    return ChangeKind.COMMENT if kind is ChangeKind.SAME and entry.comment_changes else kind
-
-
-def _figure_kind(entry: Placed) -> ChangeKind:
-    held = entry.held
-    if held is None:
-        return ChangeKind.NEW
-    if not _same_figure(entry, held, entry.indicator.decimals):
-        # Nothing was published under [x]: the figure is the first.
-        return ChangeKind.NEW if held.absence is Absence.NOT_AVAILABLE else ChangeKind.REVISED
-    counts_differ = None not in (held.denominator, entry.denominator) and (
-        (held.numerator, held.denominator) != (entry.numerator, entry.denominator)
-    )
-    if counts_differ or (entry.provisional and not held.provisional):
-        return ChangeKind.REVISED
-    return ChangeKind.CONFIRMED if held.provisional and not entry.provisional else ChangeKind.SAME
-
-
-def _same_figure(entry: Placed, held: Observation, decimals: int) -> bool:
-    if entry.value is None or held.value is None:
-        return entry.absence is held.absence and entry.value is held.value
-    return shown(entry.value, decimals) == shown(held.value, decimals)
-
-
 def _to_hold(entry: Placed) -> Observation:
     """An entry as it would be held. What describes the quarter rather than the figure is carried over from what stands."""
     observation = observation_of(entry)
@@ -650,7 +276,7 @@ def _run_all(checking: Checking, findings: Findings, tick: Tick) -> None:
     on_every, on_changed, on_comments = (
         _asked(checks, checking.entries) for checks in (ON_EVERY_ENTRY, ON_CHANGED_FIGURES, ON_CHANGED_COMMENTS)
     )
-    for entry in _ticking(checking.entries, tick):
+    for entry in ticking(checking.entries, tick):
         _run(on_every, entry, checking, findings)
         if entry.changed:
             _run(on_changed, entry, checking, findings)
@@ -676,7 +302,7 @@ def _run(checks: Sequence[Check], entry: Placed, checking: Checking, findings: F
 
 
 def _not_run(drafted: ReadUpload) -> tuple[tuple[str, str], ...]:
-    """Checks that could not run: those not built, and, where the file cannot be read_sheet, all that look at its rows."""
+    """Checks that could not run: those not built, and, where the file cannot be read, all that look at its rows."""
     not_run = dict(NOT_BUILT)
     if drafted.unreadable or not drafted.entries:
         why = "The file could not be read as rows." if drafted.unreadable else "No row could be read as a figure."
@@ -706,4 +332,4 @@ def _reconciled(preview: Preview, entries: Sequence[Placed]) -> tuple[int, tuple
 
 def rating_words(reported: str) -> str:
     """A reported rating as a reader is told it; text that is no rating is quoted as it stands, and said to be none."""
-    return Rating(reported).words if reported in _RATINGS else f"“{shorten(reported)}”, which is no rating"
+    return Rating(reported).words if reported in RATING_NAMES else f"“{shorten(reported)}”, which is no rating"
