@@ -228,7 +228,7 @@ def test_the_reason_is_found_under_other_headings(heading: str) -> None:
         "Actions taken and planned",
         "Actions planned",
         "Planned actions:",
-        "FormAction plan",
+        "Action plan",
         "ACTIONS",
         "9. Actions takenor planned to improve performance",
     ],
@@ -570,8 +570,8 @@ def test_each_item_or_paragraph_is_an_action(text: str) -> None:
 @pytest.mark.parametrize(
     "table",
     [
-        "FormAction\tLead\tBy when\nHire\tTeam Manager\t31/03/2023\nTrain\tHead of Service\tspring",
-        "| FormAction | Lead | By when |\n|---|:--|---|\n| Hire | Team Manager | 31/03/2023 |\n| Train | Head of Service | spring |",
+        "Action\tLead\tBy when\nHire\tTeam Manager\t31/03/2023\nTrain\tHead of Service\tspring",
+        "| Action | Lead | By when |\n|---|:--|---|\n| Hire | Team Manager | 31/03/2023 |\n| Train | Head of Service | spring |",
         "By when\tAction required\tResponsible officer\n31 March 2023\tHire\tTeam Manager\nspring\tTrain\tHead of Service",
         "No.\tAction\tOwner\tBy when\n1\tHire\tTeam Manager\t31.03.23\n2\tTrain\tHead of Service\tspring",
     ],
@@ -584,7 +584,7 @@ def test_rows_of_a_table_are_actions_with_the_owners_and_dates_of_its_columns(ta
 
 
 def test_a_table_of_actions_needs_no_heading_and_ends_where_the_next_heading_is() -> None:
-    form = after_reason("FormAction\tOwner\tStatus\nHire\tFinance\tbegun\n\nCompleted by: Alex Example")
+    form = after_reason("Action\tOwner\tStatus\nHire\tFinance\tbegun\n\nCompleted by: Alex Example")
     assert form.actions == (FormAction("Hire (Status: begun)", "Finance"),)
     assert (sections(form), form.completed_by) == ({REASON: "Staff left."}, "Alex Example")
 
@@ -716,12 +716,12 @@ def test_names_of_approvers_and_owners_are_offered_too() -> None:
     )
     assert [(name.text, name.role, name.where) for name in form.names] == [
         ("Priya Sample", "Service Unit Head", "approved_by"),
-        ("Alex Example", "FormAction owner", "owner"),
+        ("Alex Example", "Action owner", "owner"),
     ]
     without = form.with_roles()
     assert (without.approved_by, [action.owner for action in without.actions]) == (
         "Service Unit Head",
-        ["FormAction owner", "Early Help"],
+        ["Action owner", "Early Help"],
     )
     assert without.names == ()
 
@@ -862,7 +862,7 @@ PIECES = st.sampled_from(
         "Reason for level of performance:", "Staff left, and", "others came.", "Summary of legal", "implications:", "Legal",
         "Financial implications: dear", "- an item", "Page 3 of 4", "12", "Actions planned", "1. Hire", "Owner", "Completed by:",
         "Alex Example", "Approved by: Priya Sample", "27.10.2022", "Date:", "Risk implications:", "See legal implications.", "",
-        "FormAction\tOwner\tBy when", "Hire\tMASH\tspring", "**Equality** Girls wait.", "## Public health", "Tolerance: 5", "—",
+        "Action\tOwner\tBy when", "Hire\tMASH\tspring", "**Equality** Girls wait.", "## Public health", "Tolerance: 5", "—",
         "Please use this form well.", "Service Unit Head approval with date: 31.02.2022", "Outturn: 5 or 6 Target: 7", "and so on",
     ]
 )  # fmt: skip

@@ -85,12 +85,12 @@ class Form:
         return (
             *names_in(self.completed_by, "Report author", "completed_by"),
             *names_in(self.approved_by, "Service Unit Head", "approved_by"),
-            *(name for owner in owners for name in names_in(owner, "FormAction owner", "owner")),
+            *(name for owner in owners for name in names_in(owner, "Action owner", "owner")),
         )
 
     def with_roles(self) -> Form:
         """The same form with every personal name replaced by its role."""
-        actions = tuple(replace(one, owner=in_roles(one.owner, "FormAction owner")) for one in self.actions)
+        actions = tuple(replace(one, owner=in_roles(one.owner, "Action owner")) for one in self.actions)
         author = in_roles(self.completed_by, "Report author")
         approver = in_roles(self.approved_by, "Service Unit Head")
         return replace(self, actions=actions, completed_by=author, approved_by=approver)

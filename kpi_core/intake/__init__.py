@@ -1,7 +1,7 @@
 """A file on its way in: bytes to rows, rows to fields, fields to figures, checks, and what would change.
 
 Of a file of figures: ``sheet`` (bytes to rows), ``fields`` (rows to the fields of a figure, by the template or a ``saved_mapping``,
-which ``guess`` proposes), ``cells`` (a field read), ``reading`` (entries), ``placing`` (whose figure each is, and what stands there),
+which ``guess`` proposes), ``cells`` (a field read), ``reading`` (``entries``), ``placing`` (whose figure each is, and what stands there),
 ``checks`` and ``disclosure`` (what is wrong with it), ``preview`` (all of it, and what would change), ``decision`` (what an officer
 decides). Of entries of the list of indicators and of targets: ``register``, with ``entry_checks``, ``indicator_checks``,
 ``target_checks`` and ``names``. ``problems`` has every class of problem, as data; ``data_folder`` reads the files of ``data/``.

@@ -1,4 +1,6 @@
-"""The exception report: what it must have, how one version follows another, and what a quarter's reports still lack."""
+"""The exception report: what it must have and how one version follows another (``form``), and what a quarter's reports still
+lack (``completeness``).
+"""
 
 from .completeness import Completeness, completeness, overdue_first
 from .form import (

@@ -1,4 +1,8 @@
-"""What the use cases answer, and each way to draw it: tables, the quarter on paper, JSON. Charts have a door of their own."""
+"""What the use cases answer, and each way to draw it. Charts have a door of their own.
+
+``answers`` (the records that use cases answer), ``scorecard_columns`` (the scorecard's columns, said once), ``tables`` (what a reader
+takes away), ``paper`` (the quarter on paper), ``as_json`` (the command line's JSON), ``signs`` (words, marks and shapes).
+"""
 
 from . import as_json
 from .answers import (

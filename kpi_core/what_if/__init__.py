@@ -1,7 +1,7 @@
 """What if: a scenario of changed targets, levels and next values, applied to a quarter by the one rating rule.
 
 ``changes`` (what is changed, as text and applied), ``takes`` (how many children it takes), ``year`` (the rest of the year),
-``way`` (milestones), ``needed`` (the arithmetic of all three), ``stated`` (counts that a report states), ``answers`` (a scenario's
+``way`` (milestones), ``needed`` (the arithmetic of all three), ``stated`` (counts that a report states), ``scenario`` (a scenario's
 rows and what they say). Nothing published is changed by any of it.
 """
 

@@ -73,7 +73,7 @@ MISSPELT = (
 OTHER = (
     "Performance Exception Report Form", "Performance indicator", "Outturn for July to September 2022", "Target for the quarter",
     "Explanation of performance", "Finance implications", "Legal and governance implications", "Workforce implications",
-    "Environmental impact", "Public health and wellbeing", "Equality, diversity & inclusion", "FormAction plan", "Prepared by",
+    "Environmental impact", "Public health and wellbeing", "Equality, diversity & inclusion", "Action plan", "Prepared by",
     "Approved by",
 )  # fmt: skip
 VALUES: dict[str, str] = {
@@ -240,7 +240,7 @@ def actions_in_a_table(words: Labels, nested: bool = False) -> Any:
         grid = document.add_table(2, 3)
         paragraph._p.addnext(grid._tbl)
         paragraph._p.getparent().remove(paragraph._p)
-    texts = (("FormAction", "Lead officer", "By when"), ("Sign two landlords.", "Team Manager", "31/03/2023"))
+    texts = (("Action", "Lead officer", "By when"), ("Sign two landlords.", "Team Manager", "31/03/2023"))
     for row, cells in enumerate(texts):
         for column, text in enumerate(cells):
             grid.cell(row, column).text = text

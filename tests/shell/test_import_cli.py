@@ -232,7 +232,7 @@ def test_without_publish_nothing_is_written(run: Run, tmp_path: Path, own: Path)
     assert told.status == 0
     assert told.out.splitlines()[-1] == "Nothing is published. Add --publish to publish it."
     assert quarter_of(run, "Q3 2022-23") == {"A1": None, "A2": None, "D1": None}
-    assert run("uploads", "--json").json == {"uploads": []}
+    assert run("uploads", "--json").json == {"as_at": None, "uploads": []}
     assert own.read_bytes() == before
 
 
@@ -240,7 +240,7 @@ def test_publish_without_the_warnings_confirmed_publishes_nothing_and_says_so(ru
     told = run("import", file(tmp_path, GOOD[:1]), "--publish", *BY, "--json")
     assert (told.status, told.json["published"], told.json["blocked"]) == (1, False, False)
     assert told.err == "Nothing was published: one warning is not confirmed (indicators-missing).\n"
-    assert run("uploads", "--json").json == {"uploads": []}
+    assert run("uploads", "--json").json == {"as_at": None, "uploads": []}
 
 
 @pytest.mark.parametrize("reason", [(), ("--reason", ""), ("--reason", "  ")])
@@ -404,7 +404,7 @@ def test_a_recorded_target_is_changed_only_where_who_decided_it_when_and_why_is_
     assert told.err == (
         "Nothing was published: a recorded target changes. Say who decided it, on what date or in which paper, and why.\n"
     )
-    assert run("uploads", "--json").json == {"uploads": []}
+    assert run("uploads", "--json").json == {"as_at": None, "uploads": []}
     said = ("--decided-by", "Cabinet", "--decided-on", "2022-10-27", "--reason", "Agreed.")
     assert run("import", aim, *PUBLISH, *said, "--json").json["published"] is True
     again = file(tmp_path, [{"indicator": "A1", "from_quarter": "Q3 2022-23", "value": "96"}], "more.csv")

@@ -201,7 +201,7 @@ def test_without_publish_a_real_file_is_shown_whole_and_nothing_is_written(file:
     assert counted == COUNTS[file]
     assert {(one["kind"], one["from"], one["rating_from"]) for one in changes} == {("new", None, None)}
     assert found["missing"] == []
-    assert run("uploads", "--json").json == {"uploads": []}
+    assert run("uploads", "--json").json == {"as_at": None, "uploads": []}
     assert run("scorecard", "--json").json["area"] == "BCP"
 
 
@@ -259,7 +259,7 @@ def test_a_real_files_warnings_must_be_confirmed(file: tuple[str, str], run: Any
     assert "not confirmed" in told.err
     assert "indicators-added" in told.err
     assert told.err.count("\n") == 1
-    assert run("uploads", "--json").json == {"uploads": []}
+    assert run("uploads", "--json").json == {"as_at": None, "uploads": []}
 
 
 def test_councils_that_did_not_report_a_quarter_have_gaps_there_and_no_zero(run: Any, own: Path) -> None:
@@ -387,7 +387,7 @@ def test_a_fixture_that_does_not_hold_quarters_is_refused_by_its_rows(name: str,
         assert row is None or one["row"] == row
         assert words in one["message"]
         assert row is None or one["message"].startswith(f"Row {row}, time_period and time_identifier: ") or row == 5
-    assert run("uploads", "--json").json == {"uploads": []}
+    assert run("uploads", "--json").json == {"as_at": None, "uploads": []}
     assert run("scorecard", "--json").json["area"] == "BCP"
 
 
@@ -412,7 +412,7 @@ def test_annual_figures_are_refused_as_observations_and_it_is_said_once(run: Any
         "published as quarterly figures: no quarter is worked out from a year.",
     }  # fmt: skip
     assert not any(one["code"] == "whole-year" for one in found["problems"])
-    assert run("uploads", "--json").json == {"uploads": []}
+    assert run("uploads", "--json").json == {"as_at": None, "uploads": []}
 
 
 def test_what_is_refused_is_told_to_people_in_a_screenful(run: Any) -> None:
