@@ -27,7 +27,7 @@ from kpi_core.codec import ERASED, Mark, columns, csv_text, differing, from_json
 from kpi_core.columns import TABLES, headings
 from kpi_core.errors import KpiError
 from kpi_core.events import LARGE, RECORDS, Kind, files_named, sha256, tables_in, tables_of, written
-from kpi_core.intake import data_folder as bundle
+from kpi_core.intake import data_folder
 from kpi_core.model import (
     Absence,
     Action,
@@ -312,7 +312,7 @@ def test_through_the_files_of_data_every_field_of_a_record_is_read_as_it_was_wri
         benchmarks=[_row("benchmarks.csv", mark)],
         conflicts=[_row("conflicts.csv", doubt)],
     )
-    read = bundle.read(files)
+    read = data_folder.read_data_folder(files)
     assert read.indicators == (entry,)
     assert read.targets == (aim,)
     assert read.observations == (seen, hidden)

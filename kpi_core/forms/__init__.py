@@ -1,7 +1,7 @@
 """Exception report forms as people write them: paragraphs of a document in, forms out.
 
-Word users put headings in any order and spelling: bold, in tables, numbered, run together, split over lines. From paragraph to form:
-``lines``, ``labels`` (the words of a heading), ``headings`` (words and shape), ``parts`` (a heading with what is under it), ``actions``
+Word users put headings in any order and spelling: bold, in tables, numbered, run together, split over lines. From paragraph (``records``) to form:
+``values`` (quarters, figures, dates and people), ``lines``, ``labels`` (the words of a heading), ``headings`` (words and shape), ``parts`` (a heading with what is under it), ``actions``
 and ``reader`` (the form). No word of a document is dropped.
 """
 
