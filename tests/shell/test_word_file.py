@@ -168,7 +168,7 @@ def compare_scorecard(found: File, services: Services, quarter: str | None, area
 
 
 def compare_row(found: list[list[str]], row: Row) -> None:
-    rating, name, value, target, change, reason, exception = found
+    rating, name, value, target, change, reason, exception, *_ = found
     assert rating == [f"{SHAPES[row.rated.rating]} {row.rated.rating.words}"]
     assert name == [one_line(row.indicator.name), row.indicator.code]
     assert value[0] == row.display
