@@ -13,7 +13,8 @@ from kpi_core.access import Actor
 from kpi_core.intake import GivenFile
 from kpi_core.model import ACTIONS_HEADING, REPORT_SECTIONS
 from kpi_core.shell.services import Decision
-from kpi_core.shell.storage import DATA, data_files
+from kpi_core.shell.storage import data_files
+from kpi_core.shell.storage.database import DATA
 from pages._ui import session
 
 from ..conftest import csv_bytes, figure, register, small_bundle

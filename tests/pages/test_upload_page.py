@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from kpi_core.intake import GivenFile
 from kpi_core.shell.services import Decision, Services
 from kpi_core.shell.services.uploads import Uploads
-from kpi_core.shell.storage import DATA, data_files
+from kpi_core.shell.storage import data_files
+from kpi_core.shell.storage.database import DATA
 from pages._ui import components, session
 
 from ..conftest import write_files

@@ -20,7 +20,8 @@ from kpi_core.intake import GivenFile
 from kpi_core.shell.example import files
 from kpi_core.shell.services import Decision, Services
 from kpi_core.shell.services.uploads import TargetDecision
-from kpi_core.shell.storage import DATA, make_database
+from kpi_core.shell.storage import make_database
+from kpi_core.shell.storage.database import DATA
 from kpi_core.showing import as_json
 
 from ..conftest import shared_file, write_files

@@ -18,7 +18,7 @@ from kpi_core.model import Upload
 from kpi_core.shell.export.csv_file import render
 from kpi_core.shell.services import Decision, Services
 from kpi_core.shell.services.uploads import AnyPreview
-from kpi_core.shell.storage import DATA
+from kpi_core.shell.storage.database import DATA
 from kpi_core.showing import Table
 from kpi_core.showing.as_json import import_json, scorecard_json
 

@@ -4,12 +4,11 @@
 ``texts`` with ``documents`` (papers checked and read in).
 """
 
-from .readers import DEFAULT_DATABASE, Services, places
+from .readers import Services, places
 from .texts import GivenForm
 from .uploads import Decision
 
 __all__ = [
-    "DEFAULT_DATABASE",
     "Decision",
     "GivenForm",
     "Services",
