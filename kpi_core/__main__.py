@@ -27,7 +27,8 @@ from .judging import EXCEPTION_TRIGGER, Rating, Row, Scorecard, display, headlin
 from .model import ACTIONS_HEADING, ChangeKind, Upload
 from .periods import quarter as read_quarter
 from .reports import Completeness, action_words
-from .shell.services import DEFAULT_DATABASE, Services, places
+from .shell.home import DEFAULT_DATABASE
+from .shell.services import Services, places
 from .shell.storage import STEPS, backup_to, make_database, rebuild, restore, utc_now
 from .showing import MADE_UP, as_json, confidential_words, said_of
 
@@ -77,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
         "--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document and nothing else"
     )
     parser = _Parser(prog="python -m kpi_core", description="The KPI explorer's command line.")
-    parser.add_argument("--db", metavar="PATH", help="the database (default: KPI_DB, or data/kpi.duckdb)")
+    parser.add_argument(
+        "--db", metavar="PATH", help="the database (default: the one that KPI_DB names, or the explorer's own)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 

@@ -29,8 +29,9 @@ from kpi_core.model import (
 )
 from kpi_core.periods import Quarter, day_in_words, quarter
 from kpi_core.shell.example import files
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
-from kpi_core.shell.storage import DATA, make_database
+from kpi_core.shell.storage import make_database
 from kpi_core.shell.storage.database import in_memory as ledger_in_memory
 
 # How long an example takes says nothing of whether it is right, so a slow machine must not fail it.

@@ -17,7 +17,7 @@ LAYERS = (
     ("narrative", "forms"),
     ("reports", "what_if", "intake"),
     ("showing",),
-    ("shell.storage", "shell.export", "shell.example"),
+    ("shell.home", "shell.storage", "shell.export", "shell.example"),
     ("shell.services",),
     ("__main__", "pages._ui"),
     ("pages", "app"),

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from kpi_core.errors import BundleError, Problem
 from kpi_core.intake import CSV_FILES, Bundle, read_data_folder
 from kpi_core.model import Absence, Basis
-from kpi_core.shell.storage import DATA, data_files
+from kpi_core.shell.home import DATA
+from kpi_core.shell.storage import data_files
 
 from .conftest import figure, register, small_bundle
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from kpi_core.errors import BundleError, Problem
-from kpi_core.shell.storage import DATA, data_files
+from kpi_core.shell.home import DATA
+from kpi_core.shell.storage import data_files
 
 from .conftest import csv_bytes
 from .test_bundle import problems

@@ -12,7 +12,8 @@ import pytest
 from kpi_core.intake import Bundle, read_data_folder
 from kpi_core.model import REASON_LINE_MOST, REPORT_SECTIONS, ExceptionReport, Polarity, ReportState
 from kpi_core.periods import Quarter
-from kpi_core.shell.storage import DATA, data_files
+from kpi_core.shell.home import DATA
+from kpi_core.shell.storage import data_files
 
 from .conftest import Q2, shared_file
 

@@ -12,8 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from kpi_core.access import Actor
 from kpi_core.intake import Decision, GivenFile
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
-from kpi_core.shell.storage import DATA, data_files
+from kpi_core.shell.storage import data_files
 from kpi_core.shell.storage.mirror import folder_of
 from pages._ui import session
 

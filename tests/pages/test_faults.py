@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
-from kpi_core.shell.storage import DATA, data_files
+from kpi_core.shell.storage import data_files
 from kpi_core.shell.storage.mirror import folder_of
 
 from ..conftest import csv_bytes, figure, register, small_bundle

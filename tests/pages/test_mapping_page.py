@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpi_core.shell.storage import DATA, data_files
+from kpi_core.shell.home import DATA
+from kpi_core.shell.storage import data_files
 from pages._ui import session
 
 from ..conftest import write_files

@@ -10,9 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kpi_core.intake import Decision, GivenFile
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
 from kpi_core.shell.services.uploads import Uploads
-from kpi_core.shell.storage import DATA, data_files
+from kpi_core.shell.storage import data_files
 from pages._ui import components, session
 
 from ..conftest import write_files

@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from kpi_core.access import Actor
 from kpi_core.judging import RULE_SET, Rating
-from kpi_core.shell.storage import DATA, data_files
+from kpi_core.shell.home import DATA
+from kpi_core.shell.storage import data_files
 from pages._ui import components
 
 from ..conftest import figure, register, small_bundle

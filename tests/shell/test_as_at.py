@@ -20,8 +20,9 @@ from kpi_core.__main__ import main
 from kpi_core.errors import KpiError, UnknownChoice
 from kpi_core.intake import Decision, GivenFile, TargetDecision
 from kpi_core.shell.example import files
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
-from kpi_core.shell.storage import DATA, make_database
+from kpi_core.shell.storage import make_database
 from kpi_core.showing import as_json
 
 from ..conftest import csv_bytes, shared_file, write_files

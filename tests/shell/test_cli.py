@@ -19,7 +19,8 @@ import pytest
 
 from kpi_core.__main__ import main
 from kpi_core.model import REPORT_SECTIONS
-from kpi_core.shell.storage import DATA, data_files, make_database
+from kpi_core.shell.home import DATA
+from kpi_core.shell.storage import data_files, make_database
 from kpi_core.shell.storage.mirror import folder_of
 
 from ..conftest import NOW, REPO, fixed_clock, london_day, write_files

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from kpi_core.shell.storage import DATA, make_database
+from kpi_core.shell.home import DATA
+from kpi_core.shell.storage import make_database
 from kpi_core.shell.storage.mirror import folder_of
 
 from ..conftest import REPO, fixed_clock, small_bundle

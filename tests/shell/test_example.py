@@ -19,8 +19,9 @@ from kpi_core.intake import read_data_folder
 from kpi_core.judging import Rating, Row
 from kpi_core.model import Absence, Basis, Indicator, Observation, Polarity, ReportState, Target, Unit
 from kpi_core.shell.example import files
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
-from kpi_core.shell.storage import DATA, data_files, make_database
+from kpi_core.shell.storage import data_files, make_database
 from kpi_core.showing import IndicatorView
 
 NOW = datetime(2025, 11, 3, 9, 0)

@@ -11,8 +11,9 @@ import pytest
 from kpi_core.__main__ import main
 from kpi_core.errors import BundleError, NotAllowed, NotSaved, StoreError
 from kpi_core.events import Kind
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
-from kpi_core.shell.storage import DATA, data_files, make_database, rebuild
+from kpi_core.shell.storage import data_files, make_database, rebuild
 from kpi_core.shell.storage.database import THE_EXPLORER
 
 from ..conftest import NOW, figure, fixed_clock, small_bundle, write_files

@@ -22,8 +22,8 @@ from kpi_core.intake import GivenFile, read_profile
 from kpi_core.model import Absence, Observation
 from kpi_core.periods import Quarter
 from kpi_core.shell.export.csv_file import render
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
-from kpi_core.shell.storage import DATA
 from kpi_core.shell.storage.mirror import folder_of
 from kpi_core.showing import Circumstances, findings_table
 from kpi_core.showing.as_json import scorecard_json

@@ -16,9 +16,9 @@ from kpi_core.intake import Decision, EntriesPreview, GivenFile, TargetDecision
 from kpi_core.judging import Rating
 from kpi_core.model import Upload
 from kpi_core.shell.export.csv_file import render
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
 from kpi_core.shell.services.uploads import AnyPreview
-from kpi_core.shell.storage import DATA
 from kpi_core.showing import Table
 from kpi_core.showing.as_json import import_json, scorecard_json
 

@@ -659,7 +659,7 @@ def test_no_name_is_in_anything_that_leaves(council_services: Services) -> None:
 
 
 def test_a_bundled_report_is_version_0_and_is_written_on_like_any_other(tmp_path: Path) -> None:
-    from kpi_core.shell.storage import DATA
+    from kpi_core.shell.home import DATA
 
     services = Services.open(tmp_path / "kpi.duckdb", DATA, Clock())
     bundled = services.reports.one("PCP05", Q2).report

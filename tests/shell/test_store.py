@@ -17,8 +17,9 @@ from kpi_core.errors import NotSaved, StoreError
 from kpi_core.events import RECORDS, Event, Kind, RecordColumns
 from kpi_core.intake import read_data_folder
 from kpi_core.model import Absence, Benchmark, Conflict, ExceptionReport, GivenFigure, Indicator, Observation, Target
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
-from kpi_core.shell.storage import DATA, Ledger, data_files, make_database
+from kpi_core.shell.storage import Ledger, data_files, make_database
 from kpi_core.shell.storage.database import THE_EXPLORER, loading
 from kpi_core.shell.storage.standing import Standings
 from kpi_core.shell.storage.store import Store, Writing

@@ -18,9 +18,10 @@ from kpi_core.forms import NoForm
 from kpi_core.model import ACTIONS_HEADING, Action, ExceptionReport, ReportEvent, ReportState
 from kpi_core.narrative import Verdict
 from kpi_core.reports import REASON_LINE
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
 from kpi_core.shell.services.texts import OUTTURN, TARGET
-from kpi_core.shell.storage import DATA, data_files
+from kpi_core.shell.storage import data_files
 
 from ..conftest import fixed_clock, shared_file, small_bundle, write_files
 

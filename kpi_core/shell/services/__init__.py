@@ -4,10 +4,9 @@
 ``texts`` with ``documents`` (papers checked and read in).
 """
 
-from .readers import DEFAULT_DATABASE, Services, places
+from .readers import Services, places
 
 __all__ = [
-    "DEFAULT_DATABASE",
     "Services",
     "places",
 ]

@@ -35,8 +35,8 @@ from ...periods import quarter as read_quarter
 from ...reports import completeness
 from ...showing import About, Backup, ExceptionsView, Health, IndicatorView, JudgedFigure, Period, RecordedAct
 from ...words import given_text
+from ..home import DATA, DEFAULT_DATABASE
 from ..storage import (
-    DATA,
     LOAD,
     Clock,
     Ledger,
@@ -66,7 +66,6 @@ if TYPE_CHECKING:
     from .texts import Texts
     from .uploads import Uploads
 
-DEFAULT_DATABASE = DATA / "kpi.duckdb"
 PROFILES = "profiles"
 """The folder of column mappings that come with the product, within the folder of figures."""
 _Answer = TypeVar("_Answer")

@@ -19,14 +19,13 @@ from .database import (
 )
 from .disk import private_from_now_on
 from .ledger import STEPS, Ledger, Made
-from .loading import DATA, LOAD, Clock, data_files, fingerprints, load_anew, utc_now
+from .loading import LOAD, Clock, data_files, fingerprints, load_anew, utc_now
 from .records import Moment, Records
 from .standing import Standing, dated, figure_of, unlooked
 from .store import Reading, cannot_write
 from .typed import Sitting, Typed
 
 __all__ = [
-    "DATA",
     "LOAD",
     "STEPS",
     "Clock",

@@ -24,9 +24,10 @@ from ...errors import DatabaseHeld, FormerDatabase, LedgerBroken, NewerDatabase,
 from ...events import Event, Kind, files_named
 from ...model import Erased
 from ...showing import Backup, Health
+from ..home import DATA
 from . import disk
 from .ledger import THE_EXPLORER, Ledger, Made, broken, copy_of, replay
-from .loading import DATA, Clock, data_files, loading, utc_now
+from .loading import Clock, data_files, loading, utc_now
 from .mirror import Mirror, folder_of
 from .store import Store, log_of
 

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from ...intake import Bundle
     from .records import Records
 
-ROOT = Path(__file__).resolve().parents[3]
-DATA = ROOT / "data"
 LOAD = "python -m kpi_core load"
 Clock = Callable[[], datetime]
 
