@@ -112,3 +112,13 @@ def test_pages_come_to_what_is_recorded_through_the_services_alone() -> None:
         one for one in reached if one.startswith("kpi_core.shell.") and not one.startswith("kpi_core.shell.export")
     }
     assert shell == {"kpi_core.shell.services"}
+
+
+def test_no_module_of_the_tests_imports_a_test_module() -> None:
+    importing = [
+        f"{name_of(path)} imports {module} {name}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for module, name in imported(path)
+        if module.startswith("tests") and any(part.startswith("test_") for part in (*module.split("."), name))
+    ]
+    assert importing == []

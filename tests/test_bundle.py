@@ -9,23 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_core.errors import BundleError, Problem
+from kpi_core.errors import BundleError
 from kpi_core.intake import CSV_FILES, Bundle, read_data_folder
 from kpi_core.model import Absence, Basis
 from kpi_core.shell.home import DATA
 from kpi_core.shell.storage import data_files
 
-from .conftest import figure, register, small_bundle
+from .conftest import figure, problems_in, register, small_bundle
 
 Files = dict[str, bytes]
-
-
-def problems(files: Files) -> tuple[Problem, ...]:
-    try:
-        read_data_folder(files)
-    except BundleError as error:
-        return error.problems
-    return ()
 
 
 def test_the_real_files_read() -> None:
@@ -57,9 +49,9 @@ def test_a_cell_holds_a_figure_as_written_or_a_symbol(cell: str, value: str | No
 
 def test_a_percentage_that_may_pass_100_is_read_and_one_that_may_not_is_refused() -> None:
     row = figure("A1", "Q2 2022-23", "104")
-    assert problems(small_bundle(indicators=[register("A1", may_pass_100="yes")], observations=[row])) == ()
-    assert len(problems(small_bundle(indicators=[register("A1")], observations=[row]))) == 1
-    assert problems(small_bundle(indicators=[register("A1", unit="number")], observations=[row])) == ()
+    assert problems_in(small_bundle(indicators=[register("A1", may_pass_100="yes")], observations=[row])) == ()
+    assert len(problems_in(small_bundle(indicators=[register("A1")], observations=[row]))) == 1
+    assert problems_in(small_bundle(indicators=[register("A1", unit="number")], observations=[row])) == ()
 
 
 @pytest.mark.parametrize(("value", "read_whole"), [("83.5", True), ("84", True), ("83.50", True), ("83.4", False)])
@@ -67,7 +59,7 @@ def test_a_percentage_must_agree_with_its_counts_at_the_decimals_it_is_written_w
     value: str, read_whole: bool
 ) -> None:
     row = figure("A1", "Q2 2022-23", value, numerator="501", denominator="600")
-    assert (problems(small_bundle(observations=[row])) == ()) == read_whole
+    assert (problems_in(small_bundle(observations=[row])) == ()) == read_whole
 
 
 def test_a_second_figure_with_a_reason_is_a_revision_of_the_first() -> None:
@@ -101,7 +93,7 @@ def test_blank_rows_are_left_out_and_still_counted_as_excel_counts_them() -> Non
     files["observations.csv"] = (
         b"indicator,quarter,value,source\n\nA1,Q2 2022-23,80,Report\n,,,\nA1,Q3 2022-23,many,Report\n"
     )
-    assert [(p.row, p.column) for p in problems(files)] == [(5, "value")]
+    assert [(p.row, p.column) for p in problems_in(files)] == [(5, "value")]
 
 
 def test_a_cell_of_several_lines_counts_as_one_row_as_in_excel() -> None:
@@ -109,12 +101,12 @@ def test_a_cell_of_several_lines_counts_as_one_row_as_in_excel() -> None:
     files["observations.csv"] = (
         b'indicator,quarter,value,source,note\nA1,Q2 2022-23,80,Report,"one\ntwo\nthree"\nA1,Q3 2022-23,many,Report,\n'
     )
-    assert [(p.row, p.column) for p in problems(files)] == [(3, "value")]
+    assert [(p.row, p.column) for p in problems_in(files)] == [(3, "value")]
 
 
 def test_one_bad_cell_does_not_hide_another_of_the_same_row() -> None:
     files = small_bundle(observations=[figure("A1", "Q5 2022-23", "many", status="perhaps")])
-    assert sorted(str(p.column) for p in problems(files)) == ["quarter", "status", "value"]
+    assert sorted(str(p.column) for p in problems_in(files)) == ["quarter", "status", "value"]
 
 
 def test_the_error_is_one_line_that_names_the_first_place_and_counts_the_rest() -> None:

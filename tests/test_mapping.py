@@ -1,4 +1,4 @@
-"""Which column of a file is what: by the template's headings, and through profiles, those of ``data/profiles`` among them."""
+"""Which column of a file is what: by the template's headings, and through mappings, some of them for real files."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from kpi_core.intake.saved_mapping import FIELDS
 from kpi_core.model import Basis, Polarity, Unit
 from kpi_core.periods import quarter
 
-from .conftest import REPO, shared_file
+from .conftest import shared_file
+from .mappings import NAMES, mapping
 
-PROFILES = REPO / "data" / "profiles"
 LONG = Profile("p", columns={"indicator": ("Code",), "quarter": ("Period",), "value": ("Value",)})
 WIDE = Profile("w", shape="wide", columns={"area_name": ("Service",)}, measures={"Vol.": "V", "Digital vol.": "D"})
 
@@ -429,23 +429,16 @@ def test_a_written_profile_says_at_its_top_what_it_is_and_leaves_out_what_goes_w
     ]
 
 
-# --- the profiles of data/profiles, and the real files they are for -----------------------------------------------
+# --- real files, through the mappings that are made for them ------------------------------------------------------
 
 
-def profile(name: str) -> Profile:
-    return read_profile((PROFILES / f"{name}.toml").read_text(encoding="utf-8"), name)
+def test_each_real_file_that_is_read_here_has_its_mapping() -> None:
+    assert NAMES == ("ees-fixtures", "lgbf-quarterly", "rereferrals-2025", "trafford-planning", "transactions-fixture")
 
 
-BUNDLED = ("ees-fixtures", "lgbf-quarterly", "rereferrals-2025", "trafford-planning", "transactions-fixture")
-
-
-def test_every_bundled_profile_is_one_of_these() -> None:
-    assert sorted(path.stem for path in PROFILES.glob("*.toml")) == sorted(BUNDLED)
-
-
-@pytest.mark.parametrize("name", BUNDLED)
-def test_a_bundled_profile_is_whole_and_is_written_back_as_itself(name: str) -> None:
-    held = profile(name)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_real_files_mapping_is_whole_and_is_written_back_as_itself(name: str) -> None:
+    held = mapping(name)
     assert held.about
     assert wanting(held) == ()
     assert read_profile(write_profile(held), name) == held
@@ -453,7 +446,7 @@ def test_a_bundled_profile_is_whole_and_is_written_back_as_itself(name: str) -> 
 
 def test_scottish_quarters_are_read_with_their_counts() -> None:
     mapped = through(sheet_of(shared_file("real-data", "lgbf-quarterly", "Indicator Data - Real - Quarterly.csv")),
-                     profile("lgbf-quarterly"))  # fmt: skip
+                     mapping("lgbf-quarterly"))  # fmt: skip
     assert (mapped.findings, len(mapped.rows)) == ((), 1339)
     first = mapped.rows[0]
     assert (first.row, first.indicator, first.quarter, first.value, first.area_name) == (
@@ -461,13 +454,13 @@ def test_scottish_quarters_are_read_with_their_counts() -> None:
     assert {quarter(text) for text in {one.quarter for one in mapped.rows}} == {
         quarter("Q1 2018-19") + later for later in range(21)
     }
-    assert {one.indicator for one in mapped.rows} == {entry.code for entry in profile("lgbf-quarterly").register}
+    assert {one.indicator for one in mapped.rows} == {entry.code for entry in mapping("lgbf-quarterly").register}
     assert len({one.area_name for one in mapped.rows}) == 32
 
 
 def test_planning_figures_are_read_by_the_indicator_s_name() -> None:
     mapped = through(sheet_of(shared_file("real-data", "trafford-planning", "planning_applications_major.csv")),
-                     profile("trafford-planning"))  # fmt: skip
+                     mapping("trafford-planning"))  # fmt: skip
     assert (mapped.findings, len(mapped.rows)) == ((), 17 * 13)
     assert {one.indicator for one in mapped.rows} == {"PLAN13"}
     assert len({quarter(one.quarter) for one in mapped.rows}) == 13
@@ -475,7 +468,7 @@ def test_planning_figures_are_read_by_the_indicator_s_name() -> None:
 
 
 def ees(name: str) -> Mapped:
-    return through(sheet_of(shared_file("real-data", "ees-fixtures", f"{name}.csv")), profile("ees-fixtures"))
+    return through(sheet_of(shared_file("real-data", "ees-fixtures", f"{name}.csv")), mapping("ees-fixtures"))
 
 
 def test_a_quarter_in_two_columns_is_read_and_ranges_are_left_for_their_check() -> None:
@@ -513,11 +506,11 @@ def test_a_file_without_the_named_column_says_which() -> None:
 
 def test_services_are_read_from_calendar_quarters_in_the_headings() -> None:
     mapped = through(sheet_of(shared_file("real-data", "transactions-fixture", "services-test.csv")),
-                     profile("transactions-fixture"))  # fmt: skip
+                     mapping("transactions-fixture"))  # fmt: skip
     assert mapped.findings == ()
     assert mapped.rows[0][:7] == (2, "2012-Q4 Vol.", "TX_VOLUME", "", "", "Q3 2012-13", "6,400,000")
     assert {one.quarter for one in mapped.rows} == {"Q3 2012-13", "Q4 2012-13"}
-    assert {one.indicator for one in mapped.rows} <= {entry.code for entry in profile("transactions-fixture").register}
+    assert {one.indicator for one in mapped.rows} <= {entry.code for entry in mapping("transactions-fixture").register}
     assert {one.area_name for one in mapped.rows} == {f"Service {number}" for number in range(1, 9)}
 
 
@@ -525,7 +518,7 @@ def test_annual_figures_are_read_and_every_quarter_is_a_whole_year() -> None:
     path = shared_file(
         "real-data", "rereferrals-2025", "c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv"
     )
-    mapped = through(sheet_of(path), profile("rereferrals-2025"))
+    mapped = through(sheet_of(path), mapping("rereferrals-2025"))
     assert (mapped.findings, len(mapped.rows)) == ((), 2132)
     assert {_fault(text) for text in {one.quarter for one in mapped.rows}} == {"whole_year"}
     assert [one.area_name for one in mapped.rows[:2]] == ["England", "North East"]
@@ -539,15 +532,15 @@ def test_annual_figures_are_read_and_every_quarter_is_a_whole_year() -> None:
         ("trafford-planning", "planning_applications_major.csv"),
     ],
 )
-def test_a_guess_at_a_real_file_finds_the_columns_that_its_profile_names(folder: str, file: str) -> None:
-    guessed, held = guess(sheet_of(shared_file("real-data", folder, file))), profile(folder)
+def test_a_guess_at_a_real_file_finds_the_columns_that_its_mapping_names(folder: str, file: str) -> None:
+    guessed, held = guess(sheet_of(shared_file("real-data", folder, file))), mapping(folder)
     assert {name: guessed.columns[name] for name in held.columns} == held.columns
     assert (guessed.shape, guessed.fractions, wanting(guessed)) == ("long", held.fractions, ())
 
 
 def test_a_guess_at_a_wide_file_finds_its_measures_and_calendar_quarters() -> None:
     path = shared_file("real-data", "transactions-fixture", "services-test.csv")
-    guessed, held = guess(sheet_of(path)), profile("transactions-fixture")
+    guessed, held = guess(sheet_of(path)), mapping("transactions-fixture")
     assert (guessed.shape, guessed.calendar_quarters, set(guessed.measures)) == ("wide", True, set(held.measures))
 
 

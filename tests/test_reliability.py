@@ -16,11 +16,10 @@ from kpi_core.periods import span
 from kpi_core.shell.services import Services
 from kpi_core.showing import IndicatorView
 
-from .conftest import Q2, indicator, observed, target
-from .test_what_if import quarters, tried
+from .conftest import Q2, STEADY, indicator, observed, quarters, target
+from .scenarios import tried
 
 QUARTERLY = indicator(basis=Basis.QUARTER)
-STEADY = ("80", "82", "79", "81", "80", "83", "78", "81", "80", "82", "79", "81", "80", "81")
 
 
 @pytest.fixture(scope="module")

@@ -432,7 +432,11 @@ def test_limits_are_not_collapsed_by_a_step_a_trend_or_an_odd_value_that_leaves_
         float("nan"), float("inf"), float("-inf"), True, False, "5", 1e300, -(10**5000), 1j,
         Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal("1E+999999"), Decimal("1E-999999"),
     ],
-    ids=lambda value: f"{type(value).__name__} {value if isinstance(value, (str, float)) else ''}".strip(),
+    ids=[
+        "not a number", "without end", "without end below 0", "yes", "no", "text", "a float far too large", "a whole number far too large",
+        "imaginary", "a Decimal that is not a number", "a signalling one", "a Decimal without end", "a Decimal far too large",
+        "a Decimal far too small",
+    ],
 )  # fmt: skip
 def test_what_is_no_plain_number_is_refused_in_a_sentence(value: Any) -> None:
     sentence = "^“.+” is (not a number|too large or too small a number).*[.]$"

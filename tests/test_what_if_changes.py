@@ -30,7 +30,7 @@ from kpi_core.what_if import (
 from kpi_core.what_if.changes import Supposition, suppose
 
 from .conftest import Q2, indicator, observed, target
-from .test_what_if import tried
+from .scenarios import tried
 
 # --- one line of text ---------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from kpi_core.shell.services import Services
 from kpi_core.what_if import NotSupposed, numbers_needed, rest_of_year, rest_of_year_weighted, trajectory
 
 from .conftest import indicator, observed, target
-from .test_what_if import row, tried
+from .scenarios import row, tried
 
 HIGH, LOW = Polarity.HIGH, Polarity.LOW
 EXACT = 20

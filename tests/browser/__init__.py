@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -111,6 +113,36 @@ def settled(page: Page) -> Page:
     page.evaluate("window.restingSince = null")
     page.wait_for_function(_AT_REST, arg=250)
     return page
+
+
+def wrote(page: Page, label: str, text: str) -> None:
+    """Put a text into a field and leave it."""
+    page.get_by_role("textbox", name=label, exact=label == "Action 1").fill(text)
+    page.keyboard.press("Tab")
+    settled(page)
+
+
+def pressed(page: Page, button: str) -> None:
+    page.get_by_role("button", name=button, exact=True).click()
+    settled(page)
+
+
+def act(page: Page, role: str, name: str) -> None:
+    """Say who acts, as people do it."""
+    box = page.get_by_role("combobox", name=re.compile("The role you act in"))
+    box.click()
+    box.fill(role)
+    page.keyboard.press("Enter")
+    settled(page)
+    wrote(page, "Your name", name)
+
+
+def saved(page: Page, button: str) -> tuple[str, list[list[str]]]:
+    """The name and the lines of the CSV file that the button saves."""
+    with page.expect_download() as started:
+        page.get_by_role("button", name=button).click()
+    with started.value.path().open(encoding="utf-8-sig", newline="") as file:
+        return started.value.suggested_filename, list(csv.reader(file))
 
 
 def violations(page: Page) -> list[str]:

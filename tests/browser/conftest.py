@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -87,6 +88,14 @@ def app(app_server: Server) -> Iterator[str]:
 def example_app(example_server: Server) -> Iterator[str]:
     """The address of the app over the example council."""
     yield from _watched(example_server)
+
+
+@pytest.fixture
+def own_app(browser: Browser, tmp_path: Path) -> Iterator[Server]:
+    """An app over a database that is new: what is done here is seen by no other test."""
+    with serving(tmp_path / "kpi.duckdb", tmp_path / "server.log") as server:
+        yield server
+        assert "Traceback" not in server.said()
 
 
 def _watched(server: Server) -> Iterator[str]:

@@ -19,11 +19,10 @@ from kpi_core.shell.storage import make_database
 
 from ..conftest import shared_file
 from ..pages import csv_file
-from . import Server, fill_in, give, listen, publish_button, serving, settled
+from . import Server, fill_in, give, listen, publish_button, saved, serving, settled
+from .accessibility import sound
 from .conftest import OpenPage
-from .test_download import saved
-from .test_keyboard import tab_to
-from .test_report_journey import sound
+from .keyboard import tab_to
 
 LOOKS = pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")], ids=["wide", "narrow and dark"])
 CONTACTS = "Contacts decided within one working day"

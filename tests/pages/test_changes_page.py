@@ -18,10 +18,10 @@ from kpi_core.shell.storage import data_files
 from kpi_core.shell.storage.mirror import folder_of
 from pages._ui import session
 
-from . import body, heading, opened, said, saved, sections, table, template
+from . import acting, body, heading, opened, pressed, said, saved, sections, table, template
 from .conftest import Downloads, Load
-from .test_faults import MARKUP
-from .test_report_page import AUTHOR, acting, pressed
+from .hostile import MARKUP
+from .report import AUTHOR
 
 Q2 = "Q2 2022-23"
 OFFICER = Actor("Ola Officer", "Performance officer")

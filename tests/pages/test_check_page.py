@@ -10,7 +10,7 @@ from pages._ui import session
 from ..conftest import shared_file
 from . import body, heading, opened, said, saved, sections
 from .conftest import Downloads
-from .test_faults import MARKUP
+from .hostile import MARKUP
 
 WRONG = b"Timeliness of assessments was 85% in Q2 2022-23. Re-referrals fell to 26.5%."
 FORM = """Exception Performance Report

@@ -20,13 +20,8 @@ from kpi_core.shell.storage.mirror import folder_of
 from ..conftest import csv_bytes, figure, register, small_bundle
 from . import PAGES, READERS_PAGES, body, codes, heading, opened, said
 from .conftest import Load
+from .hostile import MARKUP
 
-MARKUP = (
-    "<img src=x onerror=alert(1)>",
-    "[x](http://evil)",
-    "**loud** `code` $x$ :red[y]",
-    "<script>alert(1)</script>",
-)
 EVERY_NAME = ("quarter", "category", "rating", "indicators", "indicator", "at")
 
 

@@ -18,7 +18,7 @@ from pages._ui import session
 
 from . import FIGURES, body, csv_file, moved_to, opened, said, saved, sections, shown, table, template
 from .conftest import Downloads
-from .test_faults import MARKUP
+from .hostile import MARKUP
 
 DECIDED = TargetDecision("Cabinet", date(2022, 11, 8), "Item 7")
 

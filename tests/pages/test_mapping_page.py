@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from kpi_core.shell.storage import data_files
 from pages._ui import session
 
 from ..conftest import write_files
-from . import body, csv_file, moved_to, opened, published, said, sections, table, uploaded
-from .test_upload_page import HOSTILE, changes
+from ..mappings import NAMES, text_of
+from . import body, changes, csv_file, moved_to, opened, published, said, sections, table, uploaded
+from .hostile import HOSTILE
 
 HEADINGS = ("PI Code", "Year and quarter", "Outturn", "RAG")
 ROWS = (("FD01", "Q3 2022-23", "86.0", "R"), ("RR12", "Q3 2022-23", "19.2", "G"))
@@ -22,11 +24,10 @@ EXTRACT = csv_file(HEADINGS, *ROWS)
 
 @pytest.fixture(autouse=True)
 def profiles(db: Path, council: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that mappings are saved in, of a copy of the bundled data."""
+    """The folder of mappings beside the figures, of a copy of the council's data."""
     folder = write_files(tmp_path / "data", data_files(DATA))
     monkeypatch.setenv("KPI_DATA", str(folder))
-    write_files(folder / "profiles", {path.name: path.read_bytes() for path in (DATA / "profiles").glob("*.toml")})
-    return folder / "profiles"
+    return write_files(folder / "profiles", {f"{name}.toml": text_of(name).encode() for name in NAMES})
 
 
 def with_file(content: bytes = EXTRACT, at: AppTest | None = None) -> AppTest:
@@ -62,13 +63,15 @@ def test_before_a_file_is_chosen_the_page_says_what_it_is_for_and_lists_the_mapp
     at = opened("mapping")
     assert sections(at) == []
     assert "Nothing is published here." in body(at).text
-    assert [row[0] for row in table(at, "Saved mappings").rows] == [
-        "ees-fixtures",
-        "lgbf-quarterly",
-        "rereferrals-2025",
-        "trafford-planning",
-        "transactions-fixture",
-    ]
+    assert [row[0] for row in table(at, "Saved mappings").rows] == [*NAMES]
+
+
+def test_where_no_mapping_is_saved_and_no_folder_holds_any_there_is_no_list(profiles: Path) -> None:
+    shutil.rmtree(profiles)
+    at = opened("mapping")
+    assert not at.exception
+    assert at.expander.len == 0
+    assert "Saved mappings" not in body(at).text
 
 
 def test_nothing_is_guessed_unasked() -> None:

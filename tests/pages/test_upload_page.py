@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from kpi_core.access import Actor
 from kpi_core.intake import Decision, GivenFile
 from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
@@ -17,10 +18,12 @@ from kpi_core.shell.storage import data_files
 from pages._ui import components, session
 
 from ..conftest import write_files
+from ..mappings import mapping
 from . import (
     FIGURES,
     asks,
     body,
+    changes,
     codes,
     csv_file,
     heading,
@@ -36,22 +39,13 @@ from . import (
     uploaded,
 )
 from .conftest import Downloads
-from .test_faults import MARKUP
+from .hostile import HOSTILE
 
 STEPS = ["1. Choose the file", "2. Check it", "3. Compare", "4. Publish"]
 CORRECTED = {"indicator": "FD01", "quarter": "Q2 2022-23", "value": "88.2"}
 """Turns the published rating from Red to Green."""
 SETTLED = {"indicator": "ED07", "quarter": "Q2 2022-23", "value": "25.4"}
 """Was provisional, is final now."""
-HOSTILE = (
-    *MARKUP,
-    "http://evil.example/x",
-    "www.evil.example",
-    "who@evil.example",
-    ":material/face: :smile: :streamlit:",
-    "a -> b -- c",
-    "&lt;b&gt; ![i](//evil.example/i.png)",
-)
 
 
 def steps(at: AppTest) -> list[str]:
@@ -60,11 +54,6 @@ def steps(at: AppTest) -> list[str]:
 
 def problems(at: AppTest) -> list[list[str]]:
     return table(at, "Problems").rows
-
-
-def changes(at: AppTest) -> dict[tuple[str, str], list[str]]:
-    """The comparison: by indicator and quarter what it is, held, in the file, rating, exception report."""
-    return {(name, when): rest for name, when, *rest in table(at, "What would change").rows}
 
 
 def services() -> Services:
@@ -94,7 +83,7 @@ def test_before_a_file_is_chosen_there_is_the_first_step_with_the_quarter_that_i
     quarters = at.selectbox(key="upload_quarter")
     assert quarters.value == "Q3 2022-23"
     assert quarters.options[0] == "October to December 2022 (Q3 2022-23)"
-    assert at.selectbox(key="upload_profile").options[:2] == ["The template", "Column mapping: ees-fixtures"]
+    assert at.selectbox(key="upload_profile").options == ["The template"]
     assert "template-q3-2022-23.csv" in downloads
 
 
@@ -453,9 +442,16 @@ def test_the_downloaded_register_and_targets_come_back_as_nothing_to_publish(dow
 COUNCILS = "Code,Period,Value,Numerator,Denominator,LocalAuthority"
 
 
-def test_a_file_of_another_system_is_read_through_its_mapping() -> None:
+def read_through(name: str) -> AppTest:
+    """The page with a mapping chosen that an officer saved before."""
+    services().uploads.save_profile(mapping(name), Actor("Ola Officer", "Performance officer"))
     at = opened("upload")
-    at.selectbox(key="upload_profile").select("lgbf-quarterly").run()
+    assert at.selectbox(key="upload_profile").options == ["The template", f"Column mapping: {name}"]
+    return at.selectbox(key="upload_profile").select(name).run()
+
+
+def test_a_file_of_another_system_is_read_through_its_mapping() -> None:
+    at = read_through("lgbf-quarterly")
     rows = [("CORP 09", f"2018-19;Q{n}", f"0.9{n}", f"9{n}0", "1000", "Exampleshire") for n in (1, 2)]
     at = uploaded(csv_file(COUNCILS.split(","), *rows), "councils.csv", at)
     assert sections(at) == STEPS
@@ -473,8 +469,7 @@ def test_a_file_of_another_system_is_read_through_its_mapping() -> None:
 
 
 def test_a_file_read_through_the_wrong_mapping_says_which_columns_it_lacks() -> None:
-    at = opened("upload")
-    at.selectbox(key="upload_profile").select("trafford-planning").run()
+    at = read_through("trafford-planning")
     uploaded(template(), at=at)
     assert sections(at) == STEPS[:2]
     assert "Add the column “period”." in [row[-1] for row in problems(at)]

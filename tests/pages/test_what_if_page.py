@@ -14,11 +14,9 @@ from kpi_core.shell.storage import data_files
 from pages._ui import components
 
 from ..conftest import figure, register, small_bundle
-from . import Node, body, heading, moved_to, opened, said, saved, sections, table
+from . import Node, acting, body, heading, moved_to, opened, pressed, said, saved, sections, table
 from .conftest import Downloads, Load
-from .test_faults import MARKUP
-from .test_report_page import acting, pressed
-from .test_upload_page import HOSTILE
+from .hostile import HOSTILE, MARKUP
 from .what_if import (
     CODE,
     NAME,

@@ -11,8 +11,7 @@ from kpi_core.intake import Decision, GivenFile
 from kpi_core.shell.services import Services
 from pages._ui import session
 
-from . import body, opened, table, template
-from .test_report_page import acting, pressed
+from . import acting, body, opened, pressed, table, template
 
 CODE, NAME = "FD02", "Repeat referrals within 12 months"
 YEAR_AGO, Q1, Q2, Q3 = "Q2 2021-22", "Q1 2022-23", "Q2 2022-23", "Q3 2022-23"

@@ -2,60 +2,29 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kpi_core.__main__ import main
 from kpi_core.model import REPORT_SECTIONS
 from kpi_core.shell.home import DATA
 from kpi_core.shell.storage import data_files, make_database
 from kpi_core.shell.storage.mirror import folder_of
 
-from ..conftest import NOW, REPO, fixed_clock, london_day, write_files
+from ..conftest import NOW, fixed_clock, london_day, write_files
+from .processes import Json, document, here, leaves, run
 
 Q2 = ("--quarter", "Q2 2022-23")
-Answer = subprocess.CompletedProcess[str]
-Json = dict[str, Any]
-
-
-def run(*arguments: str | Path, db: Path | None = None, cwd: Path = REPO, **environment: str) -> Answer:
-    """One command in a process of its own, against ``db``."""
-    command = [sys.executable, "-m", "kpi_core", *(["--db", str(db)] if db else []), *map(str, arguments)]
-    clean = {name: value for name, value in os.environ.items() if name != "KPI_DB"} | environment
-    return subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, encoding="utf-8", check=False)
-
-
-def here(*arguments: str | Path, db: Path) -> Answer:
-    """The same in this process, which takes a tenth of the time."""
-    out, err = io.StringIO(), io.StringIO()
-    command = ["--db", str(db), *map(str, arguments)]
-    with redirect_stdout(out), redirect_stderr(err):
-        status = main(command)
-    return Answer(command, status, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(scope="module")
 def card(db: Path) -> Json:
     return document(run("scorecard", *Q2, "--json", db=db))
-
-
-def document(answer: Answer) -> Json:
-    """The one JSON document that standard output must be."""
-    assert (answer.returncode, answer.stderr) == (0, "")
-    found: Json = json.loads(answer.stdout)
-    return found
 
 
 # --- the scorecard of Q2 2022-23, as the council's papers have it --------------------------------------------------
@@ -157,14 +126,6 @@ def test_reason_lines_stand_with_the_reports_that_are_there(card: Json) -> None:
 
 
 # --- the contract ---------------------------------------------------------------------------------------------------
-
-
-def leaves(found: Any) -> Iterator[Any]:
-    if isinstance(found, dict | list):
-        for one in found.values() if isinstance(found, dict) else found:
-            yield from leaves(one)
-    else:
-        yield found
 
 
 @pytest.mark.parametrize("command", [("scorecard",), ("indicator", "ED07"), ("exceptions",), ("verify",)])

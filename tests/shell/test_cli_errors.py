@@ -16,8 +16,7 @@ from kpi_core.shell.storage import make_database
 from kpi_core.shell.storage.mirror import folder_of
 
 from ..conftest import REPO, fixed_clock, small_bundle
-from .test_cli import Answer, document, here, run
-from .test_store import HELD, held_by_another_process
+from .processes import HELD, Answer, document, held_by_another_process, here, run
 
 
 def told(answer: Answer) -> str:

@@ -19,12 +19,9 @@ from kpi_core.intake import Decision, GivenFile, Profile
 from kpi_core.shell.services import Services
 
 from ..conftest import NOW, csv_bytes, in_memory, indicator, register
-from . import test_publishing
-from .test_publishing import Q1, Q2, all_held, council, happened, publish, row, rows_of, shows, stands
-from .test_publishing import given as file_of
-
-explorer = test_publishing.explorer
-
+from .ledgers import given as file_of
+from .ledgers import row
+from .uploading import Q1, Q2, all_held, council, entries, happened, publish, rows_of, shows, stands
 
 # --- one after another, against a simple model --------------------------------------------------------------------
 
@@ -279,10 +276,6 @@ def test_a_withdrawal_touches_no_other_officers_figures(explorer: Services) -> N
 
 
 # --- the register and targets -------------------------------------------------------------------------------------
-
-
-def entries(name: str, *rows: dict[str, str] | Any) -> GivenFile:
-    return GivenFile(csv_bytes(rows), name)
 
 
 def new_indicator(code: str = "B1", **cells: str) -> GivenFile:

@@ -25,9 +25,8 @@ from kpi_core.shell.storage import make_database
 from kpi_core.shell.storage.mirror import folder_of
 
 from ..conftest import Cells, csv_bytes, figure, fixed_clock, register, small_bundle, write_files
-from .test_cli import leaves
-from .test_cli import run as in_a_process
-from .test_store import HELD, held_by_another_process
+from .processes import HELD, held_by_another_process, leaves
+from .processes import run as in_a_process
 
 Json = dict[str, Any]
 BY = ("--by", "A. Officer")

@@ -14,7 +14,7 @@ from kpi_core.events import Kind
 from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
 from kpi_core.shell.storage import data_files, make_database, rebuild
-from kpi_core.shell.storage.database import THE_EXPLORER
+from kpi_core.shell.storage.ledger import THE_EXPLORER
 
 from ..conftest import NOW, figure, fixed_clock, small_bundle, write_files
 from .ledgers import (

@@ -29,6 +29,7 @@ from kpi_core.showing import Circumstances, findings_table
 from kpi_core.showing.as_json import scorecard_json
 
 from ..conftest import NOW, SHARED, shared_file
+from ..mappings import mapping, path_of, text_of
 
 Json = dict[str, Any]
 Place = tuple[str, str, Quarter]
@@ -151,8 +152,8 @@ def run(own: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monke
     return command
 
 
-def given(run: Any, file: tuple[str, str], *arguments: str, profile: str | None = None) -> Told:
-    told = run("import", shared_file("real-data", *file), "--profile", profile or file[0], *arguments)
+def given(run: Any, file: tuple[str, str], *arguments: str, through: str | None = None) -> Told:
+    told = run("import", shared_file("real-data", *file), "--mapping", path_of(through or file[0]), *arguments)
     assert isinstance(told, Told)
     return told
 
@@ -293,7 +294,7 @@ def test_nothing_of_nothing_is_does_not_apply_and_is_warned_by_its_row(run: Any,
 def test_rounded_counts_block_nothing_and_exact_ones_would(run: Any, own: Path, tmp_path: Path) -> None:
     found = given(run, LGBF, "--json").json
     assert [one for one in found["problems"] if one["severity"] == "block"] == []
-    text = (DATA / "profiles" / "lgbf-quarterly.toml").read_text(encoding="utf-8")
+    text = text_of("lgbf-quarterly")
     exact = [line for line in text.splitlines() if not line.startswith("counts_rounded_to")]
     content = shared_file("real-data", *LGBF).read_bytes()
     with opened(own) as services:
@@ -338,7 +339,7 @@ def test_a_long_list_of_one_warning_keeps_no_other_out_of_sight(file: tuple[str,
 def test_jumps_within_history_are_confirmed_together_and_can_all_be_taken_away(own: Path) -> None:
     content = shared_file("real-data", *LGBF).read_bytes()
     with opened(own) as services:
-        preview = services.uploads.preview(GivenFile(content, "f.csv", services.uploads.profile("lgbf-quarterly")))
+        preview = services.uploads.preview(GivenFile(content, "f.csv", mapping("lgbf-quarterly")))
     assert preview.to_confirm == ("indicators-added", "areas-added", "large-change", "nothing-of-nothing")
     table = findings_table(preview.findings, "f.csv", Circumstances("Example Council", False, NOW))
     rows = list(csv.reader(render(table).decode("utf-8-sig").splitlines()))
@@ -424,7 +425,7 @@ def test_what_is_refused_is_told_to_people_in_a_screenful(run: Any) -> None:
 
 
 def test_a_real_file_through_another_files_mapping_is_refused_by_its_headings(run: Any) -> None:
-    told = given(run, TRAFFORD, "--json", profile="lgbf-quarterly")
+    told = given(run, TRAFFORD, "--json", through="lgbf-quarterly")
     assert told.status == 1
     blocks = [one["message"] for one in told.json["problems"] if one["severity"] == "block"]
     assert blocks == [

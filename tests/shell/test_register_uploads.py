@@ -16,13 +16,13 @@ from kpi_core.intake import Decision, EntriesPreview, GivenFile, TargetDecision
 from kpi_core.judging import Rating
 from kpi_core.model import Upload
 from kpi_core.shell.export.csv_file import render
-from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
 from kpi_core.shell.services.uploads import AnyPreview
 from kpi_core.showing import Table
 from kpi_core.showing.as_json import import_json, scorecard_json
 
 from ..conftest import NOW, REPO, Cells, csv_bytes, figure, in_memory, register, shared_file, small_bundle
+from ..mappings import mapping
 
 DECIDED = TargetDecision("Cabinet", date(2022, 10, 27))
 BY = Decision("A. Officer", "Agreed by the board.", confirmed=None, targets=DECIDED)
@@ -40,7 +40,7 @@ def council(
 ) -> Iterator[Services]:
     """A council that holds, unless told otherwise, 80 and 90 of A1 against a target of 88."""
     tables = {"indicators": indicators, "observations": figures or FIGURES, "targets": targets, "areas": areas}
-    services = in_memory(small_bundle(**{name: rows for name, rows in tables.items() if rows}), lambda: at, DATA)
+    services = in_memory(small_bundle(**{name: rows for name, rows in tables.items() if rows}), lambda: at)
     yield services
     services.close()
 
@@ -373,9 +373,10 @@ def test_after_corrections_and_other_areas_the_downloads_still_upload_as_wholly_
     with council(at=datetime(2026, 6, 1)) as services:
         publish(services, aim("Q2 2022-23", "95", corrects="yes"), aim("Q3 2022-23", "60", source="", corrects="yes"))
         publish(services, register("A1", name="Plans in time"), register("B1"))
-        profile = services.uploads.profile("lgbf-quarterly")
         content = shared_file("real-data", "lgbf-quarterly", "Indicator Data - Real - Quarterly.csv").read_bytes()
-        services.uploads.publish(services.uploads.preview(GivenFile(content, "lgbf.csv", profile)), BY)
+        services.uploads.publish(
+            services.uploads.preview(GivenFile(content, "lgbf.csv", mapping("lgbf-quarterly"))), BY
+        )
         assert "Perth & Kinross" in str(services.register()[0].rows)
         assert_wholly_the_same(services)
 

@@ -21,18 +21,14 @@ from kpi_core.shell.services import Services
 from kpi_core.showing import Circumstances, as_json, scorecard_table
 
 from ..conftest import NOW, Q2
-from .test_publishing import all_held, files_in, given, publish, row
-from .test_reports import BOARD, Clock, open_council
+from .ledgers import files_in, given, row
+from .reporting import BOARD, Clock, open_council
+from .uploading import all_held, publish
 
 PAT, BO = Actor("Pat Proposer", "Improvement board"), Actor("Bo Member", "Improvement board")
 Q2_TEXT, Q3, Q4 = "Q2 2022-23", "Q3 2022-23", "Q4 2022-23"
 SCRUTINY = "Children's Services Overview and Scrutiny Committee"
 STOOD = (("A1", "71.5% [p]", "75%"), ("A2", "60%", ""))
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,13 +18,14 @@ from kpi_core.model import Absence, Benchmark, Conflict, ExceptionReport, GivenF
 from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
 from kpi_core.shell.storage import Ledger, data_files, make_database
-from kpi_core.shell.storage.database import THE_EXPLORER, loading
+from kpi_core.shell.storage.ledger import THE_EXPLORER
+from kpi_core.shell.storage.loading import loading
 from kpi_core.shell.storage.standing import Standings
 from kpi_core.shell.storage.store import Store, Writing
 
 from ..conftest import NOW, figure, fixed_clock, plain, small_bundle
+from .processes import HELD, held_by_another_process
 
-HELD = "The explorer is open and holds the figures. Close it, or use its page."
 TABLES = ("event", "file", *RECORDS)
 
 
@@ -180,26 +179,6 @@ def test_a_damaged_database_is_refused_in_a_sentence(tmp_path: Path) -> None:
         Store.open(path, NOW)
     assert str(refused.value).isprintable()
     assert str(refused.value) != HELD
-
-
-HOLDER = """
-import sys, duckdb
-connection = duckdb.connect(sys.argv[1])
-print("held", flush=True)
-sys.stdin.read()
-"""
-
-
-@contextmanager
-def held_by_another_process(path: Path) -> Iterator[None]:
-    """Another process has the database open until the block ends."""
-    command = [sys.executable, "-c", HOLDER, str(path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
-        assert holder.stdout is not None
-        assert holder.stdin is not None
-        assert holder.stdout.readline() == "held\n"
-        yield
-        holder.stdin.close()
 
 
 def test_a_database_held_by_another_process_is_refused_with_the_designs_sentence(tmp_path: Path) -> None:

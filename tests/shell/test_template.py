@@ -17,7 +17,7 @@ from kpi_core.model import ChangeKind, Listing, Unit
 from kpi_core.shell.export.csv_file import render
 from kpi_core.shell.services import Services
 from kpi_core.shell.storage import Made
-from kpi_core.shell.storage.database import THE_EXPLORER
+from kpi_core.shell.storage.ledger import THE_EXPLORER
 from kpi_core.showing import Table
 
 from ..conftest import Cells, csv_bytes, figure, in_memory, indicator, register, small_bundle
