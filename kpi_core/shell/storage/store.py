@@ -1,4 +1,4 @@
-"""The database: the only module that imports duckdb. It is opened, migrated, read, written to and copied here.
+"""The database: the only module that imports DuckDB. It is opened, migrated, read, written to and copied here.
 
 One process holds the file at a time. Each use case has a cursor of its own, which is one transaction: ``Store.read``
 for what belongs together, ``Store.write`` for what is done whole or not at all, one writer at a time. What a record's
@@ -18,7 +18,7 @@ from threading import Condition, RLock
 from time import monotonic, sleep
 from typing import Any, TypeVar
 
-import duckdb
+import _duckdb as duckdb  # the engine: the package around it takes twice as long to import, and nothing of it is used
 
 from ...codec import Cell, columns, records
 from ...errors import DatabaseHeld, FormerDatabase, NewerDatabase, StoreError, shorten
