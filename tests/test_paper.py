@@ -24,8 +24,8 @@ from kpi_core.model import (
 from kpi_core.reports import completeness
 from kpi_core.showing import (
     COLOURS_NOTE,
-    COLUMNS,
     MADE_UP,
+    PAPER_COLUMNS,
     Circumstances,
     Paper,
     PaperLine,
@@ -77,7 +77,7 @@ def said_under(heading: str, found: PaperLine) -> list[str]:
     """The lines of a row's cell in a column."""
     return next(
         [one.said for one in cell.lines]
-        for column, cell in zip(COLUMNS, found.cells, strict=True)
+        for column, cell in zip(PAPER_COLUMNS, found.cells, strict=True)
         if column.heading == heading
     )
 

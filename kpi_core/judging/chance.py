@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from math import sqrt
-from statistics import NormalDist
 
 from ..errors import FigureError
 
@@ -91,4 +90,6 @@ def change_significance(x1: int, n1: int, x2: int, n2: int, confidence: float = 
 
 @lru_cache
 def _z(confidence: float) -> float:
+    from statistics import NormalDist
+
     return NormalDist().inv_cdf(0.5 + confidence / 2)

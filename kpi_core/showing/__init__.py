@@ -19,8 +19,8 @@ from .answers import (
     Withdrawal,
 )
 from .paper import (
-    COLUMNS,
     NOTHING_WRITTEN,
+    PAPER_COLUMNS,
     ActionRow,
     Paper,
     PaperLine,
@@ -58,10 +58,10 @@ from .tables import (
 __all__ = [
     "AS_FIRST_RECORDED",
     "COLOURS_NOTE",
-    "COLUMNS",
     "MADE_UP",
     "MARKS",
     "NOTHING_WRITTEN",
+    "PAPER_COLUMNS",
     "RULES",
     "SHAPES",
     "STATE_SHAPES",

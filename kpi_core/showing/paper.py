@@ -44,7 +44,7 @@ LEADING_NOTE = (
     "The change given is the one that leads: on the quarter before, or, for a seasonal figure and one that runs up over the "
     "year, on the same quarter last year. Percentages change in percentage points."
 )
-COLUMNS = columns_on(On.PAPER)
+PAPER_COLUMNS = columns_on(On.PAPER)
 """The scorecard's columns on paper."""
 WORDS_NOTE = f"“{NONE_IDENTIFIED}” is what a report's author says; “{NOTHING_WRITTEN}” marks what was not filled in."
 
@@ -237,7 +237,7 @@ def line_of(row: Row) -> PaperLine:
         value=row.display,
         target=target_words(row.target, indicator),
         beneath=beneath(row),
-        cells=tuple(column.draw(row) for column in COLUMNS),
+        cells=tuple(column.draw(row) for column in PAPER_COLUMNS),
         state=exception.state,
         required=exception.required,
         why=_why(row) if exception.required else "",

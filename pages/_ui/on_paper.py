@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from kpi_core.model import Action
 from kpi_core.periods import day_in_words
 from kpi_core.showing import (
-    COLUMNS,
     NOTHING_WRITTEN,
+    PAPER_COLUMNS,
     STATE_SHAPES,
     ActionRow,
     Paper,
@@ -51,9 +51,9 @@ def _css(text: str) -> str:
 
 
 def _scorecard(paper: Paper) -> str:
-    heads = "".join(f'<th scope="col">{column.heading}</th>' for column in COLUMNS)
+    heads = "".join(f'<th scope="col">{column.heading}</th>' for column in PAPER_COLUMNS)
     bodies = "".join(
-        f'<tbody class="group"><tr><th colspan="{len(COLUMNS)}" scope="rowgroup">{escape(category)}</th></tr></tbody>'
+        f'<tbody class="group"><tr><th colspan="{len(PAPER_COLUMNS)}" scope="rowgroup">{escape(category)}</th></tr></tbody>'
         + "".join(_line(line) for line in lines)
         for category, lines in paper.groups
     )
@@ -62,7 +62,7 @@ def _scorecard(paper: Paper) -> str:
 
 def _line(line: PaperLine) -> str:
     """A row, and under it why its target was missed: one part of the table, so that no page parts them."""
-    first, *cells = zip(COLUMNS, line.cells, strict=True)
+    first, *cells = zip(PAPER_COLUMNS, line.cells, strict=True)
     drawn = "".join(components.cell(column, one) for column, one in cells)
     if not line.required:
         return f"<tbody><tr><td>{components.drawn(first[1])}</td>{drawn}</tr></tbody>"

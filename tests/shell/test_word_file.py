@@ -37,7 +37,7 @@ from ..conftest import NOW, REPO, figure, fixed_clock, register, small_bundle, w
 Q2 = "Q2 2022-23"
 SHAPES = {"red": "▼", "amber": "◆", "green": "●", "not_rated": "○", "no_data": "–"}
 STATES = {"missing": "✖ Missing", "draft": "✎ Draft", "submitted": "➤ Submitted", "approved": "✔ Approved"}
-COLUMNS = [
+PAPER_COLUMNS = [
     "Rating", "Indicator", "Value", "Target", "Leading change", "Why this rating", "Exception report"
 ]  # fmt: skip
 AUTHOR, HEAD = Actor("Ann Author", "Report author"), Actor("Hilda Head", "Service Unit Head")

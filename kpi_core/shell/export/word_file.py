@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from ...judging import Rating
 from ...model import ACTIONS_HEADING, ReportState
 from ...showing import (
-    COLUMNS,
     NOTHING_WRITTEN,
+    PAPER_COLUMNS,
     SHAPES,
     STATE_SHAPES,
     ActionRow,
@@ -318,8 +318,8 @@ def _state(line: PaperLine) -> str:
 
 def _scorecard(document: Document, paper: Paper) -> None:
     """The scorecard's table: a row over each category, and under each row whose report is required a row that says why."""
-    whole = sum(column.width for column in COLUMNS)
-    widths = [(column.heading, column.width * _SCORECARD_WIDTH / whole) for column in COLUMNS]
+    whole = sum(column.width for column in PAPER_COLUMNS)
+    widths = [(column.heading, column.width * _SCORECARD_WIDTH / whole) for column in PAPER_COLUMNS]
     table = _empty_table(document, widths, "Scorecard")
     for category, lines in paper.groups:
         _spanning(table, category, "Table Head", fill=_GREY, with_next=True)
