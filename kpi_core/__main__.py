@@ -9,6 +9,7 @@ import argparse
 import gc
 import getpass
 import json
+import logging
 import os
 import sys
 import textwrap
@@ -44,6 +45,8 @@ Outcome = tuple[int, as_json.Json, str]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Errors go to standard error as one sentence on one line."""
     arguments = _parser().parse_args(argv)
+    # What goes to standard error is one sentence; without a handler, Python would write what is logged there too.
+    logging.getLogger("kpi_explorer").addHandler(logging.NullHandler())
     database = Path(arguments.db) if arguments.db else places()[0]
     try:
         outcome: Outcome = arguments.run(arguments, database)
@@ -357,6 +360,7 @@ def _check(arguments: argparse.Namespace, database: Path) -> Outcome:
         lines += [f"  line {one.line}: {one.verdict}{place}: {shorten(one.text, 160)}", f"      {one.message}"]
     said = ", ".join(f"{count} {verdict}" for verdict, count in paper.counts.items() if count)
     lines.append(f"In all: {said}." if said else "No claim about an indicator was found that could be checked.")
+    lines += [paper.cut_short] if paper.cut_short else []
     return 1 if paper.contradicted else 0, as_json.check_json(paper), "\n".join(lines)
 
 

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -47,12 +47,16 @@ class Server:
 
 @contextmanager
 def serving(
-    database: Path, log: Path, script: str = "app.py", environment: Mapping[str, str] | None = None
+    database: Path,
+    log: Path,
+    script: str = "app.py",
+    environment: Mapping[str, str] | None = None,
+    more: Sequence[str] = (),
 ) -> Iterator[Server]:
-    """The app over ``database``, or another ``script``, on a port of its own, until the block ends."""
+    """The app over ``database``, or another ``script``, on a port of its own, until the block ends. ``more``: options."""
     port = _free_port()
     # A file of the code that changes while the tests run is not to be loaded into the running app.
-    options = ["--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none"]
+    options = ["--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none", *more]
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", script, *options],

@@ -77,6 +77,20 @@ def test_figures_are_given_only_under_our_own_host_name(app_server: Server, host
     assert told.status == status
 
 
+@pytest.mark.parametrize("path", ["/", "/indicator", "/_stcore/health", "/nowhere"])
+def test_every_answer_says_that_it_may_not_be_shown_in_a_frame(app_server: Server, path: str) -> None:
+    told = answer(app_server, "GET", path)
+    assert told.headers.get_all("X-Frame-Options") == ["DENY"]
+    assert told.headers.get_all("Content-Security-Policy") == ["frame-ancestors 'none'"]
+
+
+def test_another_page_cannot_show_the_app_within_itself(app: str, page: OpenPage) -> None:
+    opened = page()
+    with opened.expect_console_message(lambda one: "frame-ancestors 'none'" in one.text):
+        opened.set_content(f'<h1>Elsewhere</h1><iframe src="{app}"></iframe>')
+    assert "KPI explorer" not in opened.frames[-1].title()
+
+
 def test_programs_cannot_drive_the_app(app_server: Server) -> None:
     told = answer(app_server, "POST", "/_stcore/agent/interact", Host="localhost")
     assert told.status in {403, 404}
