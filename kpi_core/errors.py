@@ -98,6 +98,10 @@ class DatabaseHeld(StoreError):
         super().__init__("The explorer is open and holds the figures. Close it, or use its page.")
 
 
+class DatabaseBroken(StoreError):
+    """What lies in the database's place is surely no database of ours, or is damaged: it may be made again, and set aside."""
+
+
 class NewerDatabase(StoreError):
     """The database was made by a newer version of the program."""
 

@@ -81,6 +81,8 @@ def found(paper: CheckedPaper) -> None:
     """What was found, in the order of the document; what is right is folded away."""
     components.section(f"{paper.file}, beside {paper.quarter.label}", anchor="checked")
     st.html(f'<p class="headline">{escape(findings.summary_words(paper.counts))}</p>')
+    if paper.cut_short:
+        components.message(paper.cut_short, "warning")
     if not paper.findings:
         components.message(
             "No sentence names an indicator in a way that the rules understand. Its names and aliases are in the register."

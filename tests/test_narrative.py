@@ -14,10 +14,8 @@ from kpi_core.figures import round_half_up
 from kpi_core.judging import Held
 from kpi_core.model import ReportState
 from kpi_core.narrative import (
-    Checker,
     Lexicon,
     NarrativeFinding,
-    Recorded,
     Verdict,
     implied_denominators,
     passages,
@@ -30,18 +28,7 @@ from kpi_core.narrative.prose import sentences
 from kpi_core.periods import Quarter, quarter
 
 from .conftest import Q2, indicator, observed, report, target
-
-PLANS = Held(
-    replace(indicator(), aliases=("timely plans",)),
-    (observed("70", "Q1 2022-23"), observed("83.5")),
-    2,
-    (target("88"),),
-)
-NOTHING = Held(indicator(code="B1", name="Visits made on the day agreed"), ())
-
-
-def checker(*held: Held) -> Checker:
-    return Checker(Recorded(Q2, {one.indicator.code: one for one in held or (PLANS, NOTHING)}))
+from .narrative import NOTHING, PLANS, checker
 
 
 def found(text: str, about: str | None = None) -> list[NarrativeFinding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Errors go to standard error as one sentence on one line."""
     given = sys.argv[1:] if argv is None else argv
     arguments = _parser(given).parse_args(given)
+    # What goes to standard error is one sentence; without a handler, Python would write what is logged there too.
+    logging.getLogger("kpi_explorer").addHandler(logging.NullHandler())
     database = Path(arguments.db) if arguments.db else places()[0]
     try:
         outcome: Outcome = arguments.run(arguments, database)

@@ -139,6 +139,7 @@ def _check(arguments: Namespace, database: Path) -> Outcome:
         lines += [f"  line {one.line}: {one.verdict}{place}: {shorten(one.text, 160)}", f"      {one.message}"]
     said = ", ".join(f"{count} {verdict}" for verdict, count in paper.counts.items() if count)
     lines.append(f"In all: {said}." if said else "No claim about an indicator was found that could be checked.")
+    lines += [paper.cut_short] if paper.cut_short else []
     return 1 if paper.contradicted else 0, as_json.check_json(paper), "\n".join(lines)
 
 

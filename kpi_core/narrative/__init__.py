@@ -2,9 +2,11 @@
 
 From text to finding: ``prose`` (passages and sentences), ``mentions`` (which indicators they name), ``atoms`` (quarters, figures, words of
 direction), ``grammar`` (what a maintainer extends), ``clauses`` and ``claims`` (what a sentence claims), ``verdicts`` (what the data make of
-it), ``sums`` (parts and totals), ``checker`` (texts and whole papers), ``disclosure`` (what could identify a child). The examples it must agree with: ``tests/narrative_examples.toml``.
+it), ``sums`` (parts and totals), ``bounds`` (how long it may take), ``checker`` (texts and whole papers), ``disclosure`` (what could
+identify a child). The examples it must agree with: ``tests/narrative_examples.toml``.
 """
 
+from .bounds import Pace
 from .checker import CheckedPaper, Checker, NarrativeFinding, counts, may_be_contradicted, quarter_named
 from .disclosure import SMALLEST_SHOWN, ImpliedDenominators, identifiers, implied_denominators
 from .mentions import Lexicon
@@ -19,6 +21,7 @@ __all__ = [
     "ImpliedDenominators",
     "Lexicon",
     "NarrativeFinding",
+    "Pace",
     "Recorded",
     "Verdict",
     "counts",

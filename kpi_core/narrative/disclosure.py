@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..errors import FigureError
-from ..figures import decimals_of, number, round_half_up
+from ..figures import decimals_of, is_number, number, round_half_up
 
 SMALLEST_SHOWN = 5
 """Counts of children below this are shown as [c] outside the service."""
@@ -69,7 +69,7 @@ _NOT_A_COUNT = re.compile(
     re.IGNORECASE,
 )
 _SHARE = re.compile(
-    r"(?P<percent>[0-9]+(?:\.[0-9]+)?)\s?(?:%|per\s?cent)\s+of\s+(?:the|our|all)?\s*(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\s+(?P<who>"
+    r"(?<![\w.,])(?P<percent>[0-9]+(?:\.[0-9]+)?)\s?(?:%|per\s?cent)\s+of\s+(?:the|our|all)?\s*(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\s+(?P<who>"
     + _CHILD
     + ")",
     re.IGNORECASE,
@@ -78,7 +78,7 @@ _SHARE_AFTER = re.compile(
     r"\b(?:of|among(?:st)?)\s+(?:the|our|these|those)\s+(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\s+(?P<who>"
     + _CHILD
     + r")[^.;%]{0,80}?"
-    r"(?P<percent>[0-9]+(?:\.[0-9]+)?)\s?(?:%|per\s?cent)",
+    r"(?<![\w.,])(?P<percent>[0-9]+(?:\.[0-9]+)?)\s?(?:%|per\s?cent)",
     re.IGNORECASE,
 )
 _COUNT_OF = re.compile(
@@ -156,7 +156,10 @@ def disclosive(text: str) -> Iterator[Disclosive]:
                 f"“{said}” is a count of fewer than {SMALLEST_SHOWN}. {_given_back(text, found)}",
             )
     for found in (*_SHARE.finditer(text), *_SHARE_AFTER.finditer(text)):
-        count = round_half_up(Decimal(found["percent"]) * int(found["whole"].replace(",", "")) / 100, 0)
+        percent, whole = found["percent"], found["whole"].replace(",", "")
+        if not (is_number(percent) and is_number(whole)):
+            continue
+        count = round_half_up(number(percent) * number(whole) / 100, 0)
         if 0 < count < SMALLEST_SHOWN:
             yield Disclosive(
                 found.start(),
@@ -174,7 +177,9 @@ def disclosive(text: str) -> Iterator[Disclosive]:
                 )
 
 
-_PERCENT_BEFORE = re.compile(r"(?P<percent>[0-9]+(?:\.[0-9]+)?)\s?(?:%|per\s?cent)\s*[(,–-]\s*$", re.IGNORECASE)
+_PERCENT_BEFORE = re.compile(
+    r"(?<![\w.,])(?P<percent>[0-9]+(?:\.[0-9]+)?)\s?(?:%|per\s?cent)\s*[(,–-]\s*$", re.IGNORECASE
+)
 
 
 def _given_back(text: str, found: re.Match[str]) -> str:

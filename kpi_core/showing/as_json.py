@@ -289,6 +289,7 @@ def check_json(paper: CheckedPaper) -> Json:
     return {
         "file": paper.file,
         "quarter": paper.quarter.text,
+        "cut_short": paper.cut_short or None,
         "findings": [
             {
                 "line": one.line,

@@ -251,7 +251,7 @@ def narrative_table(paper: CheckedPaper, made: Circumstances) -> Table:
     """Everything that was found in a paper beside the figures."""
     return Table(
         f"{paper.file} beside the figures",
-        made.about(paper.quarter.label, (), paper.file),
+        (*made.about(paper.quarter.label, (), paper.file), *([("Note", paper.cut_short)] if paper.cut_short else [])),
         ("Line", "Indicator", "About", "Verdict", "The text says", "The data say", "How it was worked out", "Sentence"),
         tuple(
             (one.line, one.indicator, one.kind, one.verdict.value, one.stated, one.held, one.message, one.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import http.client
 import os
 import re
 import socket
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
@@ -54,11 +56,12 @@ def serving(
     program: Sequence[str] = ("streamlit", "run", "app.py"),
     folder: Path = ROOT,
     environment: Mapping[str, str] | None = None,
+    more: Sequence[str] = (),
 ) -> Iterator[Server]:
-    """The app over ``database``, or another ``program`` of it, on a port of its own, until the block ends."""
+    """The app over ``database``, or another ``program`` of it, on a port of its own, until the block ends. ``more``: options."""
     port = _free_port()
     # A file of the code that changes while the tests run is not to be loaded into the running app.
-    options = ["--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none"]
+    options = ["--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none", *more]
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", *program, *options],
@@ -203,3 +206,20 @@ def fill_in(page: Page, reason: str = "Late assessments were counted twice.", by
 def publish_button(page: Page) -> Locator:
     """The button of step 4."""
     return page.get_by_role("button", name="Publish", exact=True)
+
+
+def port_of(server: Server) -> int:
+    """The port a server listens on."""
+    port = urlsplit(server.url).port
+    assert port is not None
+    return port
+
+
+def answer(server: Server, method: str, path: str, **headers: str) -> http.client.HTTPResponse:
+    """What the server answers to one request."""
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=10)
+    try:
+        connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        return connection.getresponse()
+    finally:
+        connection.close()

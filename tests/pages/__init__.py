@@ -263,3 +263,8 @@ def saved(made: Callable[[], bytes]) -> list[list[str]]:
     """The lines of a download below what it says of itself: its headings and rows."""
     lines = list(csv.reader(io.StringIO(made().decode("utf-8-sig"), newline="")))
     return lines[lines.index([]) + 1 :]
+
+
+# What every page says where it was started on an address that others can connect to, and how it is started rightly.
+MEANT = "The KPI explorer is meant for this machine only and was started on"
+HOW = "start it with “make run”, or with “python -m streamlit run app.py” in its own folder and no other address."

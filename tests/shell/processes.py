@@ -72,3 +72,18 @@ def held_by_another_process(path: Path) -> Iterator[None]:
         assert holder.stdout.readline() == "held\n"
         yield
         holder.stdin.close()
+
+
+def told(answer: Answer) -> str:
+    """The one line on standard error, with nothing on standard output."""
+    assert answer.stdout == ""
+    assert "Traceback" not in answer.stderr
+    line, end = answer.stderr[:-1], answer.stderr[-1:]
+    assert end == "\n"
+    assert line.isprintable(), f"not one line: {answer.stderr}"
+    return line
+
+
+def lying_in(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder, with its bytes."""
+    return {str(one.relative_to(folder)): one.read_bytes() for one in sorted(folder.rglob("*")) if one.is_file()}

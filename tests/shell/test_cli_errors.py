@@ -16,17 +16,7 @@ from kpi_core.shell.storage import make_database
 from kpi_core.shell.storage.mirror import folder_of
 
 from ..conftest import REPO, fixed_clock, small_bundle
-from .processes import HELD, Answer, document, held_by_another_process, here, run
-
-
-def told(answer: Answer) -> str:
-    """The one line on standard error, with nothing on standard output."""
-    assert answer.stdout == ""
-    assert "Traceback" not in answer.stderr
-    line, end = answer.stderr[:-1], answer.stderr[-1:]
-    assert end == "\n"
-    assert line.isprintable(), f"not one line: {answer.stderr}"
-    return line
+from .processes import HELD, document, held_by_another_process, here, run, told
 
 
 @pytest.mark.parametrize("as_json", [(), ("--json",)], ids=["for people", "for programs"])

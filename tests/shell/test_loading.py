@@ -80,7 +80,7 @@ def test_making_it_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.Mo
         broken.setattr(
             "kpi_core.shell.storage.database.os.replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space"))
         )
-        with pytest.raises(NotSaved, match="could not be secured on the disk"):
+        with pytest.raises(StoreError, match="the disk is full"):
             make_database(tmp_path / DATABASE, small_bundle(), fixed_clock)
     assert files_in(tmp_path) == {}
     make_database(tmp_path / DATABASE, small_bundle(), fixed_clock)

@@ -116,8 +116,9 @@ def test_a_migration_that_fails_leaves_neither_its_tables_nor_its_record(
     (steps / "0008_two.sql").write_text("create table two (a integer); select no_such_thing;", encoding="utf-8")
     monkeypatch.setattr("kpi_core.shell.storage.store._MIGRATIONS", steps)
     path = tmp_path / "kpi.duckdb"
-    with pytest.raises(duckdb.Error):
+    with pytest.raises(StoreError, match="cannot be opened") as refused:
         Store.open(path, NOW)
+    assert isinstance(refused.value.__cause__, duckdb.Error)
     (steps / "0008_two.sql").unlink()
     with opened(path) as store:
         assert sql(store, "select version from migration") == [(7,)]

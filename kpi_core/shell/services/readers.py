@@ -48,6 +48,7 @@ from ..storage import (
     backup,
     data_files,
     fingerprints,
+    in_words,
     load_anew,
     open_database,
     place_warning,
@@ -146,7 +147,12 @@ class Services:
         """
         private_from_now_on()
         ledger, recovered = open_database(database, data, clock, at)
-        return cls(ledger, data, clock, database, recovered)
+        try:
+            with in_words():
+                return cls(ledger, data, clock, database, recovered)
+        except BaseException:
+            ledger.store.close()
+            raise
 
     def close(self) -> None:
         """Let go of the database, so that another process can open it."""
@@ -408,7 +414,10 @@ class Services:
         council = self._records.council()
         if self._data is None or council.settings.get("made_up") == "yes":
             return ()
-        then, now = council.loaded_files, fingerprints(data_files(self._data))
+        try:
+            then, now = council.loaded_files, fingerprints(data_files(self._data))
+        except StoreError as error:
+            return (str(error),)
         how = f"To load it, press the button on the page Record of changes, or close the explorer and run: {LOAD}"
         changes = []
         for name in sorted(now.keys() | then.keys()):

@@ -6,13 +6,14 @@ import logging
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
+from time import monotonic, sleep
 
 from ...access import Actor
 from ...errors import NotSaved, StoreError, shorten
 from ...forms import Form, Paragraph, read_forms
 from ...judging import opening_quarter
 from ...model import ACTIONS_HEADING, Action, ExceptionReport, ReportState
-from ...narrative import CheckedPaper, Checker, NarrativeFinding, Recorded, Verdict, passages, quarter_named
+from ...narrative import CheckedPaper, Checker, NarrativeFinding, Pace, Recorded, Verdict, passages, quarter_named
 from ...periods import Quarter, day_in_words
 from ...periods import quarter as read_quarter
 from ...reports import REASON_LINE, first_draft
@@ -24,6 +25,8 @@ from .reports import Reports
 _log = logging.getLogger("kpi_explorer")
 _MOST_CHECKERS = 4
 """How many checkers are kept in memory at the most."""
+_REST, _MEANWHILE = 0.0005, 0.02
+"""Seconds of rest between two sentences of a paper, and where another session is at work."""
 OUTTURN, TARGET = "Outturn", "Quarterly target"
 """The parts of a report's header, as ``Texts.of_report`` names them."""
 
@@ -60,13 +63,16 @@ class Texts:
     ) -> CheckedPaper:
         """A covering report, or a set of exception reports, beside the figures as they stood at a moment.
 
-        ``quarter`` ``None``: the first that the paper names in full and figures are held for, else the latest held. Raises
-        ``UnreadableDocument``, ``PeriodError`` and ``UnknownChoice``.
+        ``quarter`` ``None``: the first that the paper names in full and figures are held for, else the latest held. A paper that
+        takes too long is checked as far as it goes, and says so. Raises ``UnreadableDocument``, ``PeriodError`` and
+        ``UnknownChoice``.
         """
+        pace = Pace(monotonic, _let_others_through)
         parts = passages(_lines(read_document(content, name)), wrapped=not _is_word(content))
         standing = self._records.area(area, self._records.moment(when) if when else None)
         chosen = _chosen(standing, quarter, quarter_named(parts))
-        return CheckedPaper(name, chosen, tuple(self._checker(standing, chosen).document(parts)))
+        found = tuple(self._checker(standing, chosen).document(parts, pace))
+        return CheckedPaper(name, chosen, found, pace.ended_at)
 
     def forms(
         self, content: bytes, name: str, quarter: str | None = None, area: str | None = None
@@ -164,6 +170,17 @@ def _chosen(standing: Standing, text: str | None, named: Quarter | None) -> Quar
     if opens is None:
         raise StoreError("No figures are held yet, so that nothing can be checked. Upload a quarter first.")
     return opens
+
+
+def _let_others_through() -> None:
+    """Give way: who computes without a pause keeps every other session of this process waiting at each of its steps.
+
+    Where a short rest lasts much longer than it should, another is at work meanwhile, and is given the time to get on.
+    """
+    start = monotonic()
+    sleep(_REST)
+    if monotonic() - start > 6 * _REST:
+        sleep(_MEANWHILE)
 
 
 def _is_word(content: bytes) -> bool:

@@ -17,7 +17,7 @@ from .database import (
     unconfirmed,
     verify,
 )
-from .disk import private_from_now_on
+from .disk import in_words, private_from_now_on
 from .ledger import STEPS, Ledger, Made
 from .loading import LOAD, Clock, data_files, fingerprints, load_anew, utc_now
 from .records import Moment, Records
@@ -45,6 +45,7 @@ __all__ = [
     "dated",
     "figure_of",
     "fingerprints",
+    "in_words",
     "load_anew",
     "make_database",
     "open_database",

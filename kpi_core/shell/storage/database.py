@@ -20,7 +20,7 @@ from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 from ...access import Actor
-from ...errors import DatabaseHeld, FormerDatabase, LedgerBroken, NewerDatabase, StoreError, shorten
+from ...errors import DatabaseBroken, FormerDatabase, LedgerBroken, NotSaved, StoreError, shorten
 from ...events import Event, Kind, files_named
 from ...model import Erased
 from ...showing import Backup, Health
@@ -39,6 +39,7 @@ _log = logging.getLogger("kpi_explorer")
 # --- making it ----------------------------------------------------------------------------------------------------
 
 
+@disk.in_words()
 def make_database(database: Path, data: Path | Mapping[str, bytes], clock: Clock = utc_now) -> None:
     """Make a new database from a data folder (or its files), and its second copy. It is there whole or not at all.
 
@@ -92,6 +93,9 @@ def _build(database: Path, acts: Iterable[Act], clock: Clock) -> None:
             for at, actor, kind, made in acts:
                 ledger.act(actor, kind, lambda made=made: made, at=at)  # type: ignore[misc]
             store.checkpoint()
+        except NotSaved as error:
+            # Nobody can do again what was done in a part: it is the whole that was not made.
+            raise _refused(error.__cause__, part) or error from error
         finally:
             store.close()
         if mirror.folder.is_dir():
@@ -105,9 +109,14 @@ def _build(database: Path, acts: Iterable[Act], clock: Clock) -> None:
         rmtree(part_mirror.folder, ignore_errors=True)
 
 
+def _refused(error: BaseException | None, part: Path) -> StoreError | None:
+    return disk.reason(error) if isinstance(error, OSError) else disk.reason_in(str(error), part)
+
+
 # --- opening it ---------------------------------------------------------------------------------------------------
 
 
+@disk.in_words()
 def open_database(
     database: Path, data: Path = DATA, clock: Clock = utc_now, at: Callable[[str], None] = lambda _: None
 ) -> tuple[Ledger, str]:
@@ -115,8 +124,10 @@ def open_database(
 
     With it comes what must be said about that; empty: nothing. Raises ``BundleError`` or ``StoreError``.
     """
-    disk.clear_parts(database)
     mirror, said = Mirror(folder_of(database)), ""
+    for place in (database, mirror.folder):
+        disk.refuse_dead_link(place)
+    disk.clear_parts(database)
     if not database.exists():
         told = mirror.read()
         if not told.events:
@@ -127,12 +138,10 @@ def open_database(
             said = _made_again(database, mirror, f"{database.name} was not there", clock, quiet=len(told.events) == 1)
     try:
         store = Store.open(database, clock())
-    except (DatabaseHeld, NewerDatabase):
-        raise
     except FormerDatabase:
         said = _carried_over(database, clock)
         store = Store.open(database, clock())
-    except StoreError as error:
+    except DatabaseBroken as error:
         if not mirror.there:
             raise
         why = str(error).split(". ")[0]
@@ -140,7 +149,7 @@ def open_database(
             return _only_to_read(database, mirror, why, clock), ""
         said = _made_again(database, mirror, why, clock)
         store = Store.open(database, clock())
-    if fault := store.fault():
+    if fault := _fault(store):
         store.close()
         why = f"{database.name} is damaged ({shorten(fault, 80)})"
         if not mirror.there:
@@ -166,6 +175,14 @@ def open_database(
         store.close()
         raise
     return ledger, said
+
+
+def _fault(store: Store) -> str:
+    try:
+        return store.fault()
+    except BaseException:
+        store.close()
+        raise
 
 
 def _only_to_read(database: Path, mirror: Mirror, lost: str, clock: Clock) -> Ledger:
@@ -218,6 +235,7 @@ class Rebuilt:
         return f"{records}, without {files} of words or uploads, to be put back from a backup"
 
 
+@disk.in_words()
 def rebuild(database: Path, clock: Clock = utc_now) -> Rebuilt:
     """Make the database again from its second copy. The former one is set aside, never deleted.
 
@@ -263,9 +281,7 @@ def _refuse_to_lose(database: Path, mirror: Mirror, events: tuple[Event, ...], c
         return
     try:
         store = Store.open(database, clock())
-    except (DatabaseHeld, NewerDatabase, FormerDatabase):
-        raise
-    except StoreError:
+    except DatabaseBroken:
         return
     try:
         if store.fault():
@@ -293,7 +309,7 @@ def _former_folder(database: Path) -> Path:
 
 
 def _holds_something(former: Path) -> bool:
-    return any(former.glob("*.csv")) or any(former.glob("*.jsonl"))
+    return former.is_dir() and any(path.suffix in (".csv", ".jsonl") for path in former.iterdir())
 
 
 def _carried_over(database: Path, clock: Clock) -> str:
@@ -449,6 +465,7 @@ def backup(ledger: Ledger, database: Path | None, clock: Clock = utc_now) -> Bac
     return Backup(packed.getvalue(), position, head, files)
 
 
+@disk.in_words()
 def backup_to(path: Path, packed: bytes) -> None:
     """Write a backup to a new file. Raises ``StoreError`` where there is one already."""
     if path.exists():
@@ -457,6 +474,7 @@ def backup_to(path: Path, packed: bytes) -> None:
     disk.write_whole(path, packed)
 
 
+@disk.in_words()
 def restore(packed: Path, database: Path) -> int:
     """Put a backup back where there is no database and no second copy; how many files. Raises ``StoreError``, nothing replaced."""
     mirror = folder_of(database)

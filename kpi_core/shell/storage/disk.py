@@ -1,14 +1,21 @@
-"""Files on the disk: written whole or not at all, readable by their owner alone, and set aside rather than deleted."""
+"""Files on the disk: written whole or not at all, readable by their owner alone, and set aside rather than deleted.
+
+What the disk refuses is said here, with what to do.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+
+from ...errors import DatabaseHeld, StoreError, shorten
 
 OWNER_ONLY, OWNER_ONLY_FOLDER = 0o600, 0o700
 
@@ -25,9 +32,10 @@ def private_from_now_on() -> None:
 
 
 def private(path: Path) -> None:
-    """Let the owner alone read a file, where the system has such a thing."""
+    """Let the owner alone read a file, where the system has such a thing and the file is ours."""
     if os.name != "nt" and path.exists():
-        path.chmod(OWNER_ONLY)
+        with suppress(PermissionError):
+            path.chmod(OWNER_ONLY)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -116,3 +124,76 @@ def _runs(process: int) -> bool:
     except OSError:
         return True
     return True
+
+
+# --- what the disk refuses ----------------------------------------------------------------------------------------
+
+_RIGHTS = "may not be read and written by whoever started the explorer. Have its owner allow that, or name another {setting}, and start again"
+_NO_ROOM = "could not be written: the disk is full. Make room on it and start again"
+_LINKS = "is a link that leads nowhere. Mend the link, or name another {setting}, and start again"
+_SAID = {
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: "is on a disk that can only be read. Have that changed, or name another {setting}, and start again",
+    errno.ENOSPC: _NO_ROOM,
+    errno.EDQUOT: _NO_ROOM,
+    errno.ELOOP: _LINKS,
+    errno.EEXIST: "is no folder. Move it away, or name another {setting}, and start again",
+    errno.ENOENT: "is not there. See that its folder is, or name another {setting}, and start again",
+    errno.ENOTDIR: "lies in what is no folder. Mend the path, or name another {setting}, and start again",
+    errno.EISDIR: "is a folder. Move it away, or name another {setting}, and start again",
+    errno.ENAMETOOLONG: "has too long a name. Name another {setting} and start again",
+}
+REFUSALS = (errno.EACCES, errno.EPERM, errno.EROFS)
+"""Where no room on the disk would help."""
+_TOLD = (*REFUSALS, errno.ENOSPC, errno.EDQUOT, errno.ELOOP, errno.ENOENT, errno.ENAMETOOLONG)
+_PART = re.compile(r"(\.carried)?\.[0-9]+\.part(\.[a-z]+)?$")
+_HELD_ON_WINDOWS = (32, 33)
+"""Windows' numbers for a file that another program has, whole or in part; Python gives them both as a lack of rights."""
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Raise what the disk refuses as its sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise reason(error) from error
+
+
+def reason(error: OSError, setting: str = "database with KPI_DB") -> StoreError:
+    """Why the disk refused, with what to do. ``setting``: what else could be named, and with what."""
+    if getattr(error, "winerror", None) in _HELD_ON_WINDOWS:
+        return DatabaseHeld()
+    said = _SAID.get(error.errno or 0, f"could not be read or written ({error.strerror or error}). Try again")
+    return StoreError(f"{_place(error.filename)} {said.replace('{setting}', setting)}.")
+
+
+def reason_in(told: str, path: Path) -> StoreError | None:
+    """The same where another library tells it in the system's words; ``None``: it tells nothing of the kind."""
+    for number in _TOLD:
+        words = os.strerror(number).casefold()
+        if words in told.casefold() and not words.startswith("unknown"):  # Windows has no words for some
+            return reason(OSError(number, words, str(path)))
+    return None
+
+
+def _place(filename: object) -> str:
+    """A file and its folder, as a sentence begins with them: what we write under another name first is what it will be."""
+    if not isinstance(filename, str | bytes):
+        return "A file"
+    path = Path(os.fsdecode(filename))
+    path = next((one for one in reversed((path, *path.parents)) if _PART.search(one.name)), path)
+    name = _PART.sub("", path.name)
+    return shorten(f"{name} in {path.absolute().parent}", 200)
+
+
+def writable(path: Path) -> bool:
+    """Whether what is there may be written to; what is not there is for its folder to say."""
+    return not path.exists() or os.access(path, os.W_OK)
+
+
+def refuse_dead_link(path: Path) -> None:
+    """Refuse a link to what is not there, as on a disk that is not connected: nothing is begun anew in its place."""
+    if path.is_symlink() and not path.exists():
+        raise reason(OSError(errno.ELOOP, "", str(path)))

@@ -278,6 +278,8 @@ class Ledger:
                 self.refusal = str(error)
             except Exception as error:
                 self.refusal = cannot_write("The two copies of the record could not be completed", error)
+            # Told now: an act that is in the database alone would keep everybody waiting until it is in both.
+            self.refusal = self.refusal or self.mirror.refusal
         for one in self.mended:
             _log.warning("%s", one)
 

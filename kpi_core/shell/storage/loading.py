@@ -26,6 +26,7 @@ from ...model import (
     start_of_entry,
 )
 from ...periods import Quarter
+from . import disk
 from .ledger import Made
 
 if TYPE_CHECKING:
@@ -42,11 +43,20 @@ def utc_now() -> datetime:
 
 
 def data_files(folder: Path) -> dict[str, bytes]:
-    """The files of a data folder by name; one that is missing is left out, for the reader to say so."""
+    """The files of a data folder by name; one that is missing is left out, for the reader to say so.
+
+    Raises ``StoreError`` where one may not be read.
+    """
     from ...intake import CSV_FILES, REPORT_FOLDER
 
-    paths = [folder / name for name in CSV_FILES] + sorted((folder / REPORT_FOLDER).glob("*.md"))
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+    reports = folder / REPORT_FOLDER
+    try:
+        # A pattern would pass over a folder that may not be looked into, as if it were empty.
+        texts = sorted(path for path in reports.iterdir() if path.suffix == ".md") if reports.is_dir() else []
+        paths = [folder / name for name in CSV_FILES] + texts
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+    except OSError as error:
+        raise disk.reason(error, "folder with KPI_DATA") from error
 
 
 def fingerprints(files: Mapping[str, bytes]) -> dict[str, str]:

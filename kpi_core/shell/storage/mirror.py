@@ -5,6 +5,7 @@ It does not depend on the database's own log, which can lose its end silently, a
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -58,6 +59,14 @@ class Mirror:
     def remains(self) -> bool:
         """Whether anything of a ledger lies there."""
         return self.folder.is_dir() and any(self.folder.iterdir())
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing can be added to it; empty: something can."""
+        for place in (self.folder, self._files, self.path):
+            if not disk.writable(place):
+                return str(disk.reason(PermissionError(errno.EACCES, "", str(place))))
+        return ""
 
     def make(self) -> None:
         """Make the folder, where there is none."""

@@ -21,8 +21,9 @@ from typing import Any, TypeVar
 import _duckdb as duckdb  # the engine: the package around it takes twice as long to import, and nothing of it is used
 
 from ...codec import Cell, columns, records
-from ...errors import DatabaseHeld, FormerDatabase, NewerDatabase, StoreError, shorten
+from ...errors import DatabaseBroken, DatabaseHeld, FormerDatabase, NewerDatabase, StoreError, shorten
 from ...events import RECORDS, TABLE_OF, Event, RecordColumns
+from . import disk
 
 _Record = TypeVar("_Record")
 _log = logging.getLogger("kpi_explorer")
@@ -61,13 +62,17 @@ class Store:
     def open(cls, path: Path | str, now: datetime) -> Store:
         """Open or create the database at ``path`` (``":memory:"`` for one that is not kept).
 
-        Raises ``StoreError`` where the file is not a database, is held by another process or is newer than this program,
-        and ``FormerDatabase`` where it is of a version before the ledger.
+        Raises ``DatabaseBroken`` where the file is surely no database of this explorer or is damaged, ``DatabaseHeld`` where
+        another process has it, ``NewerDatabase``, ``FormerDatabase`` where it is of a version before the ledger, and
+        ``StoreError`` for whatever else keeps it from being opened.
         """
         store = cls(_connected(Path(path)), Path(path))
         try:
             store._migrate(now)
-        except Exception:
+        except duckdb.Error as error:
+            store.close()
+            raise _why_not_open(store.path, error) from error
+        except BaseException:
             store.close()
             raise
         return store
@@ -104,24 +109,29 @@ class Store:
                 if monotonic() > until:
                     raise
                 sleep(0.01)
+            except duckdb.Error as error:
+                raise _why_not_open(self.path, error) from error
 
     def fault(self) -> str:
-        """What DuckDB says when every block of every table is read, which checks each; empty: nothing is wrong."""
+        """What DuckDB says is damaged when every block of every table is read, which checks each; empty: nothing is.
+
+        Raises ``StoreError`` where they could not be read for another reason.
+        """
         try:
             with self._writer, self._transaction() as cursor:
                 cursor.execute(
                     " union all ".join(f"select bit_xor(hash(t)) from {name} t" for name in _TABLES)
                 ).fetchall()
         except duckdb.Error as error:
+            why = _why_not_open(self.path, error)
+            if not isinstance(why, DatabaseBroken):
+                raise why from error
             return str(error).split("\n", 1)[0]
         return ""
 
     def _migrate(self, now: datetime) -> None:
         steps = {int(file.name[:4]): file for file in sorted(_MIGRATIONS.glob("[0-9]*.sql"))}
-        try:
-            done = self._steps_done()
-        except duckdb.Error as error:
-            raise _why_not_open(self.name, str(error)) from error
+        done = self._steps_done()
         if newer := [step for step in done if step > max(steps)]:
             raise NewerDatabase(self.name, max(newer))
         if done and max(done) <= LAST_FORMER:
@@ -341,7 +351,7 @@ def _connected(path: Path) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path), config=dict(_LOCKED))
     except duckdb.Error as error:
-        raise _why_not_open(path.name, str(error)) from error
+        raise _why_not_open(path, error) from error
 
 
 @contextmanager
@@ -355,7 +365,7 @@ def open_former(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 connection.execute(file.read_text(encoding="utf-8"))
         yield connection
     except duckdb.Error as error:
-        raise _why_not_open(path.name, str(error)) from error
+        raise _why_not_open(path, error) from error
     finally:
         connection.close()
 
@@ -365,25 +375,73 @@ def log_of(database: Path) -> Path:
     return database.with_name(database.name + ".wal")
 
 
-def _why_not_open(name: str, told: str) -> StoreError:
-    if "Could not set lock" in told or "Conflicting lock" in told:
+# What is said of a file that another program has, where the system gives DuckDB no number for it but words in its own language.
+_HELD = (
+    "set lock on file",
+    "conflicting lock",
+    "already open in",
+    "used by another",
+    "cannot access the file",
+    "locked a portion of the file",
+    "von einem anderen prozess",
+    "kann nicht auf die datei zugreifen",
+    "einen teil der datei gesperrt",
+    "par un autre processus",
+    "ne peut pas accéder au fichier",
+    "verrouillé une partie du fichier",
+)
+_DAMAGED = ("corrupt", "could not read enough bytes", "not a valid duckdb database file")
+
+
+def _why_not_open(path: Path, error: duckdb.Error) -> StoreError:
+    """Why a database cannot be read, held to be broken only where that is sure: whatever else it is may pass."""
+    told = re.sub(r'"[^"]*"', "", str(error))  # a folder may be called anything
+    small = told.casefold()
+    if any(words in small for words in _HELD):
         return DatabaseHeld()
-    if "not a valid DuckDB" in told or "unable to read" in told.lower():
-        return _not_ours(name)
-    first = re.split(r"[\n.]", told)[0]
+    if why := disk.reason_in(told, path):
+        return why
+    try:
+        if not _begins_as_ours(path):
+            return _not_ours(path.name)
+    except OSError as unreadable:
+        return disk.reason(unreadable)
+    if any(words in small for words in _DAMAGED) or _log_does_not_fit(small, error):
+        return DatabaseBroken(
+            f"The database {path.name} is damaged. Put back a backup, or move it away to start a new one."
+        )
+    return _cannot_open(path.name, error)
+
+
+def _log_does_not_fit(small: str, error: duckdb.Error) -> bool:
+    """Whether the write-ahead log is that of another database: its changes cannot be made in this one."""
+    from_outside = isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException)
+    return "replaying wal" in small and not from_outside
+
+
+def _begins_as_ours(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(12)[8:] == b"DUCK"
+
+
+def _cannot_open(name: str, error: Exception) -> StoreError:
+    first = shorten(str(error).splitlines()[0], 120)
     return StoreError(
-        f"The database {name} cannot be opened ({first}). Move it away and start again to make a new one."
+        f"The database {name} cannot be opened ({first}), and is left as it is. Start the machine and the explorer again; if it happens "
+        "again, ask whoever looks after the explorer."
     )
 
 
-def _not_ours(name: str) -> StoreError:
-    return StoreError(f"{name} is not a database of this explorer. Move it away and start again to make a new one.")
+def _not_ours(name: str) -> DatabaseBroken:
+    return DatabaseBroken(f"{name} is not a database of this explorer. Move it away and start again to make a new one.")
 
 
 def cannot_write(nothing: str, error: Exception) -> str:
     """The sentence for what could not be written, from the words that nothing was done. What the error says is logged."""
     _log.error("%s: it could not be written", nothing, exc_info=error)
-    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if isinstance(error, OSError) and error.errno in disk.REFUSALS:
+        return f"{nothing}: {disk.reason(error)}"
+    said = re.sub(r' "[^"]*"', "", str(error).splitlines()[0]) if str(error) else type(error).__name__
     if "corrupt" in said.casefold():
         return f"{nothing}: the database is damaged ({shorten(said, 80)}). Close the explorer and run: python -m kpi_core rebuild"
     return (
