@@ -2,11 +2,13 @@
 
 From text to finding: ``prose`` (passages and sentences), ``mentions`` (which indicators they name), ``atoms`` (quarters, figures, words of
 direction), ``grammar`` (what a maintainer extends), ``clauses`` and ``claims`` (what a sentence claims), ``verdicts`` (what the data make of
-it), ``sums`` (parts and totals), ``checker`` (texts and whole papers). The examples it must agree with: ``tests/narrative_examples.toml``.
+it), ``sums`` (parts and totals), ``checker`` (texts and whole papers), ``given`` (the same over a
+register given as plain values). The examples it must agree with: ``tests/narrative_examples.toml``.
 """
 
 from .checker import CheckedPaper, Checker, NarrativeFinding, counts, may_be_contradicted, quarter_named
 from .disclosure import SMALLEST_SHOWN, ImpliedDenominators, identifiers, implied_denominators
+from .given import findings_in
 from .mentions import Lexicon
 from .prose import passages
 from .sums import sums
@@ -22,6 +24,7 @@ __all__ = [
     "Recorded",
     "Verdict",
     "counts",
+    "findings_in",
     "identifiers",
     "implied_denominators",
     "may_be_contradicted",
