@@ -1,7 +1,7 @@
 """Narrative against data: what a text claims, checked against what is held. Rules over text; no model, no network.
 
-From text to finding: ``prose`` (passages and sentences), ``mentions`` (which indicators they name), ``atoms`` (quarters, figures, words of
-direction), ``grammar`` (what a maintainer extends), ``clauses`` and ``claims`` (what a sentence claims), ``verdicts`` (what the data make of
+From text to finding: ``prose`` (passages and sentences), ``mentions`` (which indicators they name), ``places`` (whose
+figures), ``atoms`` (quarters, figures, words of direction), ``grammar`` (what a maintainer extends), ``clauses`` and ``claims`` (what a sentence claims), ``verdicts`` (what the data make of
 it), ``sums`` (parts and totals), ``checker`` (texts and whole papers), ``given`` (the same over a
 register given as plain values). The examples it must agree with: ``tests/narrative_examples.toml``.
 """
@@ -10,6 +10,7 @@ from .checker import CheckedPaper, Checker, NarrativeFinding, counts, may_be_con
 from .disclosure import SMALLEST_SHOWN, ImpliedDenominators, identifiers, implied_denominators
 from .given import findings_in
 from .mentions import Lexicon
+from .places import Places
 from .prose import passages
 from .sums import sums
 from .verdicts import Recorded, Verdict
@@ -21,6 +22,7 @@ __all__ = [
     "ImpliedDenominators",
     "Lexicon",
     "NarrativeFinding",
+    "Places",
     "Recorded",
     "Verdict",
     "counts",

@@ -17,6 +17,7 @@ from ..figures import is_number, number
 from ..periods import Quarter, containing
 from ..periods import quarter as read_quarter
 from .mentions import Lexicon
+from .places import NOWHERE, Places
 from .vocabulary import any_of, groups, listed
 
 
@@ -29,6 +30,7 @@ class Amount:
     approximate: bool = False
 
 
+OURS = "the council's own name"
 Meaning = Amount | Quarter | frozenset[str] | str | None
 
 
@@ -38,7 +40,7 @@ class Atom:
 
     ``v`` a value, ``p`` percentage points: an ``Amount``. ``q`` a quarter: a ``Quarter``, or ``None`` where the words do not say
     which. ``x`` a quarter that cannot be read: the reason. ``m`` an indicator: its codes. ``n`` a month, ``g`` some of the children or another time limit, ``o`` somebody else's figures,
-    ``k`` a number that is no figure (an age, a date, a reference), ``w`` a word or a mark: nothing. ``t`` a target, tolerance or
+    ``k`` a number that is no figure (an age, a date, a reference), ``w`` a word or a mark: nothing, or that it is the council's own name. ``t`` a target, tolerance or
     intervention level, ``d`` a move, ``j`` a judgement, ``s`` that nothing changed, ``r`` a relation: the word for it.
     """
 
@@ -64,6 +66,11 @@ class Atom:
     def codes(self) -> frozenset[str]:
         """The indicators that an ``m`` may mean."""
         return self.means if isinstance(self.means, frozenset) else frozenset()
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is the council's own name: the whole of what the figures are of."""
+        return self.kind == "w" and self.means == OURS
 
     @property
     def word(self) -> str:
@@ -259,12 +266,10 @@ def may_claim(sentence: str) -> bool:
     return bool(figure or any(pattern.search(sentence) for pattern in (_claim_words(), _worded(), _ARROW)))
 
 
-def atoms(text: str, lexicon: Lexicon, own: Quarter, masks: tuple[tuple[int, int], ...] = ()) -> list[Atom]:
-    """The atoms of a sentence, in order, in a report on the quarter ``own``. ``masks``: places that are names of other things."""
+def atoms(text: str, lexicon: Lexicon, own: Quarter, places: Places = NOWHERE) -> list[Atom]:
+    """The atoms of a sentence, in order, in a report on the quarter ``own``. ``places``: the council's own name and others."""
     found: list[Atom] = []
     free = bytearray(b"\1" * len(text))
-    for start, end in masks:
-        free[start:end] = bytes(end - start)
 
     def take(kind: str, start: int, end: int, means: Meaning = None) -> None:
         if start < end and all(free[start:end]):
@@ -273,6 +278,8 @@ def atoms(text: str, lexicon: Lexicon, own: Quarter, masks: tuple[tuple[int, int
 
     for mention in lexicon.mentions(text):
         take("m", mention.start, mention.end, mention.codes)
+    for start, end, ours in places.found_in(text):
+        take("w" if ours else "o", start, end, OURS if ours else None)
     for pattern, read in _numbers_and_times():
         for one in pattern.finditer(text):
             if (meant := read(one, own)) is not None and one[0].strip():

@@ -51,7 +51,7 @@ def claims(sentence: str, offset: int, context: Context) -> tuple[list[Claim], t
     """What ``sentence``, which stands at ``offset`` in its passage, claims; the indicators it names; whether it has figures."""
     if len(sentence) > _LONGEST:
         return [], (), True
-    all_atoms = atoms(sentence, context.lexicon, context.quarter)
+    all_atoms = atoms(sentence, context.lexicon, context.quarter, context.places)
     named = tuple(code for atom in all_atoms if atom.kind == "m" for code in one_of(atom, context))
     found: list[Claim] = []
     for atom in all_atoms:
@@ -206,7 +206,7 @@ class _Reading(Clause):
             atom = self._atoms[n]
             if atom.kind == kind:
                 return n
-            if atom.kind == "v" and kind == "t":
+            if atom.ours or (atom.kind == "v" and kind == "t"):
                 continue
             if atom.kind != "w" or atom.text.lower() not in word_set("sentence.before_a_target"):
                 return None

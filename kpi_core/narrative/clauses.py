@@ -10,6 +10,7 @@ from ..periods import Quarter
 from .atoms import Amount, Atom
 from .grammar import HEADER, ON_TIME, TIMED, any_word, compiled, hedge
 from .mentions import Lexicon
+from .places import NOWHERE, Places
 from .vocabulary import word_set
 
 
@@ -39,6 +40,7 @@ class Context:
     """The indicator that the passage is about; ``None``: it must be named."""
     earlier: tuple[str, ...] = field(default=())
     """The indicators that the passage named before this sentence, in order."""
+    places: Places = NOWHERE
 
 
 def one_of(atom: Atom, context: Context) -> Iterator[str]:
@@ -86,10 +88,10 @@ class Clause:
 
     @staticmethod
     def _tag(number: int, atom: Atom) -> str:
-        if atom.kind == "w":
+        if atom.kind == "w" and not atom.ours:
             word = atom.text.lower()
             return f"{word}~" if word in word_set("sentence.fill") else word
-        return f"<{atom.kind}:{number}>"
+        return f"<{atom.kind}:{number}>{'~' if atom.ours else ''}"
 
     @property
     def strange(self) -> bool:
@@ -176,7 +178,7 @@ class Clause:
         return amount.unit in ("days", "weeks") and self._context.lexicon.indicator(code).unit is Unit.PERCENT
 
     def _plain(self, atom: Atom, code: str) -> bool:
-        if atom.kind != "w" or not atom.text[0].isalpha():
+        if atom.kind != "w" or atom.ours or not atom.text[0].isalpha():
             return True
         word = atom.text.lower().replace("’", "'")
         return word in word_set("sentence.plain") or len(word) == 1 or self._context.lexicon.knows(code, word)
@@ -184,7 +186,7 @@ class Clause:
     def _after_is_plain(self, place: int, code: str) -> bool:
         """Whether what follows a figure leaves it the indicator's: not “% of boys”, not “12 audits”."""
         amount = self._atoms[place].amount
-        rest = self._atoms[place + 1 :]
+        rest = [atom for atom in self._atoms[place + 1 :] if not atom.ours]
         moved = self._parts.get(place, ("", {}))[0] in ("earlier", "later")
         if rest and not moved and (rest[0].kind == "r" or rest[0].text.lower() in word_set("sentence.a_distance")):
             return False

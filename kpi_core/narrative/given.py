@@ -14,6 +14,7 @@ from ..model import Basis, Indicator, Observation, Polarity, Target, Unit
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
 from .checker import Checker, NarrativeFinding
+from .places import Places
 from .prose import passages
 from .verdicts import Recorded
 
@@ -24,22 +25,25 @@ _LONG_AGO = Quarter(1990, 1)
 _MOST_DECIMALS = 6
 
 
-def findings_in(text: str, quarter: str, register: Iterable[Mapping[str, Any]]) -> list[NarrativeFinding]:
+def findings_in(
+    text: str, quarter: str, register: Iterable[Mapping[str, Any]], council: str = ""
+) -> list[NarrativeFinding]:
     """The findings of a text that reports on a quarter (written as people write it), each line numbered from 1.
 
     An entry of ``register`` is an indicator with its figures: ``code``, ``name``, ``unit`` (``percent``, ``number``, ...),
     ``polarity`` (``high``, ``low``, ``band``, ``neither``) and ``figures``, numbers by quarter, each as text. It may have
     ``aliases`` (a list), ``decimals`` (0), ``basis`` (``quarter``, ``quarter_end``, ...), ``target``, ``tolerance`` (in points)
-    and ``intervention_level``; ``None`` is the same as not there, and other keys are passed over. Raises ``KpiError`` for
+    and ``intervention_level``; ``None`` is the same as not there, and other keys are passed over. ``council``: its name, so
+    that it is told from other places. Raises ``KpiError`` for
     what cannot be read.
     """
     if not isinstance(text, str):
         raise KpiError("The text to check is not text.")
-    known = recorded(quarter, register)
+    known = recorded(quarter, register, council)
     return Checker(known).document(passages(enumerate(text.splitlines(), 1)))
 
 
-def recorded(quarter: str, register: Iterable[Mapping[str, Any]]) -> Recorded:
+def recorded(quarter: str, register: Iterable[Mapping[str, Any]], council: str = "") -> Recorded:
     """What a register given as plain values holds, for a report on a quarter. Raises ``KpiError``."""
     held: dict[str, Held] = {}
     if isinstance(register, str | bytes | Mapping) or not isinstance(register, Iterable):
@@ -50,7 +54,7 @@ def recorded(quarter: str, register: Iterable[Mapping[str, Any]]) -> Recorded:
         if one.indicator.code in held:
             raise KpiError(f"Two entries of the register have the code {shorten(one.indicator.code)}.")
         held[one.indicator.code] = one
-    return Recorded(when, held)
+    return Recorded(when, held, Places.of(council, {}, _NO_AREA))
 
 
 def _held(entry: object, place: str) -> Held:
