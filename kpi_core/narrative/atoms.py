@@ -280,7 +280,7 @@ def atoms(text: str, lexicon: Lexicon, own: Quarter, places: Places = NOWHERE) -
         take("m", mention.start, mention.end, mention.codes)
     for start, end, ours in places.found_in(text):
         take("w" if ours else "o", start, end, OURS if ours else None)
-    for pattern, read in _numbers_and_times():
+    for pattern, read in _numbers_and_times() if _DIGIT.search(text) else _times_in_words():
         for one in pattern.finditer(text):
             if (meant := read(one, own)) is not None and one[0].strip():
                 take(meant[0], one.start(), one.end(), meant[1])
@@ -343,6 +343,16 @@ def _numbers_and_times() -> tuple[tuple[re.Pattern[str], Reader], ...]:
         (_NO_FIGURE, _as("k")),
         (_RANGE, _as("k")),
         (_VALUE, _value),
+    )
+
+
+@cache
+def _times_in_words() -> tuple[tuple[re.Pattern[str], Reader], ...]:
+    """Those of them that a sentence without a digit may have: looking for the others in it would take most of the time."""
+    return tuple(
+        (pattern, read)
+        for pattern, read in _numbers_and_times()
+        if read is not _months and pattern not in (_NO_FIGURE, _RANGE, _VALUE)
     )
 
 
