@@ -440,6 +440,16 @@ def test_ordinary_words_about_a_quarter_are_no_postcode(comment: str, councils: 
     assert said(preview(councils("history"), text)) == []
 
 
+@pytest.mark.parametrize(("place", "told"), [("Example Council", True), ("Dorset", False)])
+def test_a_comment_on_another_council_is_not_held_against_this_one(
+    place: str, told: bool, councils: Callable[[str], Services]
+) -> None:
+    comment = f"Performance in {place} stood at 85% in the quarter."
+    text = content(GOOD).replace(b"Two social workers joined in August.", comment.encode())
+    found = {one.code for one in preview(councils("history"), text).findings}
+    assert ("narrative-disagrees" in found) is told
+
+
 # --- the sentences ------------------------------------------------------------------------------------------------
 
 _DOUBLED = re.compile(r"\b(\w+) \1\b", re.IGNORECASE)

@@ -391,7 +391,7 @@ def _narrative_disagrees(entry: Placed, checking: Checking) -> Facts | None:
     """A figure, change, target or direction that the comment tells otherwise than the file and what is held."""
     if not entry.comment or entry.indicator is None:
         return None
-    from ..narrative import Checker, Lexicon, Recorded, may_be_contradicted
+    from ..narrative import Checker, Lexicon, Places, Recorded, may_be_contradicted
 
     if not may_be_contradicted(entry.comment):
         return None
@@ -406,7 +406,11 @@ def _narrative_disagrees(entry: Placed, checking: Checking) -> Facts | None:
     held = Held(entry.indicator, ordered, len(ordered), checking.known.targets.get(place, ()))
     if entry.code not in checking.lexicons:
         checking.lexicons[entry.code] = Lexicon((entry.indicator,))
-    checker = Checker(Recorded(entry.quarter, {entry.code: held}), checking.lexicons[entry.code])
+    if entry.area not in checking.places:
+        known = checking.known
+        checking.places[entry.area] = Places.of(known.council, known.areas, known.home, entry.area)
+    recorded = Recorded(entry.quarter, {entry.code: held}, checking.places[entry.area])
+    checker = Checker(recorded, checking.lexicons[entry.code])
     wrong = checker.contradicted(entry.comment, entry.code)
     return None if wrong is None else {"column": "comment", "found": wrong.stated, "right": wrong.message}
 

@@ -16,7 +16,7 @@ from ..periods import Quarter
 from .saved_mapping import Profile
 
 if TYPE_CHECKING:
-    from ..narrative import Lexicon
+    from ..narrative import Lexicon, Places
 
 Key = tuple[str, str, Quarter]
 """Area, indicator, quarter: what there is one figure of."""
@@ -28,6 +28,8 @@ class Known:
 
     today: date
     home: str
+    council: str = ""
+    """The council's name."""
     areas: Mapping[str, str] = field(default_factory=dict)
     """Names by code."""
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
@@ -144,6 +146,8 @@ class Checking:
     """The areas in the file, in its order."""
     lexicons: dict[str, Lexicon] = field(default_factory=dict)
     """The names of each indicator that a comment is about, ready to be found in it: made once a file."""
+    places: dict[str, Places] = field(default_factory=dict)
+    """By area, the names that a comment calls it by, and others: made once a file."""
 
     def figure(self, key: Key) -> Decimal | None:
         """The figure of an earlier quarter: the file's own, or what stands."""

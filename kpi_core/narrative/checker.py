@@ -135,7 +135,8 @@ class Checker:
             if pace is not None and not pace.goes_on(passage.line(offset)):
                 break
             default = about if about is not None else (None if named else whole)
-            claimed, new, figures = claims(sentence, offset, Context(self.lexicon, self.known.quarter, default, named))
+            context = Context(self.lexicon, self.known.quarter, default, named, self.known.places)
+            claimed, new, figures = claims(sentence, offset, context)
             goes_back = _GOES_BACK.match(sentence) is not None and not new
             if goes_back and unplaced:
                 claimed = []  # it goes on about what the sentence before said of something else

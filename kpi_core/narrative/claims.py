@@ -13,20 +13,8 @@ from itertools import pairwise
 from ..periods import Quarter
 from .atoms import CLAIMING, Atom, atoms
 from .clauses import Clause, Context, StatedFigure, one_of
-from .grammar import (
-    BEFORE_A_TARGET,
-    CLAUSES,
-    ECHO,
-    ECHOES,
-    LONG,
-    MOVE_OF,
-    NO_NEW_MOVE,
-    OF_SOMETHING,
-    OTHER_TARGETS,
-    PLAIN_WORDS,
-    SINCE,
-    UNREAD_TIME,
-)
+from .grammar import CLAUSES, ECHO, ECHOES, MOVE_OF, any_word
+from .vocabulary import word_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +51,7 @@ def claims(sentence: str, offset: int, context: Context) -> tuple[list[Claim], t
     """What ``sentence``, which stands at ``offset`` in its passage, claims; the indicators it names; whether it has figures."""
     if len(sentence) > _LONGEST:
         return [], (), True
-    all_atoms = atoms(sentence, context.lexicon, context.quarter)
+    all_atoms = atoms(sentence, context.lexicon, context.quarter, context.places)
     named = tuple(code for atom in all_atoms if atom.kind == "m" for code in one_of(atom, context))
     found: list[Claim] = []
     for atom in all_atoms:
@@ -169,7 +157,7 @@ class _Reading(Clause):
     def _others_target(self, place: int) -> bool:
         """Whether it is not this indicator's own target of today: a national one, last year's, a pupil's, that of something else."""
         around = [a for a in self._atoms[max(0, place - 3) : place + 4] if a.kind in "wok"]
-        if any(a.kind == "o" or a.text.lower() in OTHER_TARGETS for a in around):
+        if any(a.kind == "o" or a.text.lower() in word_set("sentence.other_targets") for a in around):
             return True
         if any(a.kind == "q" and a.means is None for a in self._atoms):
             return True
@@ -218,14 +206,14 @@ class _Reading(Clause):
             atom = self._atoms[n]
             if atom.kind == kind:
                 return n
-            if atom.kind == "v" and kind == "t":
+            if atom.ours or (atom.kind == "v" and kind == "t"):
                 continue
-            if atom.kind != "w" or atom.text.lower() not in BEFORE_A_TARGET:
+            if atom.kind != "w" or atom.text.lower() not in word_set("sentence.before_a_target"):
                 return None
         return None
 
     def _changes(self) -> Iterator[Claim]:
-        if not LONG.search(self._text):
+        if not any_word("no_claim.long_time").search(self._text):
             for n, atom in enumerate(self._atoms):
                 if atom.kind in "djs":
                     yield from self._change(n)
@@ -251,7 +239,11 @@ class _Reading(Clause):
         if told_last and told_last.said_quarter and told_last.quarter and not said:
             basis = told_last.quarter - 1
             told_first = None if first is None else self._told(first, basis)
-        if not said and not (told_first and told_first.said_quarter) and UNREAD_TIME.search(self._text):
+        if (
+            not said
+            and not (told_first and told_first.said_quarter)
+            and any_word("no_claim.unread_time").search(self._text)
+        ):
             return
         beside = (first, last, amount, self._basis_place(n))
         start, end = self._span(n, *(p for p in beside if p is not None))
@@ -296,12 +288,12 @@ class _Reading(Clause):
         """The indicator a word of direction is said of: “reduction in X”, “X fell”, “has improved”."""
         following = self._atoms[place + 1 : place + 5]
         for n, atom in enumerate(following):
-            if atom.kind == "m" and all(a.text.lower() in OF_SOMETHING for a in following[:n]):
+            if atom.kind == "m" and all(a.text.lower() in word_set("sentence.of_something") for a in following[:n]):
                 codes = [code for at, code in self._mentions if at == place + 1 + n]
                 return codes[0] if codes else ""
             if atom.kind == "w" and n and following[0].text.lower() in ("in", "of") and atom.text.isalpha():
                 code = self._whose(place)
-                if code and atom.text.lower() not in OF_SOMETHING and not self._plain(atom, code):
+                if code and atom.text.lower() not in word_set("sentence.of_something") and not self._plain(atom, code):
                     return ""
             if atom.kind in "vpqn":
                 break
@@ -311,8 +303,12 @@ class _Reading(Clause):
             return ""  # "growing demand"
         previous = [a.text.lower() for a in self._atoms[max(0, place - 3) : place]]
         if previous and (
-            previous[-1] in NO_NEW_MOVE
-            or (len(previous) > 1 and previous[-2] in ("this", "these", "such") and previous[-1] in PLAIN_WORDS)
+            previous[-1] in word_set("sentence.no_new_move")
+            or (
+                len(previous) > 1
+                and previous[-2] in ("this", "these", "such")
+                and previous[-1] in word_set("sentence.plain")
+            )
         ):
             return ""
         return self._whose(place)
@@ -360,7 +356,7 @@ class _Reading(Clause):
                 return None
             if atom.kind == "q":
                 before = " ".join(a.text.lower() for a in self._atoms[max(place, n - 4) : n] if a.kind in "ws").split()
-                if any(word in SINCE for word in before):
+                if any(word in word_set("sentence.since") for word in before):
                     return n
         return None
 
@@ -405,7 +401,7 @@ class _Reading(Clause):
                 later = self._later_of(move)
                 default = default if later is None else self._basis(move, later)[0] or default
             told = self._told(place, default)
-            if not told.said_quarter and UNREAD_TIME.search(self._text):
+            if not told.said_quarter and any_word("no_claim.unread_time").search(self._text):
                 continue
             if role == "opening" and any(a.kind == "w" and a.text[0].isalpha() for a in self._atoms[: place - 1]):
                 continue  # "24.5%, with 31% in the north"

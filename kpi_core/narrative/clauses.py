@@ -8,22 +8,10 @@ from dataclasses import dataclass, field, replace
 from ..model import Basis, Indicator, Unit
 from ..periods import Quarter
 from .atoms import Amount, Atom
-from .grammar import (
-    A_DISTANCE,
-    AFTER_A_COUNT,
-    BEFORE_A_QUARTER,
-    FILL,
-    HEADER,
-    HEDGE,
-    ON_TIME,
-    OURS,
-    PART_OF,
-    PLAIN_WORDS,
-    SINCE,
-    TIMED,
-    compiled,
-)
+from .grammar import HEADER, ON_TIME, TIMED, any_word, compiled, hedge
 from .mentions import Lexicon
+from .places import NOWHERE, Places
+from .vocabulary import word_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +40,7 @@ class Context:
     """The indicator that the passage is about; ``None``: it must be named."""
     earlier: tuple[str, ...] = field(default=())
     """The indicators that the passage named before this sentence, in order."""
+    places: Places = NOWHERE
 
 
 def one_of(atom: Atom, context: Context) -> Iterator[str]:
@@ -99,10 +88,10 @@ class Clause:
 
     @staticmethod
     def _tag(number: int, atom: Atom) -> str:
-        if atom.kind == "w":
+        if atom.kind == "w" and not atom.ours:
             word = atom.text.lower()
-            return f"{word}~" if word in FILL else word
-        return f"<{atom.kind}:{number}>"
+            return f"{word}~" if word in word_set("sentence.fill") else word
+        return f"<{atom.kind}:{number}>{'~' if atom.ours else ''}"
 
     @property
     def strange(self) -> bool:
@@ -111,8 +100,8 @@ class Clause:
 
     def _no_claim(self) -> bool:
         """Whether the clause is about a plan, a habit, somebody else or a part of the whole."""
-        said = OURS.sub(" ", self._without_names)
-        return bool(HEDGE.search(said)) or bool(PART_OF.search(said)) or self._of_some()
+        said = any_word("no_claim.no_hedge").sub(" ", self._without_names)
+        return bool(hedge().search(said)) or bool(any_word("no_claim.part_of").search(said)) or self._of_some()
 
     @property
     def _without_names(self) -> str:
@@ -189,17 +178,17 @@ class Clause:
         return amount.unit in ("days", "weeks") and self._context.lexicon.indicator(code).unit is Unit.PERCENT
 
     def _plain(self, atom: Atom, code: str) -> bool:
-        if atom.kind != "w" or not atom.text[0].isalpha():
+        if atom.kind != "w" or atom.ours or not atom.text[0].isalpha():
             return True
         word = atom.text.lower().replace("’", "'")
-        return word in PLAIN_WORDS or len(word) == 1 or self._context.lexicon.knows(code, word)
+        return word in word_set("sentence.plain") or len(word) == 1 or self._context.lexicon.knows(code, word)
 
     def _after_is_plain(self, place: int, code: str) -> bool:
         """Whether what follows a figure leaves it the indicator's: not “% of boys”, not “12 audits”."""
         amount = self._atoms[place].amount
-        rest = self._atoms[place + 1 :]
+        rest = [atom for atom in self._atoms[place + 1 :] if not atom.ours]
         moved = self._parts.get(place, ("", {}))[0] in ("earlier", "later")
-        if rest and not moved and (rest[0].kind == "r" or rest[0].text.lower() in A_DISTANCE):
+        if rest and not moved and (rest[0].kind == "r" or rest[0].text.lower() in word_set("sentence.a_distance")):
             return False
         if not rest or rest[0].kind != "w" or not rest[0].text[0].isalpha():
             return True
@@ -212,15 +201,15 @@ class Clause:
                 or self._on_time(rest, code)
             )
         if amount.unit == "percent":
-            return word in PLAIN_WORDS or self._context.lexicon.knows(code, word)
-        return word in AFTER_A_COUNT or self._context.lexicon.knows(code, word)
+            return word in word_set("sentence.plain") or self._context.lexicon.knows(code, word)
+        return word in word_set("sentence.after_a_count") or self._context.lexicon.knows(code, word)
 
     def _on_time(self, rest: Sequence[Atom], code: str) -> bool:
         """Whether a share is of what was done on time, where that is what the indicator counts: “84% of assessments were on time”."""
         indicator = self._context.lexicon.indicator(code)
-        words = [a.text for a in rest[1:5] if a.kind in "wm" and a.text.lower() not in FILL]
+        words = [a.text for a in rest[1:5] if a.kind in "wm" and a.text.lower() not in word_set("sentence.fill")]
         known = bool(words) and all(
-            self._context.lexicon.knows(code, word) or word.lower() in PLAIN_WORDS for word in words[:2]
+            self._context.lexicon.knows(code, word) or word.lower() in word_set("sentence.plain") for word in words[:2]
         )
         text = " ".join(a.text for a in rest)
         return (
@@ -291,7 +280,7 @@ class Clause:
                 joined = joined or atom.kind == "n"
                 return n if joined or not self._leads(n) else None
             word = atom.text.lower()
-            if atom.kind != "w" or word not in BEFORE_A_QUARTER:
+            if atom.kind != "w" or word not in word_set("sentence.before_a_quarter"):
                 return None
             joined = joined or word in ("in", "for", "at", "during", "of", "by")
         return None
@@ -320,7 +309,7 @@ class Clause:
         between = self._atoms[place + 1 : figure]
         close = all(a.kind == "w" and a.text in "-–—(:= " for a in between)
         before = self._atoms[max(0, place - 3) : place]
-        if not close and any(a.kind == "w" and a.text.lower() in SINCE for a in before):
+        if not close and any(a.kind == "w" and a.text.lower() in word_set("sentence.since") for a in before):
             return False
         for n in range(place - 1, max(-1, place - 8), -1):
             if self._atoms[n].kind == "v":

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from ..errors import FigureError
 from ..figures import decimals_of, is_number, number, round_half_up
+from .vocabulary import any_of, word_set
 
 SMALLEST_SHOWN = 5
 """Counts of children below this are shown as [c] outside the service."""
@@ -46,46 +48,60 @@ class Disclosive:
     message: str
 
 
-_CHILD = (
-    r"(?:(?:care[- ]experienced|looked[- ]after|young|younger|older|disabled|vulnerable|primary|secondary|private fostering|further|new|individual"
-    r"|permanently excluded|permanent|re-?referred|unaccompanied|missing|sibling|children in need|year [0-9]{1,2}|[a-z]+-(?!place|bed|child|year|tier)[a-z]+)\s+){0,2}"
-    r"(?:child(?:ren)?|pupils?|exclusions?|young (?:person|people|wom[ae]n|m[ae]n)|boys?|girls?|brothers?|sisters?|siblings?(?: groups?)?|students?|families|family|cases?"
-    r"|bab(?:y|ies)|infants?|care leavers?|teenagers?|adolescents?|toddlers?)\b"
-)
-_SMALL_COUNT = re.compile(
-    rf"(?<![\w.,/£%-])(?:(?:only|just|all but)\s+)?(?P<count>[1-4]|one|two|three|four|a single)\s+{_CHILD}"
+@cache
+def _child() -> str:
+    """A word for children or families, with what kind they are."""
+    return rf"(?:(?:{any_of('people.kinds')})\s+){{0,2}}(?:{any_of('people.children')})\b"
+
+
+@cache
+def _small_counts() -> tuple[re.Pattern[str], ...]:
     # Where the word only says of what kind something else is, it is that which is counted.
-    r"(?![’']\s?(?:s\s)?\w)(?!,\s+one\s)(?!\s*(?:homes|cent(?:re|er)s?|services?|hubs?|teams?|social workers?|workers?|audits?|files?|stud(?:y|ies)|conferences?|meetings?"
-    r"|reviews?|visits?|contacts?|schools?|panels?|managers?|records?|groups? (?:of staff)|plans? (?:audited|sampled)"
-    r"|referral units?|places?\b|place planning|planning|limit|management|systems?|outcomes?|clinics?|conference|group conf|co-?ordinators?|polic(?:y|ies)"
-    r"|approach|commissioners?|law|court|work|benefits?|tax|support workers?|link workers?|development|rooms?|unit|units|premium|voice|forum))",
-    re.IGNORECASE,
-)
+    of_them = r"(?![’']\s?(?:s\s)?\w)"
+    return (
+        re.compile(
+            rf"(?<![\w.,/£%-])(?:(?:only|just|all but)\s+)?(?P<count>[1-4]|one|two|three|four|a single)\s+{_child()}"
+            rf"{of_them}(?!,\s+one\s)(?!\s*(?:{any_of('people.something_else')}))",
+            re.IGNORECASE,
+        ),
+        re.compile(
+            rf"(?<![\w.,/£%-])(?P<count>[1-4]|one|two|three|four)\s+(?:\([^()]{{1,12}}\)\s+)?(?:out\s+)?of\s+(?:the|these|those|our)?\s*"
+            rf"(?:[0-9]+\s+|(?!of\b)[a-z]+\s+)?{_child()}{of_them}",
+            re.IGNORECASE,
+        ),
+    )
+
+
+@cache
+def _not_a_count() -> re.Pattern[str]:
+    """What stands before a number that is no count."""
+    return re.compile(
+        rf"(?:\b(?:{any_of('people.numbered')})\s+|\b(?:{any_of('people.limits')})\s+"
+        r"|[0-9]\s*(?:to|and|or|&|[-–—/])\s*|\bevery\s+|(?:^|[.;:]\s+)(?:if|where|for)\s+)$",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _shares() -> tuple[re.Pattern[str], ...]:
+    """A percentage with the whole that it is of, before or behind it."""
+    whole = r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\s+(?P<who>" + _child() + ")"
+    percent = r"(?<![\w.,])(?P<percent>[0-9]+(?:\.[0-9]+)?)\s?(?:%|per\s?cent)"
+    return (
+        re.compile(rf"{percent}\s+of\s+(?:the|our|all)?\s*{whole}", re.IGNORECASE),
+        re.compile(
+            rf"\b(?:of|among(?:st)?)\s+(?:the|our|these|those)\s+{whole}[^.;%]{{0,80}}?{percent}", re.IGNORECASE
+        ),
+    )
+
+
+@cache
+def _role() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{any_of('people.roles')})s?\b", re.IGNORECASE)
+
+
 _BEFORE = 60
 """How far before a count it shows whether it is one."""
-_NOT_A_COUNT = re.compile(
-    r"(?:\b(?:level|stage|tier|year|years|step|phase|section|ks|key stage|grade|band|q|(?<!the )(?<!this )quarter|age|aged|table|figure|chart|appendix|page|ward|route|part|type|wave|schedule)"
-    r"\s+|\b(?:(?:one|two|three|four|[0-9]+) in|up to|at most|maximum of|at least|more than|less than|fewer than|registered for|places? for|capacity (?:of|for)|for every|rooms? for|minimum of|adults? to|each month|every)\s+|[0-9]\s*(?:to|and|or|&|[-–—/])\s*|\bevery\s+|(?:^|[.;:]\s+)(?:if|where|for)\s+)$",
-    re.IGNORECASE,
-)
-_SHARE = re.compile(
-    r"(?<![\w.,])(?P<percent>[0-9]+(?:\.[0-9]+)?)\s?(?:%|per\s?cent)\s+of\s+(?:the|our|all)?\s*(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\s+(?P<who>"
-    + _CHILD
-    + ")",
-    re.IGNORECASE,
-)
-_SHARE_AFTER = re.compile(
-    r"\b(?:of|among(?:st)?)\s+(?:the|our|these|those)\s+(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\s+(?P<who>"
-    + _CHILD
-    + r")[^.;%]{0,80}?"
-    r"(?<![\w.,])(?P<percent>[0-9]+(?:\.[0-9]+)?)\s?(?:%|per\s?cent)",
-    re.IGNORECASE,
-)
-_COUNT_OF = re.compile(
-    rf"(?<![\w.,/£%-])(?P<count>[1-4]|one|two|three|four)\s+(?:\([^()]{{1,12}}\)\s+)?(?:out\s+)?of\s+(?:the|these|those|our)?\s*(?:[0-9]+\s+|(?!of\b)[a-z]+\s+)?{_CHILD}"
-    r"(?![’']\s?(?:s\s)?\w)",
-    re.IGNORECASE,
-)
 _COMPLETED_BY = re.compile(
     r"\b(?:completed|prepared|written|authored|produced|approved|signed(?: off)?)\s+by\s*[:–—-]?\s*(?P<names>[^\n;]{3,120})",
     re.IGNORECASE,
@@ -93,21 +109,17 @@ _COMPLETED_BY = re.compile(
 _NAME = re.compile(
     r"\b(?:(?:Mr|Mrs|Ms|Miss|Dr)\.?\s+)?(?:(?:[A-Z]\.\s?){1,3}[A-Z][A-Za-z’'-]+\b|[A-Z][a-z’'-]+(?:\s+[A-Z]\.?)?\s+(?:[Oo]’|Mc|Mac|[Dd]e\s+|[Vv]an\s+)?[A-Z][A-Za-z’'-]+\b)"
 )
-_ROLE = re.compile(
-    r"\b(?:head|manager|officer|director|lead|unit|service|team|author|worker|analyst|board|panel|cabinet|council|committee|school|head ?teacher"
-    r"|assistant|principal|executive|business|partner|senior|deputy|interim|corporate|performance|quality|assurance|social|care|education|children|young"
-    r"|people|virtual|early|help|front|door|safeguarding|strategic|chief|guideline|impact|assessment|equality|agencies|independent|reviewing|chair)s?\b",
-    re.IGNORECASE,
-)
 _IN_FIGURES = {"one": 1, "two": 2, "three": 3, "four": 4, "a single": 1}
 
 
 _IDENTIFIERS = (
     ("a pupil number", re.compile(r"\b[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]\b")),
-    ("a postcode", re.compile(r"\b[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-Z]? ?[0-9][ABD-HJLNP-UW-Z]{2}\b", re.IGNORECASE)),
     ("a full date, perhaps a date of birth", re.compile(
         r"\b(?:dob|d\.o\.b\.?|born|date of birth)\b.{0,15}[0-9]{1,2}[./ -](?:[0-9]{1,2}|[a-z]{3,9})[./ -][0-9]{2,4}", re.IGNORECASE)),
 )  # fmt: skip
+_POSTCODE = re.compile(
+    r"\b(?P<area>[A-PR-UWYZ][A-HK-Y]?)[0-9][0-9A-Z]? ?[0-9](?P<last>[ABD-HJLNP-UW-Z]{2})\b", re.IGNORECASE
+)
 NHS_NUMBER = "an NHS number"
 _NHS = re.compile(r"\b[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}\b")
 
@@ -117,9 +129,19 @@ def identifiers(text: str) -> Iterator[tuple[str, re.Match[str]]]:
     for what, pattern in _IDENTIFIERS:
         for found in pattern.finditer(text):
             yield what, found
+    for found in _POSTCODE.finditer(text):
+        if _is_postcode(found):
+            yield "a postcode", found
     for found in _NHS.finditer(text):
         if _is_nhs_number(re.sub(r"\D", "", found[0])):
             yield NHS_NUMBER, found
+
+
+def _is_postcode(found: re.Match[str]) -> bool:
+    """Whether what has the shape of a postcode can be nothing else: “KS2 2nd”, “S2 3pp” and “EX16 4th” are of that shape too."""
+    if found["last"].lower() not in word_set("identifiers.behind_a_number"):
+        return True
+    return found[0].isupper() and found["area"] in word_set("identifiers.areas")
 
 
 def _is_nhs_number(digits: str) -> bool:
@@ -135,16 +157,14 @@ def disclosive(text: str) -> Iterator[Disclosive]:
     of birth; a person's name where the form says who completed or approved it. Counts of audits, schools or contacts are not.
     """
     for what, found in identifiers(text):
-        if what == "a postcode" and not found[0].isupper():
-            continue
         sure = "is" if what == NHS_NUMBER else "looks like"
         yield Disclosive(found.start(), found.end(), f"This {sure} {what}. Take it out before it is published.")
     taken: list[tuple[int, int]] = []
-    for pattern in (_SMALL_COUNT, _COUNT_OF):
+    for pattern in _small_counts():
         for found in pattern.finditer(text):
             if (
                 (found[0][-1:].islower() and found[0].istitle())
-                or _NOT_A_COUNT.search(text[max(0, found.start("count") - _BEFORE) : found.start("count")])
+                or _not_a_count().search(text[max(0, found.start("count") - _BEFORE) : found.start("count")])
                 or any(found.start() < end and start < found.end() for start, end in taken)
             ):
                 continue
@@ -155,7 +175,7 @@ def disclosive(text: str) -> Iterator[Disclosive]:
                 found.end(),
                 f"“{said}” is a count of fewer than {SMALLEST_SHOWN}. {_given_back(text, found)}",
             )
-    for found in (*_SHARE.finditer(text), *_SHARE_AFTER.finditer(text)):
+    for found in (one for pattern in _shares() for one in pattern.finditer(text)):
         percent, whole = found["percent"], found["whole"].replace(",", "")
         if not (is_number(percent) and is_number(whole)):
             continue
@@ -168,7 +188,7 @@ def disclosive(text: str) -> Iterator[Disclosive]:
             )
     for found in _COMPLETED_BY.finditer(text):
         for name in _NAME.finditer(found["names"]):
-            if not _ROLE.search(name[0]):
+            if not _role().search(name[0]):
                 start = found.start("names") + name.start()
                 yield Disclosive(
                     start,

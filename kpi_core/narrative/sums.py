@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .grammar import any_word
 from .mentions import stems
 
 # As many digits as a figure can have (``figures``).
@@ -19,12 +20,6 @@ _TOTALS = (
 _PART = re.compile(rf"{_N}(?P<what>\s+[A-Za-z][\w’'-]*(?:\s+[A-Za-z][\w’'-]*){{0,3}})?")
 _TOO_LONG = re.compile(r"[0-9]{16}|[0-9]{1,3}(?:,[0-9]{3}){5}")
 _DIGIT = re.compile("[0-9]")
-_NOT_ALL = re.compile(
-    r"\b(?:includ(?:ing|es|ed)|some of|such as|for example|among(?:st)?|more than one|multiple|overlap|counted twice|at least|mainly|mostly"
-    r"|not all|top|largest|most common|up from|compared|previous|last|both|either)\b",
-    re.I,
-)
-
 _MANY_TIMES = re.compile(
     r"\b(?:counted (?:more than once|twice|in (?:more|both))|more than one (?:reason|factor|category|group))\b", re.I
 )
@@ -123,7 +118,7 @@ def _columns(text: str) -> list[list[tuple[int, int]]]:
 
     None where the text does not claim to list all the parts.
     """
-    if _NOT_ALL.search(text) or _TOO_LONG.search(text):
+    if any_word("no_claim.not_all").search(text) or _TOO_LONG.search(text):
         return []
     found = list(_PART.finditer(text))
     if len(found) > _MOST_PARTS:

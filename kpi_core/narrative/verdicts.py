@@ -15,6 +15,7 @@ from ..periods import Quarter
 from .atoms import Amount
 from .claims import Claim
 from .clauses import StatedFigure
+from .places import NOWHERE, Places
 
 
 class Verdict(StrEnum):
@@ -33,6 +34,8 @@ class Recorded:
 
     quarter: Quarter
     held: Mapping[str, Held]
+    places: Places = NOWHERE
+    """The names of the council and the area that it is held of, and of others."""
 
     def observation(self, code: str, quarter: Quarter) -> Observation | None:
         """What is held of an indicator for a quarter."""

@@ -29,6 +29,7 @@ def known(
     return Known(
         today=today,
         home=home,
+        council=council.settings.get("council", ""),
         areas=council.area_names,
         indicators=council.register,
         entries=council.entries,

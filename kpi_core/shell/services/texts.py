@@ -13,7 +13,17 @@ from ...errors import NotSaved, StoreError, shorten
 from ...forms import Form, Paragraph, read_forms
 from ...judging import opening_quarter
 from ...model import ACTIONS_HEADING, Action, ExceptionReport, ReportState
-from ...narrative import CheckedPaper, Checker, NarrativeFinding, Pace, Recorded, Verdict, passages, quarter_named
+from ...narrative import (
+    CheckedPaper,
+    Checker,
+    NarrativeFinding,
+    Pace,
+    Places,
+    Recorded,
+    Verdict,
+    passages,
+    quarter_named,
+)
 from ...periods import Quarter, day_in_words
 from ...periods import quarter as read_quarter
 from ...reports import REASON_LINE, first_draft
@@ -123,7 +133,10 @@ class Texts:
         key = (standing.area, standing.key, quarter)
         found = self._checkers.get(key)
         if found is None:
-            found = Checker(Recorded(quarter, {one.indicator.code: one for one in standing.held(quarter)}))
+            settings = standing.settings
+            council, home = settings.get("council", ""), settings.get("home_area", "")
+            places = Places.of(council, standing.area_names, home, standing.area)
+            found = Checker(Recorded(quarter, {one.indicator.code: one for one in standing.held(quarter)}, places))
             self._checkers[key] = found
             while len(self._checkers) > _MOST_CHECKERS:
                 self._checkers.popitem(last=False)
