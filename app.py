@@ -5,4 +5,4 @@ import streamlit as st
 from pages._ui import draft, session
 
 st.set_page_config(page_title="KPI explorer", page_icon=str(session.ICON), layout="wide")
-session.run(session.navigation(), first=draft.leave)
+session.run(session.navigation(), first=draft.begin)
