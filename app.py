@@ -6,6 +6,6 @@ from pages._ui import draft, server, session
 
 if __name__ == "__main__":  # as the server runs it for each page
     st.set_page_config(page_title="KPI explorer", page_icon=str(session.ICON), layout="wide")
-    session.run(session.navigation(), first=draft.leave)
+    session.run(session.navigation(), first=draft.begin)
 else:
     app = st.App(__file__, middleware=server.MIDDLEWARE, lifespan=server.lifespan)

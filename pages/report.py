@@ -224,7 +224,7 @@ def looked(objections: tuple[str, ...]) -> str:
 
 def submitted(written: draft.Draft) -> None:
     """Save what is still in the fields, then submit; what stops it is said over the button."""
-    draft.commit_all(written)
+    draft.take(written)
     base, who, reports = written.base, actor(), session.services().reports
     if written.unsaved or written.theirs is not None:
         deeds.refuse("submit", "The report was not submitted: not everything is saved. See the top of the form.")

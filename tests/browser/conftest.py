@@ -11,7 +11,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from . import HERE, ROOT, Server, chromium, serving, settled
 
@@ -31,6 +31,10 @@ ARGUMENTS = [
 ]
 OURS = {"localhost", "127.0.0.1"}
 INSIDE_THE_PAGE = {"data", "blob", "about"}
+
+PATIENT = 60_000
+"""Milliseconds to wait for what comes at once where nothing else runs: other work may leave the tests a tenth of the machine."""
+expect.set_options(timeout=PATIENT)
 
 OpenPage = Callable[..., Page]
 
@@ -135,6 +139,7 @@ def page(browser: Browser) -> Iterator[OpenPage]:
             timezone_id="Europe/London",
             reduced_motion="reduce",
         )
+        context.set_default_timeout(PATIENT)
         contexts.append(context)
         context.on("request", lambda request: look_at(request.url))
         context.on("page", lambda opened: opened.on("websocket", lambda socket: look_at(socket.url)))

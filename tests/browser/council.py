@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 from kpi_core.model import REPORT_SECTIONS
@@ -73,6 +75,8 @@ FAULTS = [
 # --- the report that is missing ------------------------------------------------------------------------------------
 
 REASON = REPORT_SECTIONS[0]
+ADDRESS = "report?indicator=FD01&quarter=Q2+2022-23"
+SAVED = re.compile(r"^✔ Saved \d\d:\d\d$")
 WRONG = "Assessments on time rose from 70% in Q1 to 85% in Q2."
 RIGHT = "Assessments on time rose from 70% in Q1 to 83.5% in Q2."
 BEFORE = "Of 4 exception reports required, 1 is approved, 2 are present without approval, 1 is missing."

@@ -15,11 +15,8 @@ from kpi_core.model import REPORT_SECTIONS
 from . import Server, act, listen, pressed, settled, wrote
 from .accessibility import sound
 from .conftest import OpenPage
-from .council import AFTER, BEFORE, REASON, RIGHT, WRONG
+from .council import ADDRESS, AFTER, BEFORE, REASON, RIGHT, SAVED, WRONG
 from .keyboard import tab_to
-
-ADDRESS = "report?indicator=FD01&quarter=Q2+2022-23"
-SAVED = re.compile(r"^✔ Saved \d\d:\d\d$")
 
 
 def in_word(path: Path) -> str:

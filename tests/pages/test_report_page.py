@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from urllib.parse import unquote
 
 import pytest
 import streamlit as st
@@ -578,6 +580,50 @@ def test_nothing_is_lost_when_a_save_fails_not_even_on_another_page(monkeypatch:
     pressed(at, "save_again")
     assert [dict(mine().sections)[one] for one in (REASON, LEGAL)] == ["Written while the disk was full.", "This too."]
     assert standing(at).startswith("✔ Saved")
+
+
+def kept_by_field(at: AppTest) -> dict[str, str] | None:
+    """What the browser is told that each field shows where that is saved; ``None``: not all is saved."""
+    told = body(at).one("p", "standing").attributes.get("data-kept")
+    return None if told is None else dict(json.loads(unquote(told)))
+
+
+def test_the_browser_is_told_what_each_field_shows_where_that_is_saved() -> None:
+    at = begun()
+    pressed(at, "add_action")
+    wrote(at, REASON, "Two posts — vacant -->\n<b>")
+    at.date_input(key=key(f"{ACTIONS_HEADING} 1 due")).set_value(date(2031, 3, 31)).run()
+    told = kept_by_field(at)
+    assert told is not None
+    assert told[key(REASON)] == "Two posts — vacant -->\n<b>"
+    assert (told[key("Outturn")], told[key(f"{ACTIONS_HEADING} 1 due")]) == ("83.5", "2031-03-31")
+    fields = {one.key for one in (*at.text_area, *at.text_input, *at.date_input) if one.key}
+    assert set(told) == {one for one in fields if one.startswith(key("")) and one != key("fields_drawn")}
+    wrote(at, "Outturn", "many")
+    assert kept_by_field(at) is None
+
+
+def test_what_a_slow_browser_still_says_of_fields_that_were_set_is_nobodys_change() -> None:
+    kept(Q1, reason_line="The line of the last quarter.", who=AUTHOR)
+    at = begun()
+    drawn = at.text_input(key=key("fields_drawn")).value
+    pressed(at, "begin_from_last")
+    last = at.text_area(key=key(REASON)).value
+    assert last == TRUE
+    at.text_area(key=key(REASON)).input("")
+    at.text_input(key=key("fields_drawn")).input(drawn)
+    wrote(at, "Completed by", "Report author")
+    assert at.text_area(key=key(REASON)).value == last
+    assert (dict(mine().sections)[REASON], mine().completed_by) == (last, "Report author")
+
+
+def test_a_field_that_was_set_can_be_made_what_it_was_before() -> None:
+    kept(Q1, reason_line="The line of the last quarter.", who=AUTHOR)
+    at = begun()
+    pressed(at, "begin_from_last")
+    wrote(at, REASON, "")
+    assert at.text_area(key=key(REASON)).value == ""
+    assert dict(mine().sections)[REASON] == ""
 
 
 def test_a_saving_that_another_change_broke_off_is_done_in_the_next_run() -> None:

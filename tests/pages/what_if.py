@@ -39,6 +39,11 @@ def of_field(at: AppTest, what: str, code: str = CODE) -> str:
     return str(at.text_input(key=f"suppose_{what}_{code}").value)
 
 
+def fields(at: AppTest) -> list[str | None]:
+    """What stands in each field of the page that is seen."""
+    return [one.value for one in at.text_input if one.label != "Drawn"]
+
+
 def at_22() -> AppTest:
     """The target of repeat referrals moved from 20 to 22."""
     return supposed(at_what_if(), "target", "22")
