@@ -174,8 +174,8 @@ def checked(file: Any) -> ShownPreview:
     standing = (st.session_state.get("compared", 0), *(one.withdrawn_at for one in services.uploads.history()))
     held: ShownPreview | None = st.session_state.get("checked")
     if held is None or (held.of, held.standing) != (of, standing):
-        profile = None if name == TEMPLATE else services.uploads.profile(name)
-        given = GivenFile(file.getvalue(), file.name, profile, quarter(chosen) if chosen and profile is None else None)
+        mapping = None if name == TEMPLATE else services.uploads.mapping(name)
+        given = GivenFile(file.getvalue(), file.name, mapping, quarter(chosen) if chosen and mapping is None else None)
         again = held.again + 1 if held is not None and held.of == of else 0
         if again:
             st.session_state.setdefault("not_published", Refused(CHANGED_MEANWHILE, anew=True))
@@ -302,7 +302,7 @@ def figures(preview: Preview) -> None:
         if before is not None and before.exception_required is not after.exception_required:
             required = f"{exception_words(before)} → {required}"
         place = one.quarter.text + (
-            f", {preview.new_areas.get(one.area, one.area)}" if len(preview.new_areas) or preview.file.profile else ""
+            f", {preview.new_areas.get(one.area, one.area)}" if len(preview.new_areas) or preview.file.mapping else ""
         )
         rows.append(
             (

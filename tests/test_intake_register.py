@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_core.intake import (
+    ColumnMapping,
     EntriesPreview,
     GivenFile,
     Known,
-    Profile,
     TargetDecision,
     check_entries,
     draft_entries,
@@ -131,7 +131,7 @@ def test_the_headings_say_what_a_file_holds(headings: str, kind: str, end: str) 
 
 
 def test_a_file_read_through_a_mapping_holds_figures_whatever_its_headings() -> None:
-    assert kind_of_file(GivenFile(b"indicator,from_quarter\n", "f.csv", Profile("p"))) == "figures"
+    assert kind_of_file(GivenFile(b"indicator,from_quarter\n", "f.csv", ColumnMapping("p"))) == "figures"
 
 
 # --- how it is read --------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from kpi_core.command_line.uploads import import_lines
-from kpi_core.intake import Decision, GivenFile, Preview, Profile, rating_words, read_profile
+from kpi_core.intake import ColumnMapping, Decision, GivenFile, Preview, rating_words, read_mapping
 from kpi_core.shell.export.csv_file import render
 from kpi_core.shell.services import Services
 from kpi_core.showing import Circumstances, reconciliation_table
@@ -52,9 +52,9 @@ def row(when: str, value: str, rating: str, kpi: str = "A1", **cells: str) -> Ce
     return {"KPI": kpi, "Year": year, "Quarter": number, "Outturn": value, "Target": "", "RAG": rating} | cells
 
 
-def shown(services: Services, *rows: Cells, mapping: str | Profile = LETTERS) -> Preview:
-    profile = read_profile(mapping, "history") if isinstance(mapping, str) else mapping
-    found = services.uploads.preview(GivenFile(csv_bytes(rows), "history.csv", profile))
+def shown(services: Services, *rows: Cells, mapping: str | ColumnMapping = LETTERS) -> Preview:
+    mapping = read_mapping(mapping, "history") if isinstance(mapping, str) else mapping
+    found = services.uploads.preview(GivenFile(csv_bytes(rows), "history.csv", mapping))
     assert isinstance(found, Preview)
     return found
 

@@ -21,7 +21,7 @@ from ..showing import as_json
 from .command import AS_AT, MOST_LINES, Command, Outcome, acting, actor, argument, content_of, first, opened
 
 if TYPE_CHECKING:
-    from ..intake import AnyPreview, Finding, Profile
+    from ..intake import AnyPreview, ColumnMapping, Finding
 
 
 class Progress:
@@ -67,12 +67,12 @@ def _import(arguments: Namespace, database: Path) -> Outcome:
 
     chosen = None if arguments.quarter is None else read_quarter(arguments.quarter)
     with Progress(not arguments.json) as progress, opened(database, progress.step) as services:
-        profile = _mapping(services, arguments.mapping)
+        mapping = _mapping(services, arguments.mapping)
         progress("reading and checking")
         caps = UNCAPPED if arguments.no_limits else Caps()
         if arguments.no_limits:
             gc.disable()  # millions of figures, none of them garbage: looking for some takes half the time
-        file = GivenFile(content_of(arguments.file, caps), arguments.file.name, profile, chosen, caps)
+        file = GivenFile(content_of(arguments.file, caps), arguments.file.name, mapping, chosen, caps)
         preview = services.uploads.preview(file, progress.part)
         upload, refused = None, ""
         if arguments.publish:
@@ -99,17 +99,17 @@ def _day(text: str) -> date | None:
         raise KpiError(f"“{shorten(text)}” is not a day. Write it like 2022-11-22.") from None
 
 
-def _mapping(services: Services, name: str | None) -> Profile | None:
+def _mapping(services: Services, name: str | None) -> ColumnMapping | None:
     """The mapping of a name, or the one that a TOML file holds."""
-    from ..intake import read_profile
+    from ..intake import read_mapping
 
     if name is None:
         return None
     path = Path(name)
     if path.suffix.casefold() != ".toml" or not path.is_file():
-        return services.uploads.profile(name)
+        return services.uploads.mapping(name)
     try:
-        return read_profile(path.read_bytes().decode(), path.stem)
+        return read_mapping(path.read_bytes().decode(), path.stem)
     except UnicodeDecodeError:
         raise KpiError(f"{path.name} is not saved as UTF-8. Save it as plain text in UTF-8.") from None
 

@@ -1,6 +1,6 @@
 """A file on its way in: bytes to rows, rows to fields, fields to figures, checks, and what would change.
 
-Of a file of figures: ``sheet`` (bytes to rows), ``fields`` (rows to the fields of a figure, by the template or a ``saved_mapping``,
+Of a file of figures: ``sheet`` (bytes to rows), ``fields`` (rows to the fields of a figure, by the template or a ``column_mapping``,
 which ``guess`` proposes), ``cells`` (a field read), ``reading`` (``entries``), ``placing`` (whose figure each is, and what stands there),
 ``checks`` and ``disclosure`` (what is wrong with it), ``preview`` (all of it, and what would change), ``decision`` (what an officer
 decides). Of entries of the list of indicators and of targets: ``register``, with ``entry_checks``, ``indicator_checks``,
@@ -8,6 +8,7 @@ decides). Of entries of the list of indicators and of targets: ``register``, wit
 """
 
 from .checks import UNIT_WORDS
+from .column_mapping import RATINGS, ColumnMapping, MappingError, read_mapping, wanting, write_mapping
 from .data_folder import CSV_FILES, FORM_HEADINGS, REPORT_FOLDER, Bundle, read_data_folder
 from .decision import Decision, TargetDecision, as_decided, lacking_decision
 from .entries import Known
@@ -18,7 +19,6 @@ from .preview import Differing, FigureChange, Preview, check, fingerprint, ratin
 from .problems import Finding, Severity
 from .reading import GivenFile, ReadUpload, Tick, draft
 from .register import AnyPreview, EntriesPreview, check_entries, draft_entries, kind_of_file
-from .saved_mapping import RATINGS, Profile, ProfileError, read_profile, wanting, write_profile
 from .sheet import CAPPED, UNCAPPED, Caps, Sheet, read_sheet
 from .target_checks import target_in_words
 
@@ -34,6 +34,7 @@ __all__ = [
     "AnyPreview",
     "Bundle",
     "Caps",
+    "ColumnMapping",
     "Decision",
     "Differing",
     "EntriesPreview",
@@ -43,9 +44,8 @@ __all__ = [
     "GivenFile",
     "Known",
     "Mapped",
+    "MappingError",
     "Preview",
-    "Profile",
-    "ProfileError",
     "Raw",
     "ReadUpload",
     "Severity",
@@ -63,10 +63,10 @@ __all__ = [
     "lacking_decision",
     "rating_words",
     "read_data_folder",
-    "read_profile",
+    "read_mapping",
     "read_sheet",
     "target_in_words",
     "through",
     "wanting",
-    "write_profile",
+    "write_mapping",
 ]

@@ -122,7 +122,7 @@ def _one_count_alone(entry: Placed, _: Checking) -> Facts | None:
 
 def _slack(checking: Checking) -> Decimal:
     """By how much a count may differ from the true one: half of what counts are rounded to."""
-    rounded_to = checking.profile.counts_rounded_to if checking.profile else None
+    rounded_to = checking.mapping.counts_rounded_to if checking.mapping else None
     return Decimal(rounded_to) / 2 if rounded_to else Decimal(0)
 
 
@@ -450,7 +450,7 @@ def _not_chosen(checking: Checking) -> Iterator[Finding]:
     if checking.chosen is None or latest is None:
         return
     # A mapped file may hold several quarters; the chosen one must be among them.
-    held = {entry.quarter for entry in checking.entries} if checking.profile else {latest}
+    held = {entry.quarter for entry in checking.entries} if checking.mapping else {latest}
     if checking.chosen not in held:
         yield finding("not-the-chosen-quarter", None, "quarter", latest.text, chosen=checking.chosen.text)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..errors import shorten
 from ..model import Absence, ChangeKind, Indicator, Observation, Target, entry_in_force
 from ..periods import Quarter
-from .saved_mapping import Profile
+from .column_mapping import ColumnMapping
 
 if TYPE_CHECKING:
     from ..narrative import Lexicon, Places
@@ -137,7 +137,7 @@ class Checking:
     by_key: Mapping[Key, Placed]
     named: frozenset[str]
     """Every indicator the file names, also where its row has a problem."""
-    profile: Profile | None
+    mapping: ColumnMapping | None
     chosen: Quarter | None
 
     latest: Quarter | None

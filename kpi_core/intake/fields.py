@@ -1,6 +1,6 @@
-"""A file's columns as the fields of a figure: by the template's headings, or through a profile that names the file's own.
+"""A file's columns as the fields of a figure: by the template's headings, or through a mapping that names the file's own.
 
-A profile is data that a person can read and change: a TOML file (``data/profiles``) or, in the code, a ``Profile``.
+A mapping is data that a person can read and change: a TOML file (``data/profiles``) or, in the code, a ``ColumnMapping``.
 Which column is what is settled here alone; whether a value is right is not looked at.
 """
 
@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from ..errors import PeriodError
 from ..periods import Quarter, calendar_quarter, quarter
+from .column_mapping import COUNTS, FIELDS, ColumnMapping, missing_fields
 from .problems import Finding, finding
-from .saved_mapping import COUNTS, FIELDS, Profile, missing_fields
 from .sheet import Record, Sheet
 
 TEMPLATE_COLUMNS = (
@@ -169,12 +169,12 @@ def _raws(rows: Sequence[int], column: str, texts: Mapping[str, Sequence[str]]) 
             gc.enable()
 
 
-# --- a file through a profile -------------------------------------------------------------------------------------
+# --- a file through a mapping -------------------------------------------------------------------------------------
 
 _LIKE, _LIKE_CALENDAR = "Q2 2022-23", "Q3 2022"
 
 
-def through(sheet: Sheet, profile: Profile) -> Mapped:
+def through(sheet: Sheet, mapping: ColumnMapping) -> Mapped:
     """Read a file through a mapping. Columns that the mapping does not name are left out.
 
     A heading that it names and the file lacks, or has twice, is on ``findings``; so is, in a wide file, a heading whose
@@ -182,25 +182,25 @@ def through(sheet: Sheet, profile: Profile) -> Mapped:
     """
     if sheet.unreadable:
         return Mapped([], (), {})
-    found = _found(sheet.headings, profile)
-    if profile.shape == "wide":
-        return _wide(sheet, profile, found)
+    found = _found(sheet.headings, mapping)
+    if mapping.shape == "wide":
+        return _wide(sheet, mapping, found)
     cells = Cells(sheet.records)
-    texts, rows = _written(_texts(cells, profile, found.places), cells.rows)
-    columns = _heading_words(profile, found.places)
+    texts, rows = _written(_texts(cells, mapping, found.places), cells.rows)
+    columns = _heading_words(mapping, found.places)
     value = columns.get("value", columns.get("numerator", "value"))
-    return Mapped(_raws(rows, value, _as_held(texts, profile, len(rows))), tuple(found.findings), columns)
+    return Mapped(_raws(rows, value, _as_held(texts, mapping, len(rows))), tuple(found.findings), columns)
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Where the headings that a profile names stand in a file, counted from 0."""
+    """Where the headings that a mapping names stand in a file, counted from 0."""
 
     places: dict[str, int]
     findings: list[Finding]
 
 
-def _found(headings: Sequence[str], profile: Profile) -> _Found:
+def _found(headings: Sequence[str], mapping: ColumnMapping) -> _Found:
     places: dict[str, int] = {}
     twice = set()
     for place, heading in enumerate(map(str.strip, headings)):
@@ -209,8 +209,8 @@ def _found(headings: Sequence[str], profile: Profile) -> _Found:
         else:
             places[heading] = place
     findings = []
-    row = profile.headings_row
-    for named in dict.fromkeys(one.strip() for many in profile.columns.values() for one in many):
+    row = mapping.headings_row
+    for named in dict.fromkeys(one.strip() for many in mapping.columns.values() for one in many):
         if named not in places:
             findings.append(finding("missing-column", row, named, named))
         elif named in twice:
@@ -218,15 +218,15 @@ def _found(headings: Sequence[str], profile: Profile) -> _Found:
     return _Found(places, findings)
 
 
-def _heading_words(profile: Profile, places: Mapping[str, int]) -> dict[str, str]:
-    held = {name: [one.strip() for one in many if one.strip() in places] for name, many in profile.columns.items()}
+def _heading_words(mapping: ColumnMapping, places: Mapping[str, int]) -> dict[str, str]:
+    held = {name: [one.strip() for one in many if one.strip() in places] for name, many in mapping.columns.items()}
     return {name: " and ".join(many) for name, many in held.items() if many and name in FIELDS}
 
 
-def _texts(cells: Cells, profile: Profile, places: Mapping[str, int]) -> dict[str, list[str]]:
+def _texts(cells: Cells, mapping: ColumnMapping, places: Mapping[str, int]) -> dict[str, list[str]]:
     """The text of each field that has a column in the file."""
     texts: dict[str, list[str]] = {}
-    for name, headings in profile.columns.items():
+    for name, headings in mapping.columns.items():
         held = [cells.column(places[one.strip()]) for one in headings if one.strip() in places]
         if held and name in FIELDS:
             texts[name] = held[0] if len(held) == 1 else _together(name, held)
@@ -249,23 +249,23 @@ def _together(name: str, columns: Sequence[Sequence[str]]) -> list[str]:
     return [next(filter(None, parts), "") for parts in zip(*columns, strict=True)]
 
 
-def _as_held(texts: dict[str, list[str]], profile: Profile, count: int) -> dict[str, list[str]]:
-    """The text of each field with the profile's fixed text and its names for indicators, areas and ratings."""
-    for name, text in profile.fixed.items():
+def _as_held(texts: dict[str, list[str]], mapping: ColumnMapping, count: int) -> dict[str, list[str]]:
+    """The text of each field with the mapping's fixed text and its names for indicators, areas and ratings."""
+    for name, text in mapping.fixed.items():
         fixed = text.strip()
         if name in texts:
             texts[name] = [one or fixed for one in texts[name]]
         elif name in FIELDS:
             texts[name] = [fixed] * count
-    for name, aliases in (("indicator", profile.indicator_names), ("rating", profile.ratings)):
+    for name, aliases in (("indicator", mapping.indicator_names), ("rating", mapping.ratings)):
         if aliases and name in texts:
             read = {alias.strip(): code.strip() for alias, code in aliases.items()}
             texts[name] = [read.get(one, one) for one in texts[name]]
-    if profile.area_names:
-        read = {alias.strip(): code.strip() for alias, code in profile.area_names.items()}
+    if mapping.area_names:
+        read = {alias.strip(): code.strip() for alias, code in mapping.area_names.items()}
         codes, names = (texts.get(name, [""] * count) for name in ("area", "area_name"))
         texts["area"] = [read.get(c) or read.get(n) or c for c, n in zip(codes, names, strict=True)]
-    if profile.calendar_quarters and "quarter" in texts:
+    if mapping.calendar_quarters and "quarter" in texts:
         canonical = {text: _canonical(text) for text in set(texts["quarter"])}
         texts["quarter"] = [canonical[one] for one in texts["quarter"]]
     return texts
@@ -295,10 +295,10 @@ _MOST_WORDS = 8
 """No form of a quarter has more words."""
 
 
-def _wide(sheet: Sheet, profile: Profile, found: _Found) -> Mapped:
-    data, findings = _data_columns(sheet.headings, profile)
+def _wide(sheet: Sheet, mapping: ColumnMapping, found: _Found) -> Mapped:
+    data, findings = _data_columns(sheet.headings, mapping)
     cells = Cells(sheet.records)
-    common = _raws(cells.rows, "", _as_held(_texts(cells, profile, found.places), profile, len(cells.rows)))
+    common = _raws(cells.rows, "", _as_held(_texts(cells, mapping, found.places), mapping, len(cells.rows)))
     columns = [(one, cells.column(one.place)) for one in data]
     rows = [
         _figure(record, one, texts[number])
@@ -306,7 +306,7 @@ def _wide(sheet: Sheet, profile: Profile, found: _Found) -> Mapped:
         for one, texts in columns
         if texts[number]
     ]
-    return Mapped(rows, (*found.findings, *findings), _heading_words(profile, found.places))
+    return Mapped(rows, (*found.findings, *findings), _heading_words(mapping, found.places))
 
 
 def _figure(record: Raw, column: _DataColumn, value: str) -> Raw:
@@ -315,10 +315,10 @@ def _figure(record: Raw, column: _DataColumn, value: str) -> Raw:
     return Raw(row, column.heading, column.indicator or indicator, name, unit, column.quarter, value, *rest)
 
 
-def _data_columns(headings: Sequence[str], profile: Profile) -> tuple[list[_DataColumn], list[Finding]]:
-    named = {one.strip() for many in profile.columns.values() for one in many}
-    measures = {" ".join(measure.split()).strip(_EDGES): code.strip() for measure, code in profile.measures.items()}
-    read = calendar_quarter if profile.calendar_quarters else quarter
+def _data_columns(headings: Sequence[str], mapping: ColumnMapping) -> tuple[list[_DataColumn], list[Finding]]:
+    named = {one.strip() for many in mapping.columns.values() for one in many}
+    measures = {" ".join(measure.split()).strip(_EDGES): code.strip() for measure, code in mapping.measures.items()}
+    read = calendar_quarter if mapping.calendar_quarters else quarter
     columns: list[_DataColumn] = []
     findings: dict[str, Finding] = {}
     for place, heading in enumerate(map(str.strip, headings)):
@@ -326,11 +326,11 @@ def _data_columns(headings: Sequence[str], profile: Profile) -> tuple[list[_Data
             continue
         found = quarter_in(heading, read)
         if found is None:
-            fault = _heading_fault(heading, measures, profile, read)
+            fault = _heading_fault(heading, measures, mapping, read)
         elif (found[1] not in measures) if measures else found[1]:
-            fault = finding("heading-not-mapped", profile.headings_row, heading, heading)
+            fault = finding("heading-not-mapped", mapping.headings_row, heading, heading)
         elif any(heading == one.heading for one in columns):
-            fault = finding("column-twice", profile.headings_row, heading, heading)
+            fault = finding("column-twice", mapping.headings_row, heading, heading)
         else:
             fault = None
             columns.append(_DataColumn(place, heading, found[0].text, measures.get(found[1], "")))
@@ -359,7 +359,7 @@ def _splits(words: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _heading_fault(
-    heading: str, measures: Mapping[str, str], profile: Profile, read: Callable[[str], Quarter]
+    heading: str, measures: Mapping[str, str], mapping: ColumnMapping, read: Callable[[str], Quarter]
 ) -> Finding | None:
     """What is wrong with the quarter of a heading whose measure is known. ``None``: it is no heading of a figure."""
     text = _beside_measure(heading, measures) if measures else heading
@@ -372,10 +372,10 @@ def _heading_fault(
         if not measures and error.fault == "unreadable":
             return None
         code = QUARTER_FAULTS[error.fault]
-        if error.fault == "range" and profile.leave_out_several_quarters:
+        if error.fault == "range" and mapping.leave_out_several_quarters:
             code = "several-quarters-left-out"
-        like = _LIKE_CALENDAR if profile.calendar_quarters else _LIKE
-        return finding(code, profile.headings_row, heading, text, like=like)
+        like = _LIKE_CALENDAR if mapping.calendar_quarters else _LIKE
+        return finding(code, mapping.headings_row, heading, text, like=like)
     return None
 
 

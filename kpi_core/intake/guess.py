@@ -10,8 +10,8 @@ from functools import partial
 from ..errors import PeriodError
 from ..figures import is_number
 from ..periods import Quarter, calendar_quarter, quarter
+from .column_mapping import COUNTS, FIELDS, IN_HEADINGS, ColumnMapping
 from .fields import Cells, quarter_in
-from .saved_mapping import COUNTS, FIELDS, IN_HEADINGS, Profile
 from .sheet import Sheet
 
 _SAMPLE = 50
@@ -33,7 +33,7 @@ _GUESSED = (
 """How the heading of each field may read, in the order in which fields take their columns."""
 
 
-def guess(sheet: Sheet) -> Profile:
+def guess(sheet: Sheet) -> ColumnMapping:
     """A first proposal of a mapping for a file that is not the template, from its headings and its first 50 rows.
 
     It is put before a person and never used unseen. A part that cannot be guessed is left empty. Never raises.
@@ -51,15 +51,17 @@ def guess(sheet: Sheet) -> Profile:
     return _guess_long(sample)
 
 
-def _guess_wide(sample: Mapping[str, list[str]], held: Mapping[str, tuple[Quarter, str]], calendar: bool) -> Profile:
+def _guess_wide(
+    sample: Mapping[str, list[str]], held: Mapping[str, tuple[Quarter, str]], calendar: bool
+) -> ColumnMapping:
     measures = {measure: _code(measure) for _, measure in held.values() if measure}
     columns = {name: headings for name, headings in _by_heading(sample).items() if name not in IN_HEADINGS}
     if measures:
         columns.pop("indicator", None)
-    return Profile("", shape="wide", columns=columns, measures=measures, calendar_quarters=calendar)
+    return ColumnMapping("", shape="wide", columns=columns, measures=measures, calendar_quarters=calendar)
 
 
-def _guess_long(sample: Mapping[str, list[str]]) -> Profile:
+def _guess_long(sample: Mapping[str, list[str]]) -> ColumnMapping:
     when, calendar = _guess_quarter(sample)
     rest = {heading: texts for heading, texts in sample.items() if heading not in when}
     named = _by_heading(rest)
@@ -74,7 +76,7 @@ def _guess_long(sample: Mapping[str, list[str]]) -> Profile:
         [text for heading in named.get(name, ()) for text in sample[heading]] for name in ("value", "rating")
     )
     values = [text for text in values if is_number(text)]
-    return Profile(
+    return ColumnMapping(
         "",
         columns={name: named[name] for name in FIELDS if name in named},
         fractions=any("." in text for text in values) and all(0 <= Decimal(text) <= 1 for text in values),

@@ -26,10 +26,10 @@ class Placing:
 
     def __init__(self, drafted: ReadUpload, known: Known) -> None:
         self._drafted = drafted
-        profile = drafted.file.profile
+        mapping = drafted.file.mapping
         self.findings: list[Finding] = []
-        self.new_indicators = _brought(profile.register, drafted.codes, known) if profile else ()
-        self._fractions = profile is not None and profile.fractions
+        self.new_indicators = _brought(mapping.register, drafted.codes, known) if mapping else ()
+        self._fractions = mapping is not None and mapping.fractions
         self._recorded = tuple(known.indicators.values())
         added = {one.code: one for one in self.new_indicators}
         self.known = replace(known, indicators={**known.indicators, **added})
@@ -38,7 +38,7 @@ class Placing:
         self._areas: dict[str, str | None] = {}
         self._unknown: dict[str, str] = {}
         self._in_other_words = {one.code.casefold(): one for one in self.known.indicators.values()}
-        if profile is not None:
+        if mapping is not None:
             self._in_other_words = {
                 one.name.casefold(): one for one in self.known.indicators.values()
             } | self._in_other_words
@@ -95,8 +95,8 @@ class Placing:
             return text
         if text in self._by_name:
             return self._by_name[text]
-        profile = self._drafted.file.profile
-        if profile is None or not profile.areas_from_file:
+        mapping = self._drafted.file.mapping
+        if mapping is None or not mapping.areas_from_file:
             return None
         self.new_areas[text] = self._drafted.area_names.get(text, text)
         return text
@@ -145,8 +145,8 @@ class Placing:
 
     def newly_assigned(self, entries: Iterable[Placed]) -> tuple[tuple[str, str], ...]:
         """(area, indicator) pairs of the file that no scorecard lists yet, where a mapping may add them."""
-        profile = self._drafted.file.profile
-        if profile is None:
+        mapping = self._drafted.file.mapping
+        if mapping is None:
             return ()
         pairs = dict.fromkeys((entry.area, entry.code) for entry in entries)
         return tuple(pair for pair in pairs if pair not in self.known.assigned)

@@ -204,7 +204,7 @@ def check(drafted: ReadUpload, known: Known, tick: Tick = quiet) -> Preview:
         entries=entries,
         by_key=by_key,
         named=drafted.named,
-        profile=drafted.file.profile,
+        mapping=drafted.file.mapping,
         chosen=drafted.file.chosen,
         latest=max((entry.quarter for entry in entries), default=None),
         areas=tuple(dict.fromkeys(entry.area for entry in entries)),
@@ -217,7 +217,7 @@ def check(drafted: ReadUpload, known: Known, tick: Tick = quiet) -> Preview:
         findings = Findings()
         findings.extend([published])
     changes = tuple(FigureChange(_to_hold(entry), entry.kind, entry.held, entry.row) for entry in entries)
-    lacking = [] if drafted.file.profile or drafted.unreadable else missing(checking)
+    lacking = [] if drafted.file.mapping or drafted.unreadable else missing(checking)
     several = len({area for area, _ in lacking}) > 1
     preview = Preview(
         file=drafted.file,
@@ -282,7 +282,7 @@ def _run_all(checking: Checking, findings: Findings, tick: Tick) -> None:
             _run(on_changed, entry, checking, findings)
         if entry.changed or entry.comment_changes:
             _run(on_comments, entry, checking, findings)
-    for _, check_file in (*ON_THE_FILE, *(ON_A_QUARTERS_FILE if checking.profile is None else ())):
+    for _, check_file in (*ON_THE_FILE, *(ON_A_QUARTERS_FILE if checking.mapping is None else ())):
         findings.extend(check_file(checking))
 
 
@@ -308,7 +308,7 @@ def _not_run(drafted: ReadUpload) -> tuple[tuple[str, str], ...]:
         why = "The file could not be read as rows." if drafted.unreadable else "No row could be read as a figure."
         codes = [one.code for one in (*ON_EVERY_ENTRY, *ON_CHANGED_FIGURES, *ON_CHANGED_COMMENTS)]
         not_run |= dict.fromkeys((*codes, *(code for code, _ in (*ON_THE_FILE, *ON_A_QUARTERS_FILE))), why)
-    elif drafted.file.profile is not None:
+    elif drafted.file.mapping is not None:
         why = "A file read through a mapping may hold any quarters."
         not_run |= {code: why for code, _ in ON_A_QUARTERS_FILE}
     return tuple(not_run.items())

@@ -12,10 +12,10 @@ from ..model import Absence
 from ..periods import Quarter
 from ..spreadsheet import unguarded
 from .cells import QuarterReader, read_count, read_status, read_value
+from .column_mapping import ColumnMapping
 from .entries import Entry
 from .fields import Mapped, Raw, as_template, through
 from .problems import Finding, finding
-from .saved_mapping import Profile
 from .sheet import Caps, read_sheet
 
 _Item = TypeVar("_Item")
@@ -27,7 +27,7 @@ class GivenFile:
 
     content: bytes
     file_name: str
-    profile: Profile | None = None
+    mapping: ColumnMapping | None = None
     """The column mapping to read it through; ``None``: the template."""
     chosen: Quarter | None = None
     """The quarter it is meant for; ``None``: whichever it holds."""
@@ -88,19 +88,19 @@ def draft(file: GivenFile, tick: Tick = quiet) -> ReadUpload:
     """Read a file by itself. Whatever the bytes, it gives entries or findings, and never raises."""
     if not file.content and not file.file_name:
         return ReadUpload(file, (), (finding("no-file"),), {}, unreadable=True)
-    profile = file.profile
-    sheet = read_sheet(file.content, file.file_name, file.caps, profile.headings_row if profile else None)
+    mapping = file.mapping
+    sheet = read_sheet(file.content, file.file_name, file.caps, mapping.headings_row if mapping else None)
     if sheet.unreadable:
         return ReadUpload(file, (), sheet.findings, {}, unreadable=True)
-    mapped = through(sheet, profile) if profile else as_template(sheet)
-    reader = _EntryReader(mapped, profile)
+    mapped = through(sheet, mapping) if mapping else as_template(sheet)
+    reader = _EntryReader(mapped, mapping)
     entries = [entry for entry in map(reader.entry, ticking(mapped.rows, tick)) if entry is not None]
     found = (*sheet.findings, *mapped.findings, *reader.findings)
     named = frozenset(raw.indicator for raw in mapped.rows)
     return ReadUpload(
         file,
         tuple(entries),
-        _as_annual(mapped, found, profile.headings_row if profile else 1),
+        _as_annual(mapped, found, mapping.headings_row if mapping else 1),
         reader.area_names,
         named,
     )
@@ -118,15 +118,15 @@ def _as_annual(mapped: Mapped, findings: Sequence[Finding], headings_row: int) -
 class _EntryReader:
     """Reads the texts of mapped rows; problems gather in ``findings``."""
 
-    def __init__(self, mapped: Mapped, profile: Profile | None) -> None:
+    def __init__(self, mapped: Mapped, mapping: ColumnMapping | None) -> None:
         self.findings: list[Finding] = []
         self.area_names: dict[str, str] = {}
         self._columns = mapped.columns
-        self._profile = profile
+        self._profile = mapping
         self._quarter = QuarterReader("Q2 2022-23")
-        self._rounded = profile is not None and profile.counts_rounded_to is not None
+        self._rounded = mapping is not None and mapping.counts_rounded_to is not None
         self._comments = "comment" in mapped.columns
-        self._leave_out = profile is not None and profile.leave_out_several_quarters
+        self._leave_out = mapping is not None and mapping.leave_out_several_quarters
         self._no_values = "value" not in mapped.columns and not {"numerator", "denominator"} <= mapped.columns.keys()
 
     def entry(self, raw: Raw) -> Entry | None:

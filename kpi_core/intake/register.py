@@ -44,7 +44,7 @@ _REGISTER_ONLY = {"category", "decimals", "polarity"}
 
 def kind_of_file(file: GivenFile) -> str:
     """``figures``, ``register`` or ``targets``, by the headings."""
-    if file.profile is not None:
+    if file.mapping is not None:
         return "figures"
     first = re.split("[\r\n]", file.content[:8192].decode("utf-8-sig", errors="replace"), maxsplit=1)[0]
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kpi_core.intake import Profile, read_profile
+from kpi_core.intake import ColumnMapping, read_mapping
 
 FOLDER = Path(__file__).parent
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
@@ -18,5 +18,5 @@ def text_of(name: str) -> str:
     return path_of(name).read_text(encoding="utf-8")
 
 
-def mapping(name: str) -> Profile:
-    return read_profile(text_of(name), name)
+def mapping(name: str) -> ColumnMapping:
+    return read_mapping(text_of(name), name)

@@ -121,7 +121,7 @@ def test_a_mapping_made_here_is_saved_by_name_and_reads_the_file_on_the_page_upl
     at.selectbox(key="mapping_rating_G").select("green").run()
     at = save(at, "early-help-extract")
     assert said(at, "done") == ["Saved as early-help-extract. Choose it under “Read it as” on the page Upload."]
-    kept = session.services().uploads.profile("early-help-extract")
+    kept = session.services().uploads.mapping("early-help-extract")
     assert kept.indicator_names == {"RR12": "FD02"}
     assert kept.ratings == {"R": "red", "G": "green"}
     moved_to(at, "upload")
@@ -184,7 +184,7 @@ def test_a_wide_file_is_mapped_by_the_measures_in_its_headings(profiles: Path) -
         ["FD01", "July to September 2022 (Q2 2022-23)", "83.5"],
     ]
     save(at, "wide-extract")
-    assert session.services().uploads.profile("wide-extract").measures == {"Timely": "FD01"}
+    assert session.services().uploads.mapping("wide-extract").measures == {"Timely": "FD01"}
 
 
 def test_headings_below_a_title_are_found_by_their_row() -> None:

@@ -444,7 +444,7 @@ COUNCILS = "Code,Period,Value,Numerator,Denominator,LocalAuthority"
 
 def read_through(name: str) -> AppTest:
     """The page with a mapping chosen that an officer saved before."""
-    services().uploads.save_profile(mapping(name), Actor("Ola Officer", "Performance officer"))
+    services().uploads.save_mapping(mapping(name), Actor("Ola Officer", "Performance officer"))
     at = opened("upload")
     assert at.selectbox(key="upload_profile").options == ["The template", f"Column mapping: {name}"]
     return at.selectbox(key="upload_profile").select(name).run()

@@ -20,7 +20,7 @@ from kpi_core.access import Actor
 from kpi_core.codec import json_of
 from kpi_core.errors import NotPublished, NotSaved, StoreError
 from kpi_core.events import RECORDS, Event, Kind, event_of, line_of
-from kpi_core.intake import Decision, GivenFile, Profile, read_profile
+from kpi_core.intake import ColumnMapping, Decision, GivenFile, read_mapping
 from kpi_core.model import NONE_IDENTIFIED, Action, ExceptionReport, Upload
 from kpi_core.shell.services import Services
 from kpi_core.shell.storage.mirror import Mirror, folder_of
@@ -73,8 +73,8 @@ def row(code: str, value: str, when: str = Q2, **cells: str) -> dict[str, str]:
     return {"indicator": code, "quarter": when, "value": value} | cells
 
 
-def given(*rows: Mapping[str, str], name: str = "figures.csv", profile: Profile | None = None) -> GivenFile:
-    return GivenFile(csv_bytes(rows), name, profile)
+def given(*rows: Mapping[str, str], name: str = "figures.csv", mapping: ColumnMapping | None = None) -> GivenFile:
+    return GivenFile(csv_bytes(rows), name, mapping)
 
 
 def publish(services: Services, file: GivenFile, reason: str = "Counted again.") -> Upload:
@@ -104,7 +104,7 @@ aliases = "timely visits; visit timeliness"
 
 def mapped() -> GivenFile:
     """A file read through a mapping that adds an indicator with other names."""
-    return GivenFile(b"Code,Period,Value\nZZ1,Q2 2022-23,83.5\n", "visits.csv", read_profile(MAPPING, "visits"))
+    return GivenFile(b"Code,Period,Value\nZZ1,Q2 2022-23,83.5\n", "visits.csv", read_mapping(MAPPING, "visits"))
 
 
 def filled(draft: ExceptionReport, why: str = "Staff left.") -> ExceptionReport:
@@ -179,7 +179,7 @@ ACTS: dict[Kind, Callable[[Services], object]] = {
     Kind.LOADED: _load,
     Kind.PUBLISHED: lambda to: publish(to, given(row("A2", "55"), row("A3", "40", Q1), name="next.csv")),
     Kind.WITHDRAWN: lambda to: to.uploads.withdraw(1, "Wrong.", OFFICER.name),
-    Kind.MAPPING: lambda to: to.uploads.save_profile(read_profile(MAPPING, "another-extract"), OFFICER),
+    Kind.MAPPING: lambda to: to.uploads.save_mapping(read_mapping(MAPPING, "another-extract"), OFFICER),
     Kind.REPORT_SAVED: _save,
     Kind.REPORT_READ_IN: lambda to: to.reports.take_in(
         replace(_latest(to, Q3), unplaced="Left over."), "form.docx", ANN

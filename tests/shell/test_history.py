@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kpi_core.errors import NotPublished, NotWithdrawn
-from kpi_core.intake import Decision, GivenFile, Profile
+from kpi_core.intake import ColumnMapping, Decision, GivenFile
 from kpi_core.shell.services import Services
 
 from ..conftest import NOW, csv_bytes, in_memory, indicator, register
@@ -360,7 +360,7 @@ def test_an_upload_that_put_an_indicator_on_a_scorecard_is_left_while_later_figu
         explorer.uploads.withdraw(1, "Wrong.", "Ann")
 
 
-MAPPING = Profile(
+MAPPING = ColumnMapping(
     "measures",
     columns={"indicator": ("Measure",), "quarter": ("Period",), "value": ("Result",), "area": ("Place",)},
     areas_from_file=True,

@@ -15,7 +15,7 @@ import pytest
 from kpi_core.access import READER, ROLES, Actor
 from kpi_core.errors import Changed, KpiError, NotAllowed, NotPublished, NotWithdrawn, UnknownChoice
 from kpi_core.events import Kind
-from kpi_core.intake import Decision, GivenFile, read_profile
+from kpi_core.intake import Decision, GivenFile, read_mapping
 from kpi_core.shell.services import Services
 from kpi_core.shell.storage import STEPS, disk
 from kpi_core.showing import as_json
@@ -352,18 +352,18 @@ def test_a_saved_mapping_is_a_record_kept_to_the_letter_and_the_products_own_fol
 ) -> None:
     shipped = tmp_path / "data" / "profiles" / "shipped.toml"
     services = open_at(write_files(tmp_path, {"data/profiles/shipped.toml": MAPPING.encode(), **in_data(council())}))
-    services.uploads.save_profile(read_profile(MAPPING, "early-help"), OFFICER)
-    services.uploads.save_profile(read_profile(MAPPING, "early-help"), OFFICER)
+    services.uploads.save_mapping(read_mapping(MAPPING, "early-help"), OFFICER)
+    services.uploads.save_mapping(read_mapping(MAPPING, "early-help"), OFFICER)
     assert [(one.kind, one.by, one.what) for one in services.changes(since=1)] == [
         ("mapping saved", "Olga", "Saved the column mapping early-help.")]  # fmt: skip
     services.close()
     services = open_at(tmp_path)
     assert sorted(services.uploads.profiles()) == ["early-help", "shipped"]
-    assert services.uploads.profile("early-help").text == MAPPING
+    assert services.uploads.mapping("early-help").text == MAPPING
     assert [one.name for one in shipped.parent.iterdir()] == ["shipped.toml"]
     for name in ("early-help", "shipped"):
         with pytest.raises(KpiError, match=f"A mapping named {name} is there already"):
-            services.uploads.save_profile(read_profile(MAPPING.replace("KPI", "Code"), name), OFFICER)
+            services.uploads.save_mapping(read_mapping(MAPPING.replace("KPI", "Code"), name), OFFICER)
     assert services.verify().problems == ()
     services.close()
 
@@ -372,7 +372,7 @@ def test_where_the_folder_of_mappings_is_gone_what_was_read_through_them_stands_
     tmp_path: Path,
 ) -> None:
     services = open_at(write_files(tmp_path, {"data/profiles/shipped.toml": MAPPING.encode(), **in_data(council())}))
-    publish(services, GivenFile(EXTRACT, "extract.csv", services.uploads.profile("shipped")))
+    publish(services, GivenFile(EXTRACT, "extract.csv", services.uploads.mapping("shipped")))
     services.close()
     shutil.rmtree(tmp_path / "data" / "profiles")
     services = open_at(tmp_path)
@@ -381,8 +381,8 @@ def test_where_the_folder_of_mappings_is_gone_what_was_read_through_them_stands_
     assert (upload.profile, services._ledger.file(upload.mapping)) == ("shipped", MAPPING.encode())
     assert shows(services, "A1") == "71%"
     with pytest.raises(UnknownChoice, match="There is no column mapping “shipped”"):
-        services.uploads.profile("shipped")
-    services.uploads.save_profile(read_profile(MAPPING, "shipped"), OFFICER)
+        services.uploads.mapping("shipped")
+    services.uploads.save_mapping(read_mapping(MAPPING, "shipped"), OFFICER)
     assert sorted(services.uploads.profiles()) == ["shipped"]
     services.close()
 
@@ -395,14 +395,14 @@ def in_data(files: dict[str, bytes]) -> dict[str, bytes]:
 def test_only_a_performance_officer_saves_a_mapping(role: str, explorer: Services, tmp_path: Path) -> None:
     before = all_held(explorer), files_in(tmp_path)
     with pytest.raises(NotAllowed, match=f"The role {role} may not save a column mapping. Ask Performance officer."):
-        explorer.uploads.save_profile(read_profile(MAPPING, "early-help"), Actor("Olga", role))
+        explorer.uploads.save_mapping(read_mapping(MAPPING, "early-help"), Actor("Olga", role))
     assert (all_held(explorer), files_in(tmp_path)) == before
 
 
 def test_an_upload_keeps_the_mapping_it_was_read_through_to_the_letter_whatever_becomes_of_the_saved_one(
     explorer: Services,
 ) -> None:
-    upload = publish(explorer, GivenFile(EXTRACT, "extract.csv", read_profile(MAPPING, "early-help")))
+    upload = publish(explorer, GivenFile(EXTRACT, "extract.csv", read_mapping(MAPPING, "early-help")))
     assert (upload.profile, explorer._ledger.file(upload.mapping)) == ("early-help", MAPPING.encode())
     assert explorer.uploads.profiles() == {}
     assert shows(explorer, "A1") == "71%"

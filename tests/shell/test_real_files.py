@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from kpi_core.__main__ import main
-from kpi_core.intake import GivenFile, read_profile
+from kpi_core.intake import GivenFile, read_mapping
 from kpi_core.model import Absence, Observation
 from kpi_core.periods import Quarter
 from kpi_core.shell.export.csv_file import render
@@ -298,7 +298,7 @@ def test_rounded_counts_block_nothing_and_exact_ones_would(run: Any, own: Path, 
     exact = [line for line in text.splitlines() if not line.startswith("counts_rounded_to")]
     content = shared_file("real-data", *LGBF).read_bytes()
     with opened(own) as services:
-        strict = services.uploads.preview(GivenFile(content, "f.csv", read_profile("\n".join(exact), "exact")))
+        strict = services.uploads.preview(GivenFile(content, "f.csv", read_mapping("\n".join(exact), "exact")))
     assert {one.code for one in strict.findings if one.blocks} == {
         "value-differs-from-counts", "numerator-more-than-denominator", "value-beside-nothing"}  # fmt: skip
 

@@ -14,12 +14,12 @@ from ...errors import Changed, FigureError, KpiError, NotPublished, NotWithdrawn
 from ...events import Kind, sha256
 from ...intake import (
     AnyPreview,
+    ColumnMapping,
     Decision,
     EntriesPreview,
     GivenFile,
     Known,
-    Profile,
-    ProfileError,
+    MappingError,
     ReadUpload,
     Tick,
     as_decided,
@@ -29,8 +29,8 @@ from ...intake import (
     draft_entries,
     fingerprint,
     kind_of_file,
-    read_profile,
-    write_profile,
+    read_mapping,
+    write_mapping,
 )
 from ...judging import rate
 from ...model import (
@@ -84,7 +84,7 @@ class Uploads:
         return check(drafted, self._known_of(drafted), lambda part: tick((1 + part) / 2))
 
     def _known_of(self, drafted: ReadUpload) -> Known:
-        quarters = () if drafted.file.profile else drafted.quarters
+        quarters = () if drafted.file.mapping else drafted.quarters
         return self._known(drafted.areas, drafted.codes, quarters)
 
     def _known(
@@ -128,19 +128,19 @@ class Uploads:
             raise Changed
         upload = self._upload_of(preview, decision, actor)
         files = {"upload": preview.file.content}
-        if preview.file.profile is not None:
-            files["mapping"] = _bytes_of(preview.file.profile)
+        if preview.file.mapping is not None:
+            files["mapping"] = _bytes_of(preview.file.mapping)
         return MadeUpload(upload, Made((upload, *_gives(preview, upload)), files))
 
     def _upload_of(self, preview: AnyPreview, decision: Decision, actor: Actor) -> Upload:
         number = max((one.id for one in self._records.council().uploads), default=0) + 1
         kind = (decision.revision_kind or preview.likely_revision) if preview.needs_reason else ""
-        profile = preview.file.profile
+        mapping = preview.file.mapping
         comments = sum(one.kind is ChangeKind.COMMENT for one in preview.changes)
         return Upload(
             number, preview.kind, self._records.clock(), actor.name, _as_text(preview.file.file_name), preview.file.sha256,
-            profile.name if profile else "", preview.quarters, preview.counts, decision.reason.strip(), kind,
-            comments=comments, mapping=sha256(_bytes_of(profile)) if profile else "",
+            mapping.name if mapping else "", preview.quarters, preview.counts, decision.reason.strip(), kind,
+            comments=comments, mapping=sha256(_bytes_of(mapping)) if mapping else "",
         )  # fmt: skip
 
     def _against_now(self, preview: AnyPreview) -> str:
@@ -232,12 +232,12 @@ class Uploads:
 
     # --- column mappings ---
 
-    def profiles(self) -> dict[str, Profile]:
+    def profiles(self) -> dict[str, ColumnMapping]:
         """The saved mappings by name, and those that come with the product. One that cannot be read is left out and logged."""
         found = {}
         for name, text in self._texts():
             try:
-                found[name] = read_profile(text.decode(), name)
+                found[name] = read_mapping(text.decode(), name)
             except (KpiError, UnicodeDecodeError) as error:
                 _log.warning("The column mapping %s cannot be read: %s", name, error)
         return dict(sorted(found.items()))
@@ -249,32 +249,32 @@ class Uploads:
             if (content := self._ledger.file(kept)) is not None:
                 yield name, content
 
-    def profile(self, name: str) -> Profile:
+    def mapping(self, name: str) -> ColumnMapping:
         """A saved mapping. Raises ``UnknownChoice`` where there is none of that name, ``ProfileError`` where it cannot be read."""
         texts = dict(self._texts())
         if name not in texts:
             raise UnknownChoice("column mapping", name, tuple(self.profiles()))
         try:
-            return read_profile(texts[name].decode(), name)
+            return read_mapping(texts[name].decode(), name)
         except UnicodeDecodeError:
-            raise ProfileError(name, ["It is not saved as UTF-8."]) from None
+            raise MappingError(name, ["It is not saved as UTF-8."]) from None
 
-    def save_profile(self, profile: Profile, actor: Actor) -> None:
+    def save_mapping(self, mapping: ColumnMapping, actor: Actor) -> None:
         """Save a mapping by its name. Raises ``KpiError`` where the name is taken by another, or cannot be used."""
         who = allow(actor, Act.SAVE_MAPPING)
-        if not re.fullmatch(_PROFILE_NAME, profile.name):
+        if not re.fullmatch(_PROFILE_NAME, mapping.name):
             raise KpiError("Name the mapping with small letters, digits and hyphens, like early-help-extract.")
-        content = _bytes_of(profile)
+        content = _bytes_of(mapping)
 
         def decide() -> Made:
-            there = dict(self._texts()).get(profile.name)
+            there = dict(self._texts()).get(mapping.name)
             if there == content:
                 return Made()
             if there is not None:
                 raise KpiError(
-                    f"A mapping named {profile.name} is there already. Choose another name, or use that one."
+                    f"A mapping named {mapping.name} is there already. Choose another name, or use that one."
                 )
-            return Made((SavedMapping(profile.name, sha256(content)),), {"mapping": content})
+            return Made((SavedMapping(mapping.name, sha256(content)),), {"mapping": content})
 
         self._ledger.act(who, Kind.MAPPING, decide)
 
@@ -282,11 +282,11 @@ class Uploads:
 _PROFILE_NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
-def _bytes_of(profile: Profile) -> bytes:
+def _bytes_of(mapping: ColumnMapping) -> bytes:
     """A mapping as the bytes that were read; one that was made or changed on a page, as it is written."""
-    if profile.text and read_profile(profile.text, profile.name) == profile:
-        return profile.text.encode()
-    return write_profile(profile).encode()
+    if mapping.text and read_mapping(mapping.text, mapping.name) == mapping:
+        return mapping.text.encode()
+    return write_mapping(mapping).encode()
 
 
 def _gives(preview: AnyPreview, upload: Upload) -> Iterator[object]:

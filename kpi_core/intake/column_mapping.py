@@ -1,4 +1,4 @@
-"""A profile: which column of another system's file is what. A TOML file that a person can read and change.
+"""A mapping: which column of another system's file is what. A TOML file that a person can read and change.
 
 ``fields`` reads a file through one; ``guess`` proposes one.
 """
@@ -30,7 +30,7 @@ _NEVER_FIXED = ("value", "numerator", "denominator", "last_quarter", "rating")
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class ColumnMapping:
     """How the columns of one kind of file are read as figures.
 
     ``long``: a row is a figure. ``wide``: a column is a quarter (and, with ``measures``, a measure), named in its
@@ -70,53 +70,53 @@ class Profile:
     """The TOML it was read from, to the letter; empty: it was not read from any."""
 
 
-class ProfileError(KpiError):
+class MappingError(KpiError):
     """A mapping that cannot be used; every reason is on ``problems``."""
 
-    def __init__(self, profile: str, problems: Sequence[str]) -> None:
-        self.profile = profile
+    def __init__(self, mapping: str, problems: Sequence[str]) -> None:
+        self.mapping = mapping
         self.problems = tuple(problems)
         more = len(problems) - 1
         tail = f" ({more} more {'problem' if more == 1 else 'problems'} in it.)" if more else ""
-        super().__init__(f"The column mapping “{shorten(profile)}” cannot be used. {problems[0]}{tail}")
+        super().__init__(f"The column mapping “{shorten(mapping)}” cannot be used. {problems[0]}{tail}")
 
 
-def wanting(profile: Profile) -> tuple[str, ...]:
+def wanting(mapping: ColumnMapping) -> tuple[str, ...]:
     """What keeps a mapping from being used, each in a sentence: a field without a column, or one that has no place."""
     told = []
-    given = {*profile.columns, *profile.fixed}
-    if profile.shape == "wide":
+    given = {*mapping.columns, *mapping.fixed}
+    if mapping.shape == "wide":
         misplaced = [name for name in IN_HEADINGS if name in given]
         told += [f"A wide file has its quarters and figures in its headings: take out “{name}”." for name in misplaced]
-        if not profile.measures and "indicator" not in given:
+        if not mapping.measures and "indicator" not in given:
             told.append("Name the measures in the headings, or the column of the indicator.")
     else:
         missing = missing_fields(given)
         told += [f"Name the column of the {'value, or of both counts' if m == 'value' else m}." for m in missing]
-        if profile.measures:
+        if mapping.measures:
             told.append("Measures are named for a wide file only.")
-    codes = Counter(entry.code for entry in profile.register)
+    codes = Counter(entry.code for entry in mapping.register)
     told += [f"The register entry “{shorten(code)}” appears twice. Keep one." for code in codes if codes[code] > 1]
     return tuple(told)
 
 
-def read_profile(text: str, name: str) -> Profile:
+def read_mapping(text: str, name: str) -> ColumnMapping:
     """Read a mapping from TOML. Raises ``ProfileError`` with every problem found."""
     try:
         data = tomllib.loads(text, parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError) as error:
-        raise ProfileError(name, [f"It cannot be read as TOML ({shorten(str(error), 120)})."]) from None
-    return _ProfileReader(name, data, text).read()
+        raise MappingError(name, [f"It cannot be read as TOML ({shorten(str(error), 120)})."]) from None
+    return _MappingReader(name, data, text).read()
 
 
-class _ProfileReader:
+class _MappingReader:
     def __init__(self, name: str, data: Mapping[str, Any], text: str) -> None:
         self._name = name
         self._data = data
         self._text_read = text
         self._problems: list[str] = []
 
-    def read(self) -> Profile:
+    def read(self) -> ColumnMapping:
         known: dict[str, Callable[[str], Any]] = {
             "about": self._text,
             "shape": lambda key: self._choice(key, SHAPES),
@@ -138,12 +138,12 @@ class _ProfileReader:
             if key not in known:
                 self._wrong(f"“{shorten(key)}” is not part of a mapping.")
         parts = {key: read(key) for key, read in known.items() if key in self._data}
-        profile = Profile(self._name, **parts, text=self._text_read)
+        mapping = ColumnMapping(self._name, **parts, text=self._text_read)
         # What is wanting can be said only of a mapping whose parts could be read.
-        problems = self._problems or wanting(profile)
+        problems = self._problems or wanting(mapping)
         if problems:
-            raise ProfileError(self._name, problems)
-        return profile
+            raise MappingError(self._name, problems)
+        return mapping
 
     def _wrong(self, told: str) -> None:
         self._problems.append(told)
@@ -247,23 +247,23 @@ def _cell(found: object) -> str:
     raise KpiError("Enter text, a number, true or false.")
 
 
-def write_profile(profile: Profile) -> str:
-    """A mapping as TOML that ``read_profile`` reads back as an equal one, as long as nothing in it is ``wanting``."""
+def write_mapping(mapping: ColumnMapping) -> str:
+    """A mapping as TOML that ``read_mapping`` reads back as an equal one, as long as nothing in it is ``wanting``."""
     lines = [
-        f"# How the columns of a file are read as figures: the mapping {_quoted(profile.name)}.",
+        f"# How the columns of a file are read as figures: the mapping {_quoted(mapping.name)}.",
         "# Under [columns]: what a figure needs, and the heading of the column that holds it.",
         "",
     ]
     plain, tables = [], []
-    for part in dataclasses.fields(Profile):
+    for part in dataclasses.fields(ColumnMapping):
         if part.name in ("name", "register", "text"):
             continue
-        held = getattr(profile, part.name)
+        held = getattr(mapping, part.name)
         if isinstance(held, Mapping):
             tables += _table_lines(part.name, held)
         elif held != part.default:
             plain.append(f"{part.name} = {_toml(held)}")
-    for entry in profile.register:
+    for entry in mapping.register:
         tables += ["", "[[register]]", *_entry_lines(entry)]
     return "\n".join([*lines, *plain, *tables, ""])
 
