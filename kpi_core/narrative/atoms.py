@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache
 
 from ..errors import PeriodError
@@ -34,14 +35,44 @@ OURS = "the council's own name"
 Meaning = Amount | Quarter | frozenset[str] | str | None
 
 
+class AtomKind(StrEnum):
+    """What a piece of a sentence is; its value is the letter that a rule of ``grammar`` calls it by."""
+
+    VALUE = "v"
+    POINTS = "p"
+    """Percentage points."""
+    QUARTER = "q"
+    UNREADABLE = "x"
+    """A quarter that cannot be read."""
+    MONTH = "n"
+    INDICATOR = "m"
+    PART = "g"
+    """Some of the children, or another time limit."""
+    OTHERS = "o"
+    """Somebody else's figures."""
+    NO_FIGURE = "k"
+    """A number that is no figure: an age, a date, a reference."""
+    WORD = "w"
+    """A word or a mark that says nothing, or the council's own name."""
+    AIM = "t"
+    """A target, a tolerance or an intervention level."""
+    MOVE = "d"
+    JUDGEMENT = "j"
+    STEADY = "s"
+    """That nothing changed."""
+    RELATION = "r"
+
+
+FIGURES = frozenset({AtomKind.VALUE, AtomKind.POINTS})
+MOVES = frozenset({AtomKind.MOVE, AtomKind.JUDGEMENT, AtomKind.STEADY})
+TIMES = frozenset({AtomKind.QUARTER, AtomKind.UNREADABLE, AtomKind.MONTH})
+
+
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """One piece of a sentence. ``kind``, and what ``means`` then is:
-
-    ``v`` a value, ``p`` percentage points: an ``Amount``. ``q`` a quarter: a ``Quarter``, or ``None`` where the words do not say
-    which. ``x`` a quarter that cannot be read: the reason. ``m`` an indicator: its codes. ``n`` a month, ``g`` some of the children or another time limit, ``o`` somebody else's figures,
-    ``k`` a number that is no figure (an age, a date, a reference), ``w`` a word or a mark: nothing, or that it is the council's own name. ``t`` a target, tolerance or
-    intervention level, ``d`` a move, ``j`` a judgement, ``s`` that nothing changed, ``r`` a relation: the word for it.
+    """One piece of a sentence. What it ``means``, by its kind: an ``Amount`` (a value, points), a ``Quarter``, or ``None`` where the
+    words do not say which (a quarter, a month), codes (an indicator), the reason (a quarter that cannot be read), the word that it
+    stands for (an aim, a move, a judgement, a relation); else nothing.
     """
 
     kind: str
@@ -52,29 +83,29 @@ class Atom:
 
     @property
     def amount(self) -> Amount:
-        """The figure of a ``v`` or ``p``. Raises ``TypeError`` of any other."""
+        """The figure of a value or of points. Raises ``TypeError`` of any other."""
         if not isinstance(self.means, Amount):
             raise TypeError(f"“{self.text}” is no figure")
         return self.means
 
     @property
     def quarter(self) -> Quarter | None:
-        """The quarter of a ``q``, or the one a month ``n`` ends; ``None`` where there is none or the words do not say which."""
+        """The quarter, or the one a month ends; ``None`` where there is none or the words do not say which."""
         return self.means if isinstance(self.means, Quarter) else None
 
     @property
     def codes(self) -> frozenset[str]:
-        """The indicators that an ``m`` may mean."""
+        """The indicators that a name may mean."""
         return self.means if isinstance(self.means, frozenset) else frozenset()
 
     @property
     def ours(self) -> bool:
         """Whether it is the council's own name: the whole of what the figures are of."""
-        return self.kind == "w" and self.means == OURS
+        return self.kind == AtomKind.WORD and self.means == OURS
 
     @property
     def word(self) -> str:
-        """The word that a ``t``, ``d``, ``j`` or ``r`` stands for, or why an ``x`` cannot be read."""
+        """The word that an aim, a move, a judgement or a relation stands for, or why a quarter cannot be read."""
         return self.means if isinstance(self.means, str) else ""
 
 
@@ -112,12 +143,12 @@ def _quarter(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
         r"\b(first|second|third|fourth)\s+quarter\b", lambda m: f"Q{_WORD_NUMBERS[m[1].lower()]}", text, flags=re.I
     )
     try:
-        return "q", read_quarter(text)
+        return AtomKind.QUARTER, read_quarter(text)
     except PeriodError as error:
         if error.fault == "no_year":
             of_year = next(int(digit) for digit in text if digit in "1234")
-            return "q", _without_year(of_year, own)
-        return "x", str(error)
+            return AtomKind.QUARTER, _without_year(of_year, own)
+        return AtomKind.UNREADABLE, str(error)
 
 
 def _without_year(of_year: int, own: Quarter) -> Quarter | None:
@@ -130,17 +161,17 @@ def _without_year(of_year: int, own: Quarter) -> Quarter | None:
 def _months(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
     del own
     try:
-        return "q", read_quarter(found[0])
+        return AtomKind.QUARTER, read_quarter(found[0])
     except PeriodError:
-        return "k", None
+        return AtomKind.NO_FIGURE, None
 
 
 def _relative(step: int | str) -> Reader:
     def read(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
         if isinstance(step, str):
             digit = re.search(r"[1-4]", found[0]) if step == "of last year" else None
-            return "q", None if digit is None else Quarter(own.year - 1, int(digit[0]))
-        return "q", own + step
+            return AtomKind.QUARTER, None if digit is None else Quarter(own.year - 1, int(digit[0]))
+        return AtomKind.QUARTER, own + step
 
     return read
 
@@ -207,7 +238,7 @@ def _worded() -> re.Pattern[str]:
 def _value(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
     del own
     if found["size"] or not is_number(found["digits"].replace(",", "")):
-        return "k", None
+        return AtomKind.NO_FIGURE, None
     value = number(found["digits"].replace(",", ""))
     value = -value if found["minus"] else value
     return _with_unit(value, found["unit"] or "", bool(found["about"])) or _counted(value, found)
@@ -224,17 +255,17 @@ def _with_unit(value: Decimal, unit: str, about: bool) -> tuple[str, Meaning] | 
     """A percentage or percentage points; ``None``: neither."""
     unit = unit.lower().replace(".", "")
     if unit and unit not in ("%", "percent") and unit.replace(" ", "") != "percent":
-        return "p", Amount(value, "points", about)
-    return ("v", Amount(value, "percent", about)) if unit else None
+        return AtomKind.POINTS, Amount(value, "points", about)
+    return (AtomKind.VALUE, Amount(value, "percent", about)) if unit else None
 
 
 def _counted(value: Decimal, found: re.Match[str]) -> tuple[str, Meaning]:
     about = bool(found["about"])
     if found["pound"]:
-        return "v", Amount(value, "pounds", about)
+        return AtomKind.VALUE, Amount(value, "pounds", about)
     if found["time"]:
-        return "v", Amount(value, "weeks" if "week" in found["time"].lower() else "days", about)
-    return "v", Amount(value, "number", about)
+        return AtomKind.VALUE, Amount(value, "weeks" if "week" in found["time"].lower() else "days", about)
+    return AtomKind.VALUE, Amount(value, "number", about)
 
 
 # --- words --------------------------------------------------------------------------------------------------------
@@ -244,7 +275,7 @@ def _counted(value: Decimal, found: re.Match[str]) -> tuple[str, Meaning]:
 def _groups() -> tuple[tuple[str, str, str], ...]:
     """Words of direction and relation, and those of somebody else's figures: the kind, what it means, the words."""
     moves = ((one["kind"], one["means"], "|".join(one["words"])) for one in groups("moves"))
-    return *moves, ("o", "", any_of("places.compared_with"))
+    return *moves, (AtomKind.OTHERS, "", any_of("places.compared_with"))
 
 
 @cache
@@ -256,7 +287,7 @@ _ARROW = re.compile("[↑▲⬆↓▼⬇]")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z’']*|[^\sA-Za-z]")
 
 
-CLAIMING = "vpdjsrt"
+CLAIMING = FIGURES | MOVES | {AtomKind.RELATION, AtomKind.AIM}
 """The kinds of atom of which one at least stands in every claim."""
 
 
@@ -277,9 +308,9 @@ def atoms(text: str, lexicon: Lexicon, own: Quarter, places: Places = NOWHERE) -
             found.append(Atom(kind, start, end, text[start:end], means))
 
     for mention in lexicon.mentions(text):
-        take("m", mention.start, mention.end, mention.codes)
+        take(AtomKind.INDICATOR, mention.start, mention.end, mention.codes)
     for start, end, ours in places.found_in(text):
-        take("w" if ours else "o", start, end, OURS if ours else None)
+        take(AtomKind.WORD if ours else AtomKind.OTHERS, start, end, OURS if ours else None)
     for pattern, read in _numbers_and_times() if _DIGIT.search(text) else _times_in_words():
         for one in pattern.finditer(text):
             if (meant := read(one, own)) is not None and one[0].strip():
@@ -288,8 +319,8 @@ def atoms(text: str, lexicon: Lexicon, own: Quarter, places: Places = NOWHERE) -
         for one in words.finditer(text):
             take(kind, one.start(), one.end(), means)
     for one in _ARROW.finditer(text):
-        take("d", one.start(), one.end(), "up" if one[0] in "↑▲⬆" else "down")
-    found += (Atom("w", one.start(), one.end(), one[0]) for one in _words(text, free))
+        take(AtomKind.MOVE, one.start(), one.end(), "up" if one[0] in "↑▲⬆" else "down")
+    found += (Atom(AtomKind.WORD, one.start(), one.end(), one[0]) for one in _words(text, free))
     return sorted(found, key=lambda atom: atom.start)
 
 
@@ -310,7 +341,7 @@ def _month(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
     number = listed("times.months").index(found[1]) + 1
     year = int(found[2]) if found[2] else own.end.year - (number > own.end.month)
     quarter = containing(date(year, number, 1))
-    return "n", quarter if quarter.end.month == number else None
+    return AtomKind.MONTH, quarter if quarter.end.month == number else None
 
 
 @cache
@@ -330,7 +361,7 @@ def _numbers_and_times() -> tuple[tuple[re.Pattern[str], Reader], ...]:
                 rf"\b[0-9]{{1,2}}[./][0-9]{{1,2}}[./](?:[0-9]{{4}}|[0-9]{{2}})\b|\b[0-9]{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{month}(?:\s+(?:19|20)[0-9]{{2}})?\b"
                 rf"|\b{month}\s+[0-9]{{1,2}}(?:st|nd|rd|th)\b|\b20[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}\b"
             ),
-            _as("k"),
+            _as(AtomKind.NO_FIGURE),
         ),
         (
             re.compile(
@@ -339,9 +370,9 @@ def _numbers_and_times() -> tuple[tuple[re.Pattern[str], Reader], ...]:
             _month,
         ),
         (_worded(), _in_words),
-        (_GROUP, _as("g")),
-        (_NO_FIGURE, _as("k")),
-        (_RANGE, _as("k")),
+        (_GROUP, _as(AtomKind.PART)),
+        (_NO_FIGURE, _as(AtomKind.NO_FIGURE)),
+        (_RANGE, _as(AtomKind.NO_FIGURE)),
         (_VALUE, _value),
     )
 

@@ -21,7 +21,7 @@ from ..judging import Row
 from ..model import ReportState, Unit
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
-from .atoms import Amount, Atom, may_claim
+from .atoms import Amount, Atom, AtomKind, may_claim
 from .bounds import Pace, cut_short, in_pieces
 from .claims import Claim, claims
 from .clauses import Context, StatedFigure
@@ -213,7 +213,7 @@ class Checker:
                 continue
             text = with_unit(value, unit)
             told = StatedFigure(
-                Amount(value, kind_of), Atom("v", 0, len(text), text), self.known.quarter, said_quarter=True
+                Amount(value, kind_of), Atom(AtomKind.VALUE, 0, len(text), text), self.known.quarter, said_quarter=True
             )
             claim = Claim(kind, 0, len(text), code, told, what="target")
             found += [NarrativeFinding(1, text, 0, len(text), code, *one) for one in judge(claim, self.known, text)]
