@@ -57,7 +57,7 @@ def test_the_wheel_holds_two_packages_and_no_database(wheel: Path) -> None:
     assert {name.split("/")[0].split("-")[0] for name in names} == {"kpi_core", "kpi_explorer"}
     assert "kpi_core/py.typed" in names
     endings = {name.rsplit(".", 1)[-1] for name in names if ".dist-info/" not in name}
-    assert endings == {"py", "typed", "sql", "csv", "md", "toml", "css", "png"}
+    assert endings == {"py", "typed", "sql", "csv", "md", "toml", "css", "js", "png"}
 
 
 def test_an_installed_copy_starts_by_its_own_settings_and_keeps_its_database_with_its_user(

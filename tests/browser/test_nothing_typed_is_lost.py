@@ -113,10 +113,12 @@ if report_form.show.__name__ == "show":
 @pytest.fixture
 def slow_app(browser: Browser, tmp_path: Path) -> Iterator[Server]:
     """The app as ``own_app`` has it, on a machine that draws slowly."""
-    script = ROOT / f".slow_{tmp_path.name}.py"
+    script = ROOT / f"slow_{tmp_path.name}.py"
     script.write_text(_SLOW_APP + (ROOT / "app.py").read_text())
     try:
-        with serving(tmp_path / "kpi.duckdb", tmp_path / "server.log", script.name) as server:
+        with serving(
+            tmp_path / "kpi.duckdb", tmp_path / "server.log", program=("streamlit", "run", script.name)
+        ) as server:
             yield server
             assert "Traceback" not in server.said()
     finally:

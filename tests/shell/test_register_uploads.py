@@ -412,7 +412,7 @@ def test_a_targets_file_gives_the_same_document_as_a_file_of_figures() -> None:
         assert (document["missing"], document["reconciliation"]) == ([], [])
         first, second = document["changes"]
         assert first == {
-            "code": "A1", "area": "X", "quarter": "Q2 2022-23", "kind": "new", "from": None, "to": "95%", "rating_from": None,
+            "code": "A1", "area": "X", "quarter": "Q2 2022-23", "kind": "new", "from": "88%", "to": "95%", "rating_from": None,
             "rating_to": None,
             "turned": [{"area": "X", "quarter": "Q2 2022-23", "rating_from": "Green", "rating_to": "Red"}],
         }  # fmt: skip

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from threading import Condition, RLock
+from threading import Condition, RLock, local
 from time import monotonic, sleep
 from typing import Any, TypeVar
 
@@ -55,6 +55,8 @@ class Store:
         self._writer = RLock()
         self._busy = Condition()
         self._cursors = 0
+        self._replacing = False
+        self._here = local()
         self.path = path
         self.name = path.name
 
@@ -87,13 +89,19 @@ class Store:
         For what must leave no trace: a row that is deleted stays in free blocks of the file.
         """
         with self._writer, self._busy:
-            self._busy.wait_for(lambda: self._cursors == 0)
-            self._connection.close()
+            # Whoever comes from now on waits: of many readers one would always be at it.
+            self._replacing = True
             try:
-                log_of(self.path).unlink(missing_ok=True)
-                other.replace(self.path)
+                self._busy.wait_for(lambda: self._cursors == 0)
+                self._connection.close()
+                try:
+                    log_of(self.path).unlink(missing_ok=True)
+                    other.replace(self.path)
+                finally:
+                    self._connection = _connected(self.path)
             finally:
-                self._connection = _connected(self.path)
+                self._replacing = False
+                self._busy.notify_all()
 
     def checkpoint(self) -> None:
         """Write everything into the main file, so that no write-ahead log is left beside it.
@@ -154,9 +162,13 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        mine = getattr(self._here, "cursors", 0)
         with self._busy:
-            self._cursors += 1
+            # One who reads already is waited for, so that a second reading within the first may not wait.
+            self._busy.wait_for(lambda: mine or not self._replacing)
             cursor = self._connection.cursor()
+            self._cursors += 1
+        self._here.cursors = mine + 1
         try:
             try:
                 cursor.execute("begin")
@@ -175,6 +187,7 @@ class Store:
                 raise
         finally:
             cursor.close()
+            self._here.cursors = mine
             with self._busy:
                 self._cursors -= 1
                 self._busy.notify_all()
