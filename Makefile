@@ -7,9 +7,17 @@ COUNT ?= 10000
 # Empty files whose age says which requirements are installed, so that pip runs only when those change.
 RUNTIME := .venv/.requirements
 DEV := .venv/.requirements-dev
-PIP := $(VENV) -m pip install --quiet --disable-pip-version-check
+PIP := $(VENV) -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help setup run example test lint bench fuzz clean
+# Makes the locks, in an environment of its own.
+UV := 0.13.8
+LOCKING := .venv-lock/.uv-$(UV)
+# Their head names the target; no path, no index and no setting of this machine gets into them.
+COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/uv pip compile --quiet --no-config --universal \
+  --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --fork-strategy fewest \
+  $(addprefix --upgrade-package ,$(UPGRADE))
+
+.PHONY: help setup run example test lint bench fuzz lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -37,8 +45,12 @@ bench: $(DEV) ## how long things take, and what got worse; one section: make ben
 fuzz: $(DEV) ## ten thousand damaged files through the upload; more: make fuzz COUNT=50000
 	$(VENV) -m tests.fuzz --count $(COUNT)
 
+lock: $(LOCKING) ## requirements*.txt anew from requirements*.in; a newer one: make lock UPGRADE="duckdb altair"
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
 clean: ## remove what tools left behind; .venv and the databases stay
-	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .venv-lock build dist
 	find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 data/example.duckdb: | $(RUNTIME)
@@ -52,6 +64,11 @@ $(DEV): requirements.txt requirements-dev.txt | $(VENV)
 $(RUNTIME): requirements.txt | $(VENV)
 	@echo "Installing what the explorer needs (a minute, the first time)."
 	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(LOCKING):
+	@"$(PYTHON)" -m venv --clear .venv-lock
+	@.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
 	@touch $@
 
 # A half-made .venv (Debian without python3-venv leaves one) is taken away again.

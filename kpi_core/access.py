@@ -1,7 +1,7 @@
 """The one door: whether an actor may do something, and in one sentence why not.
 
-Until there is sign-in people choose the role they act in and give a name, which is taken on trust. The table of roles is
-``ROLES``; a role that is not named at an act may not do it.
+Until there is sign-in people choose the role they act in and give a name, which is taken on trust. Who may do what
+is the table ``MAY``; a role that is not named at an act may not do it.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from enum import StrEnum
 
 from .alike import LOOKS_LIKE
 from .errors import NotAllowed
-from .exception_form import LINE_MOST, checked
 from .model import ExceptionReport, ReportEvent, ReportState
 from .periods import day_in_words
+from .words import LINE_MOST, checked
 
 READER = "Reader"
 PUBLIC_READER = "Public reader"
@@ -27,6 +27,13 @@ ADMINISTRATOR = "Administrator"
 
 ROLES = (READER, PUBLIC_READER, AUTHOR, HEAD, OFFICER, BOARD, ADMINISTRATOR)
 """Everyone may read."""
+
+
+class Audience(StrEnum):
+    """For whom an answer is."""
+
+    INTERNAL = "internal"
+    PUBLIC = "public"
 
 
 class Act(StrEnum):

@@ -51,7 +51,7 @@ Derived = Annotated[_Value, Mark.DERIVED]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Described:
     """One field with what its annotation says."""
 
     name: str
@@ -67,14 +67,14 @@ class Said:
 
 
 @cache
-def said_of(record: type) -> tuple[Said, ...]:
+def said_of(record: type) -> tuple[Described, ...]:
     """The fields of a record's class that are written down, in their order."""
     hints = get_type_hints(record, include_extras=True)
     found = []
     for one in fields(record):
         hint, *marks = get_args(hints[one.name]) if get_origin(hints[one.name]) is Annotated else [hints[one.name]]
         default = one.default if one.default_factory is MISSING else one.default_factory()
-        found.append(Said(one.name, hint, tuple(marks), default))
+        found.append(Described(one.name, hint, tuple(marks), default))
     return tuple(one for one in found if Mark.DERIVED not in one.marks)
 
 
@@ -200,7 +200,7 @@ _SCALARS: dict[type, tuple[str, Callable[[Any], Cell] | None, Callable[[Cell], A
 }
 
 
-def _column(one: Said) -> Column:
+def _column(one: Described) -> Column:
     hint = _without_none(one.hint)
     words = WORDS in one.marks
     scalar = _scalar(hint)

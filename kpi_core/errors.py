@@ -98,6 +98,10 @@ class DatabaseHeld(StoreError):
         super().__init__("The explorer is open and holds the figures. Close it, or use its page.")
 
 
+class DatabaseBroken(StoreError):
+    """What lies in the database's place is surely no database of ours, or is damaged: it may be made again, and set aside."""
+
+
 class NewerDatabase(StoreError):
     """The database was made by a newer version of the program."""
 
@@ -120,6 +124,15 @@ class LedgerBroken(StoreError):
 
 class NotPublished(KpiError):
     """Nothing was published, and why."""
+
+
+class NotConfirmed(NotPublished):
+    """Warnings of a file that nobody confirmed; ``left`` are the names they are confirmed by, and ``what`` says how many."""
+
+    def __init__(self, left: tuple[str, ...]) -> None:
+        self.left = left
+        self.what = "one warning is not confirmed" if len(left) == 1 else f"{len(left):,} warnings are not confirmed"
+        super().__init__(f"Nothing was published: {self.what} ({', '.join(left[:5])}).")
 
 
 class Changed(NotPublished):

@@ -172,7 +172,7 @@ def _dumped(said: object) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class RecordColumns:
     """Records of one kind as cells, column by column. ``cells`` has every column."""
 
     name: str
@@ -185,15 +185,15 @@ class Table:
         return records(RECORDS[self.name], self.cells, self.count)
 
 
-def tables_of(given: Iterable[object]) -> list[Table]:
+def tables_of(given: Iterable[object]) -> list[RecordColumns]:
     """Records of any kinds as tables, in the order in which their kinds come first."""
     by_kind: dict[str, list[object]] = {}
     for one in given:
         by_kind.setdefault(TABLE_OF[type(one)], []).append(one)
-    return [Table(name, len(of), cells(RECORDS[name], of)) for name, of in by_kind.items()]
+    return [RecordColumns(name, len(of), cells(RECORDS[name], of)) for name, of in by_kind.items()]
 
 
-def written(tables: Sequence[Table], files: Mapping[str, bytes]) -> tuple[str, dict[str, bytes]]:
+def written(tables: Sequence[RecordColumns], files: Mapping[str, bytes]) -> tuple[str, dict[str, bytes]]:
     """A body, and the files it names by their SHA-256. ``files``: what came in, by what it is."""
     kept = {sha256(content): content for content in files.values()}
     words = _Words()
@@ -224,7 +224,9 @@ def files_named(body: str) -> dict[str, str]:
     return named | ({said["words"]: "words"} if "words" in said else {})
 
 
-def tables_in(body: str, fetch: Callable[[str], bytes | None], only: Iterable[str] | None = None) -> list[Table]:
+def tables_in(
+    body: str, fetch: Callable[[str], bytes | None], only: Iterable[str] | None = None
+) -> list[RecordColumns]:
     """The records of a body. Words whose file is gone are said to be erased. ``only``: these kinds.
 
     Raises ``KeyError`` where a file with records is not there.
@@ -269,7 +271,7 @@ class _Words:
         return self._places[key]
 
 
-def _cells_said(table: Table, words: _Words) -> dict[str, Any]:
+def _cells_said(table: RecordColumns, words: _Words) -> dict[str, Any]:
     """The cells of a body: a column of one value is that value, and one in which nothing stands is left out."""
     said: dict[str, Any] = {}
     for column in columns(RECORDS[table.name]):
@@ -283,7 +285,7 @@ def _cells_said(table: Table, words: _Words) -> dict[str, Any]:
     return said
 
 
-def _read(name: str, count: int, said: Mapping[str, Any], words: list[Cell] | None) -> Table:
+def _read(name: str, count: int, said: Mapping[str, Any], words: list[Cell] | None) -> RecordColumns:
     found: dict[str, Sequence[Cell]] = {}
     for column in columns(RECORDS[name]):
         if column.name not in said:
@@ -298,7 +300,7 @@ def _read(name: str, count: int, said: Mapping[str, Any], words: list[Cell] | No
             erased: Cell = [] if column.composite else ERASED
             plain = [nothing if at is None else erased if words is None else words[at] for at in plain]
         found[column.name] = plain
-    return Table(name, count, found)
+    return RecordColumns(name, count, found)
 
 
 def _default_cell(default: Any, write: Callable[[Any], Cell] | None) -> Cell:

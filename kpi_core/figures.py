@@ -49,7 +49,7 @@ def as_percentage(fraction: Decimal) -> Decimal:
 
 
 def shown(value: Decimal, decimals: int) -> Decimal:
-    """The value a reader sees and the rating judges: as published, or rounded once if longer than ``decimals``."""
+    """The value a reader sees and the rating judges: as published, or rounded half up, once, if longer than ``decimals``."""
     return round_half_up(value, decimals) if decimals_of(value) > decimals else value
 
 
@@ -89,3 +89,8 @@ _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 def count_in_words(count: int) -> str:
     """A count as a sentence has it: ``two``, ``12``."""
     return _COUNTS[count] if count < len(_COUNTS) else str(count)
+
+
+def as_decimal(value: Decimal | str) -> Decimal:
+    """A number as it is, and text read as one. Raises ``FigureError`` for text that is none."""
+    return value if isinstance(value, Decimal) else number(value)

@@ -159,11 +159,11 @@ class Indicator:
     @property
     def leads_on_year(self) -> bool:
         """Whether the fair comparison is the same quarter last year: seasonal figures, and those that run up."""
-        return self.seasonal or self.runs_up or self.basis is Basis.ANNUAL
+        return self.seasonal or self.is_cumulative or self.basis is Basis.ANNUAL
 
     @property
-    def runs_up(self) -> bool:
-        """Whether each quarter's figure contains the one before, so that only a year earlier compares."""
+    def is_cumulative(self) -> bool:
+        """Year to date: each quarter's figure contains the one before, so that only the same quarter last year compares."""
         return self.basis in (Basis.YEAR_TO_DATE, Basis.ACADEMIC_YEAR_TO_DATE)
 
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from .figures import is_number
 
-_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""What begins a formula, after any spaces; a spreadsheet that is set to East Asian input takes the full-width ones too."""
+_ENDS = ("\t", "\r", "\n")
+"""What ends a cell or a row in a file that is split without looking at its quotes, so that a formula may begin after it."""
 
 
 def guarded(text: str) -> str:
     """Text that no spreadsheet runs: an apostrophe before what looks like a formula; numbers stay numbers."""
-    return f"'{text}" if text.startswith(_STARTS) and not is_number(text) else text
+    return f"'{text}" if _needs_guard(text) else text
 
 
 def unguarded(text: str) -> str:
-    """Text of a file without the apostrophe that ``guarded`` put before it."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_STARTS) else text
+    """Text of a file without the apostrophe that ``guarded`` put before it, and no other."""
+    return text[1:] if text.startswith("'") and _needs_guard(text[1:]) else text
+
+
+def _needs_guard(text: str) -> bool:
+    # What somebody wrote with an apostrophe of their own gets another, or theirs would be taken for ours.
+    bare = text.lstrip("'")
+    return (bare.startswith(_ENDS) or bare.lstrip().startswith(_SIGNS)) and not is_number(bare)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
-from kpi_core.assess import EXCEPTION_TRIGGER
+from kpi_core.judging import EXCEPTION_TRIGGER
 from kpi_core.periods import day_in_words
-from kpi_core.report import COLOURS_NOTE, MARKS, RULES, conflicts_table, said_of
-from kpi_core.views import About
+from kpi_core.showing import COLOURS_NOTE, MARKS, RULES, About, conflicts_table, said_of
 from pages._ui import components, session
+from pages._ui.typeset import escape
 
 NOTES = (
     "A figure is judged as it is shown. It is rounded once, a half upwards, to the decimals it is published with; a target or "

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
 
 from kpi_core.access import OFFICER
-from kpi_core.problems import plural
-from kpi_core.report import record_table
-from kpi_core.views import Change
+from kpi_core.showing import RecordedAct, record_table
+from kpi_core.words import plural
 from pages._ui import actor, components, deeds, session
 from pages._ui.moments import moment
+from pages._ui.typeset import escape
 
 MOST = 100
 """How many records are shown at first, and how many more each time."""
@@ -43,7 +42,7 @@ def page() -> None:
     )
 
 
-def records() -> Sequence[Change]:
+def records() -> Sequence[RecordedAct]:
     """The records up to the moment that is looked at, oldest first; read once in a session for as long as none is added."""
     services = session.services()
     position, found = st.session_state.get("changes_read", (0, ()))
@@ -54,7 +53,7 @@ def records() -> Sequence[Change]:
     return [one for one in found if one.number <= last]
 
 
-def head(last: Change) -> None:
+def head(last: RecordedAct) -> None:
     """The last record's number and hash, and what they are for."""
     st.html(
         f'<details class="record-head"><summary>Record {last.number}; head {last.hash[:6]}…</summary><code>{last.hash}</code></details>'
@@ -64,7 +63,7 @@ def head(last: Change) -> None:
     )
 
 
-def line(one: Change) -> tuple[str, ...]:
+def line(one: RecordedAct) -> tuple[str, ...]:
     """One record as cells."""
     return (
         str(one.number),
@@ -77,7 +76,7 @@ def line(one: Change) -> tuple[str, ...]:
 # --- filters ------------------------------------------------------------------------------------------------------
 
 
-def filtered(every: Sequence[Change]) -> Sequence[Change]:
+def filtered(every: Sequence[RecordedAct]) -> Sequence[RecordedAct]:
     """The records that the filters leave."""
     with st.container(key="filters", gap="small"):
         kind, person, indicator, text = st.columns(4)

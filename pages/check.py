@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from html import escape
 
 import streamlit as st
 
+from kpi_core.access import Actor
 from kpi_core.errors import KpiError
 from kpi_core.forms import NoForm
 from kpi_core.narrative import CheckedPaper
 from kpi_core.periods import day_in_words
-from kpi_core.problems import plural
-from kpi_core.report import narrative_table
-from kpi_core.shell.texts import GivenForm
+from kpi_core.showing import GivenForm, narrative_table
+from kpi_core.words import plural
 from pages._ui import actor, components, deeds, findings, session
+from pages._ui.typeset import escape
 
 AS_IT_SAYS = "As the document says"
 PASTED = "Pasted text"
@@ -81,6 +81,8 @@ def found(paper: CheckedPaper) -> None:
     """What was found, in the order of the document; what is right is folded away."""
     components.section(f"{paper.file}, beside {paper.quarter.label}", anchor="checked")
     st.html(f'<p class="headline">{escape(findings.summary_words(paper.counts))}</p>')
+    if paper.cut_short:
+        components.message(paper.cut_short, "warning")
     if not paper.findings:
         components.message(
             "No sentence names an indicator in a way that the rules understand. Its names and aliases are in the register."
@@ -160,7 +162,7 @@ def read_in(given: GivenForm, name: str, role: str, with_roles: bool, key: str) 
     view, texts = session.view(), session.services().texts
     deeds.do(
         key,
-        lambda: texts.read_in(given, actor.Actor(name, role), with_roles),
+        lambda: texts.read_in(given, Actor(name, role), with_roles),
         lambda draft: f"{label(given)} is a draft now, version {draft.version}.",
         link=lambda draft: (
             replace(view, quarter=draft.quarter.text).report(draft.indicator),

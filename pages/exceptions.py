@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from html import escape
 
 import streamlit as st
 
-from kpi_core.assess import EXCEPTION_TRIGGER
-from kpi_core.completeness import Completeness
-from kpi_core.exception_form import action_words
 from kpi_core.figures import capital
-from kpi_core.headline import headline
+from kpi_core.judging import EXCEPTION_TRIGGER, Row, headline, target_words
 from kpi_core.model import ReportAction, ReportState
-from kpi_core.report import exceptions_table
-from kpi_core.scorecard import Row, target_words
-from kpi_core.views import ExceptionsView
+from kpi_core.reports import Completeness, action_words
+from kpi_core.showing import ExceptionsView, exceptions_table
 from pages._ui import components, session
+from pages._ui.typeset import escape
 
 LOUDEST_FIRST = (ReportState.MISSING, ReportState.DRAFT, ReportState.SUBMITTED, ReportState.APPROVED)
 HEADINGS = ("State", "Indicator", "Figure", "Why, in one line", "Report")

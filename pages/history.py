@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from html import escape
 
 import streamlit as st
 
 from kpi_core.access import OFFICER
+from kpi_core.effects import Effect, Figure
 from kpi_core.errors import KpiError, shorten
 from kpi_core.figures import with_unit
-from kpi_core.history import Effect, Figure
-from kpi_core.intake_register import target_in_words
+from kpi_core.intake import target_in_words
 from kpi_core.model import Absence, ChangeKind, Indicator, Upload
 from kpi_core.periods import day_in_words
-from kpi_core.problems import plural
-from kpi_core.report import effects_table
-from kpi_core.views import Backup, Withdrawal
+from kpi_core.showing import Backup, Withdrawal, effects_table
+from kpi_core.words import plural
 from pages._ui import actor, components, deeds, session
+from pages._ui.typeset import escape
 
 MOST_EFFECTS = 200
 
@@ -114,7 +113,7 @@ def one_upload(history: tuple[Upload, ...], asked: str) -> None:
 def entry_lines(found: Withdrawal, indicators: dict[str, Indicator]) -> list[tuple[str, ...]]:
     """The register entries and targets that an upload gave, as cells."""
     indicators = indicators | {one.code: one for one in found.indicators}
-    lines = []
+    lines: list[tuple[str, ...]] = []
     for one in found.indicators:
         until = f", until {one.final_quarter}" if one.final_quarter else ""
         begins = one.first_quarter.text if one.first_quarter else ""

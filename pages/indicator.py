@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from html import escape
 
 import streamlit as st
 
-from kpi_core.charts import indicator_chart, indicator_data
 from kpi_core.codec import csv_text, differing
 from kpi_core.errors import UnknownChoice, UnknownIndicator
-from kpi_core.exception_form import REASON_LINE
 from kpi_core.figures import capital, with_unit
+from kpi_core.judging import (
+    Process,
+    Row,
+    Scorecard,
+    certainty_words,
+    display,
+    firmness_words,
+    former_words,
+    level_words,
+    target_words,
+    tolerance_words,
+    variation_words,
+)
 from kpi_core.model import (
     Absence,
     Basis,
@@ -24,14 +34,13 @@ from kpi_core.model import (
     Polarity,
     ReportState,
 )
-from kpi_core.reliability import Process
-from kpi_core.report import benchmarks_table, certainty_words, series_table
-from kpi_core.scorecard import Row, Scorecard, display, former_words, level_words, target_words, tolerance_words
-from kpi_core.spc import firmness_words, variation_words
-from kpi_core.views import IndicatorView
+from kpi_core.reports import REASON_LINE
+from kpi_core.showing import IndicatorView, benchmarks_table, series_table
+from kpi_core.showing.charts import indicator_chart, indicator_data
 from pages._ui import components, limits, session
 from pages._ui.findings import findings_html
 from pages._ui.signs import signs
+from pages._ui.typeset import escape
 
 GOOD = {
     Polarity.HIGH: "high",

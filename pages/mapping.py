@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 
 import streamlit as st
 
 from kpi_core.access import OFFICER
-from kpi_core.assess import Rating
 from kpi_core.errors import KpiError, PeriodError
-from kpi_core.mapping import Mapped, Raw, through
-from kpi_core.mapping_guess import guess
+from kpi_core.intake import (
+    CAPPED,
+    RATINGS,
+    ColumnMapping,
+    Mapped,
+    Raw,
+    Sheet,
+    guess,
+    read_sheet,
+    through,
+    wanting,
+    write_mapping,
+)
+from kpi_core.judging import Rating
 from kpi_core.periods import quarter
-from kpi_core.profile import RATINGS, Profile, wanting, write_profile
-from kpi_core.sheet import CAPPED, Sheet, read
 from pages._ui import actor, components, session
+from pages._ui.typeset import escape
 
 NONE = "(none)"
 SAMPLE_ROWS, MOST_NAMES, MOST_RATINGS = 8, 25, 12
@@ -53,7 +62,7 @@ def page() -> None:
     if file is None:
         return
     row = int(st.number_input("Row that holds the headings", 1, 50, key="mapping_headings_row"))
-    sheet = read(file.getvalue(), file.name, CAPPED, row)
+    sheet = read_sheet(file.getvalue(), file.name, CAPPED, row)
     if sheet.unreadable or not sheet.headings:
         for one in sheet.findings:
             components.message(one.message, "error")
@@ -65,10 +74,10 @@ def page() -> None:
         take(guess(sheet))
     left, right = st.columns([9, 11], gap="large")
     with left:
-        profile = chosen(sheet, row)
+        mapping = chosen(sheet, row)
     with right:
-        sample(sheet, profile)
-    save(profile)
+        sample(sheet, mapping)
+    save(mapping)
 
 
 def saved() -> None:
@@ -84,23 +93,23 @@ def saved() -> None:
         st.html(components.table("Saved mappings", ("Name", "What it is for", "Shape"), rows))
 
 
-def take(profile: Profile) -> None:
+def take(mapping: ColumnMapping) -> None:
     """Put a guess into the widgets."""
     state = st.session_state
-    state["mapping_shape"] = profile.shape
+    state["mapping_shape"] = mapping.shape
     for name in FIELD_WORDS:
-        given = profile.columns.get(name, ())
+        given = mapping.columns.get(name, ())
         state[f"mapping_{name}"] = list(given) if name == "quarter" else given[0] if given else NONE
     for name in ("fractions", "calendar_quarters", "leave_out_several_quarters", "areas_from_file"):
-        state[f"mapping_{name}"] = getattr(profile, name)
+        state[f"mapping_{name}"] = getattr(mapping, name)
     register = {one.code for one in session.services().about().register}
-    for text, code in (*profile.measures.items(), *profile.indicator_names.items()):
+    for text, code in (*mapping.measures.items(), *mapping.indicator_names.items()):
         state[f"mapping_name_{text}"] = code if code in register else NONE
-    for text, rating in profile.ratings.items():
+    for text, rating in mapping.ratings.items():
         state[f"mapping_rating_{text}"] = rating
 
 
-def chosen(sheet: Sheet, row: int) -> Profile:
+def chosen(sheet: Sheet, row: int) -> ColumnMapping:
     """The mapping that the widgets say."""
     components.section("Which column is what")
     shape = st.radio(
@@ -135,7 +144,7 @@ def chosen(sheet: Sheet, row: int) -> Profile:
     rounded = st.number_input(
         "Counts are rounded to multiples of (0: they are exact)", 0, 100, key="mapping_counts_rounded_to"
     )
-    plain = Profile(
+    plain = ColumnMapping(
         name="mapping", shape=shape, headings_row=row, columns=columns, fixed=fixed, counts_rounded_to=int(rounded) or None,
         fractions=st.checkbox("Values are fractions: 0.98 means 98%", key="mapping_fractions"),
         calendar_quarters=st.checkbox("Calendar quarters: Q4 2012 is October to December 2012", key="mapping_calendar_quarters"),
@@ -146,15 +155,15 @@ def chosen(sheet: Sheet, row: int) -> Profile:
     return replace(plain, indicator_names=names, measures=measures, ratings=ratings_of(sheet, plain))
 
 
-def names_of(sheet: Sheet, profile: Profile, register: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+def names_of(sheet: Sheet, mapping: ColumnMapping, register: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """What the file calls indicators, and the code of each: in a column, or (wide) in its headings."""
-    if profile.shape == "wide":
+    if mapping.shape == "wide":
         texts = [text for text in guess(sheet).measures if text]
         where = "measure in the headings"
     else:
         texts = [
             text
-            for text in dict.fromkeys(raw.indicator for raw in mapped(sheet, profile).rows)
+            for text in dict.fromkeys(raw.indicator for raw in mapped(sheet, mapping).rows)
             if text and text not in register
         ]
         where = "name in the file"
@@ -166,12 +175,12 @@ def names_of(sheet: Sheet, profile: Profile, register: dict[str, str]) -> tuple[
         )  # fmt: skip
         if code != NONE:
             found[text] = code
-    return ({}, found) if profile.shape == "wide" else (found, {})
+    return ({}, found) if mapping.shape == "wide" else (found, {})
 
 
-def ratings_of(sheet: Sheet, profile: Profile) -> dict[str, str]:
+def ratings_of(sheet: Sheet, mapping: ColumnMapping) -> dict[str, str]:
     """What the file writes for a rating, and which it is."""
-    texts = dict.fromkeys(raw.rating for raw in mapped(sheet, profile).rows)
+    texts = dict.fromkeys(raw.rating for raw in mapped(sheet, mapping).rows)
     found = {}
     for text in [text for text in texts if text and text not in RATINGS][:MOST_RATINGS]:
         rating = st.selectbox(
@@ -183,21 +192,21 @@ def ratings_of(sheet: Sheet, profile: Profile) -> dict[str, str]:
     return found
 
 
-def mapped(sheet: Sheet, profile: Profile) -> Mapped:
+def mapped(sheet: Sheet, mapping: ColumnMapping) -> Mapped:
     """The sheet through a mapping, or nothing where the mapping is not whole yet."""
-    return Mapped([], (), {}) if wanting(profile) else through(sheet, profile)
+    return Mapped([], (), {}) if wanting(mapping) else through(sheet, mapping)
 
 
-def sample(sheet: Sheet, profile: Profile) -> None:
+def sample(sheet: Sheet, mapping: ColumnMapping) -> None:
     """The first figures as they would be read, and what is wrong with the headings."""
     components.section("How the file reads")
-    for told in wanting(profile):
+    for told in wanting(mapping):
         components.message(told)
-    found = mapped(sheet, profile)
+    found = mapped(sheet, mapping)
     for one in (*sheet.findings, *found.findings)[:5]:
         components.message(one.message, "error" if one.blocks else "note")
     if found.rows:
-        rows = [line(raw, profile) for raw in found.rows[:SAMPLE_ROWS]]
+        rows = [line(raw, mapping) for raw in found.rows[:SAMPLE_ROWS]]
         used = [place for place in range(len(SAMPLE_HEADINGS)) if any(row[place] for row in rows)]
         headings = [SAMPLE_HEADINGS[place] for place in used]
         st.html(
@@ -205,17 +214,17 @@ def sample(sheet: Sheet, profile: Profile) -> None:
                 f"The first of {len(found.rows):,} figures", headings, [[row[place] for place in used] for row in rows]
             )
         )
-    elif not wanting(profile):
+    elif not wanting(mapping):
         components.message("No figure can be read this way.", "warning")
 
 
-def line(raw: Raw, profile: Profile) -> Sequence[str]:
+def line(raw: Raw, mapping: ColumnMapping) -> Sequence[str]:
     """One figure as cells; the quarter as it is understood."""
     try:
         when = quarter(raw.quarter).label
     except PeriodError as error:
         when = str(error)
-    value = f"{raw.value} (a fraction)" if profile.fractions and raw.value else raw.value
+    value = f"{raw.value} (a fraction)" if mapping.fractions and raw.value else raw.value
     cells = (
         raw.indicator,
         when,
@@ -228,25 +237,25 @@ def line(raw: Raw, profile: Profile) -> Sequence[str]:
     return f'<span class="nowrap">Row {raw.row}</span>', *(escape(cell) for cell in cells)
 
 
-def save(profile: Profile) -> None:
+def save(mapping: ColumnMapping) -> None:
     """The name, the file that is kept, and the button."""
     components.section("Save it")
-    lacking = wanting(profile)
+    lacking = wanting(mapping)
     name = st.text_input(
         "Name", key="mapping_name", max_chars=60, help="Small letters, digits and hyphens, like early-help-extract."
     )
     about = st.text_input("What it is for", key="mapping_about", max_chars=200)
-    whole = replace(profile, name=name.strip(), about=about.strip())
+    whole = replace(mapping, name=name.strip(), about=about.strip())
     if not lacking:
         with st.expander("The mapping as a file, for review"):
-            st.code(write_profile(whole), language="toml")
+            st.code(write_mapping(whole), language="toml")
     who = actor.choose(OFFICER)
     if st.button("Save this mapping", type="primary", key="mapping_save", disabled=bool(session.past())):
         if lacking:
             components.message(lacking[0], "error")
             return
         try:
-            session.services().uploads.save_profile(whole, who)
+            session.services().uploads.save_mapping(whole, who)
         except KpiError as error:
             components.message(str(error), "error")
             return

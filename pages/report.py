@@ -5,20 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from html import escape
 
 import streamlit as st
 
 from kpi_core.access import MAY, Act, refused
 from kpi_core.errors import NotSaved, UnknownIndicator
-from kpi_core.exception_form import REASON_LINE, ObjectedTo
 from kpi_core.figures import with_unit
+from kpi_core.judging import Row
 from kpi_core.model import ExceptionReport, ReportState
-from kpi_core.scorecard import Row
-from kpi_core.views import IndicatorView, ReportView
+from kpi_core.reports import REASON_LINE, ObjectedTo
+from kpi_core.showing import IndicatorView, ReportView
 from pages._ui import alongside, components, deeds, draft, followup, report_form, session
 from pages._ui.actor import actor, choose
 from pages._ui.findings import findings_html
+from pages._ui.typeset import escape
 
 LOUDEST_FIRST = (ReportState.MISSING, ReportState.DRAFT, ReportState.SUBMITTED, ReportState.APPROVED)
 NEXT = {
@@ -224,7 +224,7 @@ def looked(objections: tuple[str, ...]) -> str:
 
 def submitted(written: draft.Draft) -> None:
     """Save what is still in the fields, then submit; what stops it is said over the button."""
-    draft.commit_all(written)
+    draft.take(written)
     base, who, reports = written.base, actor(), session.services().reports
     if written.unsaved or written.theirs is not None:
         deeds.refuse("submit", "The report was not submitted: not everything is saved. See the top of the form.")

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from html import escape
+from typing import Any
 
 import streamlit as st
 
-from kpi_core.assess import Rating
 from kpi_core.errors import shorten
-from kpi_core.headline import headline
+from kpi_core.judging import FIRM_FROM, RULE_SET, Rating, Scorecard, headline
 from kpi_core.periods import Quarter
-from kpi_core.report import AS_FIRST_RECORDED, COLOURS_NOTE, SHAPES, scorecard_table
-from kpi_core.scorecard import Scorecard
-from kpi_core.spc import FIRM_FROM, RULE_SET
+from kpi_core.showing import AS_FIRST_RECORDED, COLOURS_NOTE, SHAPES, scorecard_table
 from pages._ui import components, session
 from pages._ui.signs import signs
+from pages._ui.typeset import escape
 
 NOW, DAY, FIRST, RECORD = "now", "day", "first", "record"
 MOMENTS = {NOW: "As it stands now", DAY: "As it stood on a day", FIRST: "As first recorded here"}
@@ -101,7 +99,8 @@ def drop_unknown(card: Scorecard) -> list[str]:
             said.append(
                 f"There is no {name.removesuffix('s')} “{'”, “'.join(map(shorten, wrong))}” here, so that filter is left out."
             )
-            view = replace(view, **{name: tuple(one for one in chosen if one in choices)})
+            known: dict[str, Any] = {name: tuple(one for one in chosen if one in choices)}
+            view = replace(view, **known)
     session.keep(view)
     return said
 

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import streamlit as st
 
 from kpi_core.access import OFFICER
-from kpi_core.assess import Rated
-from kpi_core.errors import Changed, KpiError
-from kpi_core.intake import FigureChange, GivenFile, Preview, rating_words
-from kpi_core.intake_register import AnyPreview, EntriesPreview, TargetDecision
+from kpi_core.errors import Changed, KpiError, NotConfirmed
+from kpi_core.intake import (
+    AnyPreview,
+    Decision,
+    EntriesPreview,
+    FigureChange,
+    Finding,
+    GivenFile,
+    Preview,
+    Severity,
+    TargetDecision,
+    rating_words,
+)
+from kpi_core.judging import Rated, display
 from kpi_core.model import ChangeKind, Upload
 from kpi_core.periods import Quarter, quarter
-from kpi_core.problems import Finding, Severity, plural
-from kpi_core.report import changes_table, findings_table, reconciliation_table
-from kpi_core.scorecard import display
-from kpi_core.shell.uploads import Decision
+from kpi_core.showing import changes_table, findings_table, reconciliation_table
+from kpi_core.words import plural
 from pages._ui import actor, components, session
+from pages._ui.typeset import escape
 
 MOST_PROBLEMS, MOST_CHANGES, MOST_TURNED = 50, 200, 8
 STEPS = ("Choose the file", "Check it", "Compare", "Publish")
@@ -42,7 +50,7 @@ CHANGED_MEANWHILE = "Somebody has published or withdrawn figures since you compa
 
 
 @dataclass(slots=True)
-class Checked:
+class ShownPreview:
     """A preview, what it is a preview of, and the uploads that stood then."""
 
     of: tuple[Any, ...]
@@ -158,21 +166,21 @@ def forget_published() -> None:
     st.session_state.pop("not_published", None)
 
 
-def checked(file: Any) -> Checked:
+def checked(file: Any) -> ShownPreview:
     """The preview of the chosen file; made once, and again when the file, the quarter, the mapping or what is held changes."""
     services = session.services()
     chosen, name = st.session_state.get("upload_quarter"), st.session_state.get("upload_profile", TEMPLATE)
     of = (file.file_id, chosen, name)
     standing = (st.session_state.get("compared", 0), *(one.withdrawn_at for one in services.uploads.history()))
-    held: Checked | None = st.session_state.get("checked")
+    held: ShownPreview | None = st.session_state.get("checked")
     if held is None or (held.of, held.standing) != (of, standing):
-        profile = None if name == TEMPLATE else services.uploads.profile(name)
-        given = GivenFile(file.getvalue(), file.name, profile, quarter(chosen) if chosen and profile is None else None)
+        mapping = None if name == TEMPLATE else services.uploads.mapping(name)
+        given = GivenFile(file.getvalue(), file.name, mapping, quarter(chosen) if chosen and mapping is None else None)
         again = held.again + 1 if held is not None and held.of == of else 0
         if again:
             st.session_state.setdefault("not_published", Refused(CHANGED_MEANWHILE, anew=True))
         with st.spinner("Checking every row and comparing it with what is held…"):
-            held = Checked(of, standing, services.uploads.preview(given), again)
+            held = ShownPreview(of, standing, services.uploads.preview(given), again)
         st.session_state["checked"] = held
     return held
 
@@ -294,7 +302,7 @@ def figures(preview: Preview) -> None:
         if before is not None and before.exception_required is not after.exception_required:
             required = f"{exception_words(before)} → {required}"
         place = one.quarter.text + (
-            f", {preview.new_areas.get(one.area, one.area)}" if len(preview.new_areas) or preview.file.profile else ""
+            f", {preview.new_areas.get(one.area, one.area)}" if len(preview.new_areas) or preview.file.mapping else ""
         )
         rows.append(
             (
@@ -396,7 +404,7 @@ def publish(preview: AnyPreview, refused: str) -> None:
     for name, of in preview.warnings.items():
         more = f" (and {len(of) - 1:,} more of this kind)" if len(of) > 1 else ""
         st.checkbox(f"I have checked: {components.plain(of[0].message)}{more}", key=tick(preview, name))
-    decides = isinstance(preview, EntriesPreview) and preview.needs_decision
+    decides = preview.needs_decision
     if preview.needs_reason or decides:
         st.text_area(
             "Why does what was published change?" if preview.needs_reason else "Why does the target change?", key="upload_reason",
@@ -455,14 +463,9 @@ def decide(preview: AnyPreview) -> None:
 def publish_decided() -> None:
     """Publish what was decided, and begin anew; what stops it is said where the officer must look."""
     state = st.session_state
-    held: Checked | None = state.get("checked")
+    held: ShownPreview | None = state.get("checked")
     preview, decision = state.pop("decided", (None, None))
     if held is not None and held.published is None and preview is held.preview:
-        left = sum(name not in decision.confirmed for name in preview.to_confirm)
-        if left and not preview.blocked:
-            what = plural(left, "one warning is not confirmed", f"{left:,} warnings are not confirmed")
-            state["not_published"] = Refused(f"Nothing was published: {what}. Tick each one once you have checked it.")
-            return
         with st.spinner("Publishing: keeping the file, writing the figures, seeing that they are safe on the disk…"):
             uploads = session.services().uploads
             try:
@@ -470,6 +473,10 @@ def publish_decided() -> None:
             except Changed as error:
                 state["not_published"] = Refused(str(error), anew=True)
                 state["compared"] = state.get("compared", 0) + 1
+            except NotConfirmed as error:
+                state["not_published"] = Refused(
+                    f"Nothing was published: {error.what}. Tick each one once you have checked it."
+                )
             except KpiError as error:
                 state["not_published"] = Refused(str(error))
     if held is not None and held.published is not None:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from html import escape
 
 import streamlit as st
 
 from kpi_core.errors import UnknownIndicator
 from kpi_core.figures import capital, with_unit
+from kpi_core.judging import firmness_words, level_words, target_words, tolerance_words, variation_words
 from kpi_core.model import Polarity, Unit
-from kpi_core.report import what_if_table
-from kpi_core.scorecard import level_words, target_words, tolerance_words
-from kpi_core.spc import firmness_words, variation_words
+from kpi_core.showing import what_if_table
 from kpi_core.what_if import EVERY, What, WhatIf, WhatIfRow, next_due, rated_significance
 from pages._ui import components, deeds, limits, proposals, session, supposed
 from pages._ui.signs import signs
+from pages._ui.typeset import escape
 
 NOTHING_CHANGES = "Nothing here changes what is published."
 
@@ -53,6 +52,7 @@ def page() -> None:
         components.message("This is a view of the past: no scenario can be saved and no target put forward in it.")
     else:
         proposals.keep_and_propose(found, scenario, max(quarters))
+    supposed.shown()
 
 
 # --- what turns ---------------------------------------------------------------------------------------------------
@@ -253,9 +253,9 @@ def assumptions(found: WhatIf, one: WhatIfRow) -> None:
     count = supposed.given(found.changes, What.COUNT, code)
     for stated in one.stated:
         key = f"accept_{code}_{stated.count}"
-        supposed.show(key, count == str(stated.count), What.COUNT, code, ticked=str(stated.count))
         st.html(f'<p class="measure">{escape(stated.words(indicator))}</p>')
-        st.checkbox(f"Assume that the count of {stated.count} is right", key=key)
+        shown = supposed.show(key, count == str(stated.count), What.COUNT, code, ticked=str(stated.count))
+        st.checkbox(f"Assume that the count of {stated.count} is right", **shown)
     with st.expander(
         "Assume a denominator of your own", expanded=bool(supposed.given(found.changes, What.OUT_OF, code))
     ):
@@ -283,11 +283,10 @@ def quarter_to_meet(found: WhatIf, one: WhatIfRow) -> None:
     code = one.indicator.code
     ahead = [one.row.quarter + n for n in range(1, 17) if (one.row.quarter + n).number in one.indicator.due]
     labels = {quarter.text: quarter.text for quarter in ahead}
-    key = f"suppose_by_{code}"
-    supposed.show(key, supposed.given(found.changes, What.BY, code) or None, What.BY, code)
+    by = supposed.given(found.changes, What.BY, code) or None
     st.selectbox(
-        "Quarter to meet the target by", list(labels), index=None, key=key, placeholder="Choose a quarter for milestones",
-        width=360,
+        "Quarter to meet the target by", list(labels), index=None, placeholder="Choose a quarter for milestones", width=360,
+        key=supposed.show(f"suppose_by_{code}", by, What.BY, code, clearable=True)["key"],
     )  # fmt: skip
     if not one.milestones:
         if one.supposed.by is not None:

@@ -6,15 +6,17 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import settings
 
-from kpi_core.bundle import CSV_FILES
+from kpi_core.errors import BundleError, Problem
+from kpi_core.intake import CSV_FILES, read_data_folder
 from kpi_core.model import (
     REPORT_SECTIONS,
     Absence,
@@ -26,15 +28,23 @@ from kpi_core.model import (
     Target,
     Unit,
 )
-from kpi_core.periods import Quarter, quarter
-from kpi_core.shell.database import DATA, make_database
-from kpi_core.shell.database import in_memory as ledger_in_memory
+from kpi_core.periods import Quarter, day_in_words, quarter
 from kpi_core.shell.example import files
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
+from kpi_core.shell.storage import make_database
+from kpi_core.shell.storage.database import in_memory as ledger_in_memory
+
+from .ids import case_id
 
 # How long an example takes says nothing of whether it is right, so a slow machine must not fail it.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    return case_id(val, argname)
+
 
 REPO = Path(__file__).resolve().parents[1]
 SHARED = REPO.parent / "shared"
@@ -43,10 +53,17 @@ SHARED = REPO.parent / "shared"
 NOW = datetime(2022, 11, 22, 9, 30)
 Q2 = Quarter(2022, 2)
 Cells = Mapping[str, str]
+STEADY = ("80", "82", "79", "81", "80", "83", "78", "81", "80", "82", "79", "81", "80", "81")
+"""Fourteen values in which nothing is out of the ordinary."""
 
 
 def fixed_clock() -> datetime:
     return NOW
+
+
+def london_day(at: datetime) -> str:
+    """The day in London of a moment that is kept in UTC, like ``22 November 2022``."""
+    return day_in_words(at.replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/London")))
 
 
 def indicator(**given: Any) -> Indicator:
@@ -68,6 +85,12 @@ def observed(value: str | Absence, when: str = "Q2 2022-23", **given: Any) -> Ob
     number = None if isinstance(value, Absence) else Decimal(value)
     plain: dict[str, Any] = {"indicator": "A1", "area": "X", "quarter": quarter(when), "value": number}
     return Observation(**(plain | {"absence": absent} | given))
+
+
+def quarters(*values: str | None, to: Quarter = Q2) -> list[Observation]:
+    """Figures of quarters in a row, the last of them ``to``'s; ``None``: a gap."""
+    first = to - (len(values) - 1)
+    return [observed(v, (first + n).text) for n, v in enumerate(values) if v is not None]
 
 
 def target(value: str | None = None, start: str = "Q1 2022-23", **given: Any) -> Target:
@@ -142,6 +165,15 @@ def small_bundle(**tables: Sequence[Cells]) -> dict[str, bytes]:
     return files
 
 
+def problems_in(files: Mapping[str, bytes]) -> tuple[Problem, ...]:
+    """What is wrong with the files of a bundle; empty: nothing."""
+    try:
+        read_data_folder(files)
+    except BundleError as error:
+        return error.problems
+    return ()
+
+
 def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
     """Put the files of a bundle into ``folder``, which is returned."""
     for name, content in files.items():
@@ -151,11 +183,9 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
     return folder
 
 
-def in_memory(
-    files: Mapping[str, bytes], clock: Callable[[], datetime] = fixed_clock, data: Path | None = None
-) -> Services:
-    """The services over the files of a bundle, in a database that is not kept. ``data``: the folder whose mappings come with them."""
-    return Services(ledger_in_memory(files, clock), data, clock)
+def in_memory(files: Mapping[str, bytes], clock: Callable[[], datetime] = fixed_clock) -> Services:
+    """The services over the files of a bundle, in a database that is not kept."""
+    return Services(ledger_in_memory(files, clock), None, clock)
 
 
 def plain(one: Observation) -> Observation:

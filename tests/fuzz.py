@@ -20,12 +20,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from time import perf_counter
 
 from kpi_core.errors import KpiError
-from kpi_core.intake import GivenFile, Preview
+from kpi_core.intake import Decision, GivenFile, Preview, Severity
 from kpi_core.periods import quarter
-from kpi_core.problems import Severity
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import AnyPreview, Decision
-from kpi_core.wire import import_json
+from kpi_core.shell.services.uploads import AnyPreview
+from kpi_core.showing.as_json import import_json
 
 from .bad_input import GOOD, HELD, content, council
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kpi_core.assess import NO_TOLERANCE, Rated, Rating, met_by, rate, rating
 from kpi_core.errors import FigureError
 from kpi_core.figures import shown
+from kpi_core.judging import Rated, Rating, met_by, rate
+from kpi_core.judging.rating import NO_TOLERANCE, rating
 from kpi_core.model import Polarity, Target, Unit
 
 from .conftest import indicator, target

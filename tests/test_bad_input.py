@@ -15,14 +15,13 @@ from decimal import Decimal
 
 import pytest
 
-from kpi_core.intake import Preview
-from kpi_core.intake_cells import read_value
+from kpi_core.intake import Decision, Preview, Severity
+from kpi_core.intake.cells import read_value
+from kpi_core.intake.problems import CLASSES
 from kpi_core.model import Absence, ChangeKind
 from kpi_core.periods import quarter
-from kpi_core.problems import CLASSES, Severity
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
-from kpi_core.wire import import_json
+from kpi_core.showing.as_json import import_json
 
 from .bad_input import FOLDER, GOOD, HELD, content, council, preview
 
@@ -439,6 +438,16 @@ def test_an_indicator_written_in_small_letters_is_placed_and_is_not_missing(
 def test_ordinary_words_about_a_quarter_are_no_postcode(comment: str, councils: Callable[[str], Services]) -> None:
     text = content(GOOD).replace(b"Two social workers joined in August.", comment.encode())
     assert said(preview(councils("history"), text)) == []
+
+
+@pytest.mark.parametrize(("place", "told"), [("Example Council", True), ("Dorset", False)])
+def test_a_comment_on_another_council_is_not_held_against_this_one(
+    place: str, told: bool, councils: Callable[[str], Services]
+) -> None:
+    comment = f"Performance in {place} stood at 85% in the quarter."
+    text = content(GOOD).replace(b"Two social workers joined in August.", comment.encode())
+    found = {one.code for one in preview(councils("history"), text).findings}
+    assert ("narrative-disagrees" in found) is told
 
 
 # --- the sentences ------------------------------------------------------------------------------------------------

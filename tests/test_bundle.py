@@ -9,26 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_core.bundle import CSV_FILES, Bundle, read
-from kpi_core.errors import BundleError, Problem
+from kpi_core.errors import BundleError
+from kpi_core.intake import CSV_FILES, Bundle, read_data_folder
 from kpi_core.model import Absence, Basis
-from kpi_core.shell.database import DATA, data_files
+from kpi_core.shell.home import DATA
+from kpi_core.shell.storage import data_files
 
-from .conftest import figure, register, small_bundle
+from .conftest import figure, problems_in, register, small_bundle
 
 Files = dict[str, bytes]
 
 
-def problems(files: Files) -> tuple[Problem, ...]:
-    try:
-        read(files)
-    except BundleError as error:
-        return error.problems
-    return ()
-
-
 def test_the_real_files_read() -> None:
-    bundle = read(data_files(DATA))
+    bundle = read_data_folder(data_files(DATA))
     assert (bundle.council, bundle.home_area, bundle.made_up) == (
         "Bournemouth, Christchurch and Poole Council", "BCP", False)  # fmt: skip
     counts = (bundle.indicators, bundle.observations, bundle.targets, bundle.benchmarks, bundle.reports)
@@ -36,7 +29,7 @@ def test_the_real_files_read() -> None:
 
 
 def test_what_a_file_leaves_out_takes_its_plain_meaning() -> None:
-    bundle = read(small_bundle(observations=[figure("A1", "Q2 2022-23", "83.5")]))
+    bundle = read_data_folder(small_bundle(observations=[figure("A1", "Q2 2022-23", "83.5")]))
     (indicator,), (observation,) = bundle.indicators, bundle.observations
     assert (indicator.basis, indicator.due, indicator.seasonal) == (Basis.NOT_STATED, (1, 2, 3, 4), False)
     assert bundle.assigned == (("A1", "X"),)
@@ -49,16 +42,16 @@ def test_what_a_file_leaves_out_takes_its_plain_meaning() -> None:
      ("z", None, Absence.NOT_APPLICABLE), ("x", None, Absence.NOT_AVAILABLE)],
 )  # fmt: skip
 def test_a_cell_holds_a_figure_as_written_or_a_symbol(cell: str, value: str | None, absence: Absence | None) -> None:
-    (observation,) = read(small_bundle(observations=[figure("A1", "Q2 2022-23", cell)])).observations
+    (observation,) = read_data_folder(small_bundle(observations=[figure("A1", "Q2 2022-23", cell)])).observations
     assert (None if observation.value is None else str(observation.value)) == value
     assert observation.absence == absence
 
 
 def test_a_percentage_that_may_pass_100_is_read_and_one_that_may_not_is_refused() -> None:
     row = figure("A1", "Q2 2022-23", "104")
-    assert problems(small_bundle(indicators=[register("A1", may_pass_100="yes")], observations=[row])) == ()
-    assert len(problems(small_bundle(indicators=[register("A1")], observations=[row]))) == 1
-    assert problems(small_bundle(indicators=[register("A1", unit="number")], observations=[row])) == ()
+    assert problems_in(small_bundle(indicators=[register("A1", may_pass_100="yes")], observations=[row])) == ()
+    assert len(problems_in(small_bundle(indicators=[register("A1")], observations=[row]))) == 1
+    assert problems_in(small_bundle(indicators=[register("A1", unit="number")], observations=[row])) == ()
 
 
 @pytest.mark.parametrize(("value", "read_whole"), [("83.5", True), ("84", True), ("83.50", True), ("83.4", False)])
@@ -66,12 +59,12 @@ def test_a_percentage_must_agree_with_its_counts_at_the_decimals_it_is_written_w
     value: str, read_whole: bool
 ) -> None:
     row = figure("A1", "Q2 2022-23", value, numerator="501", denominator="600")
-    assert (problems(small_bundle(observations=[row])) == ()) == read_whole
+    assert (problems_in(small_bundle(observations=[row])) == ()) == read_whole
 
 
 def test_a_second_figure_with_a_reason_is_a_revision_of_the_first() -> None:
     rows = [figure("A1", "Q2 2022-23", "80"), figure("A1", "Q2 22/23", "81", revision_reason="counted again")]
-    first, second = read(small_bundle(observations=rows)).observations
+    first, second = read_data_folder(small_bundle(observations=rows)).observations
     assert [first.revision, second.revision] == [0, 1]
     assert (first.value, second.value, second.revised) == (Decimal(80), Decimal(81), True)
 
@@ -92,7 +85,7 @@ def _windows_lines(files: Files) -> Files:
 def test_files_saved_by_excel_read_alike(as_saved: Callable[[Files], Files]) -> None:
     real = data_files(DATA)
     assert as_saved(real) != real
-    assert read(as_saved(real)) == read(real)
+    assert read_data_folder(as_saved(real)) == read_data_folder(real)
 
 
 def test_blank_rows_are_left_out_and_still_counted_as_excel_counts_them() -> None:
@@ -100,7 +93,7 @@ def test_blank_rows_are_left_out_and_still_counted_as_excel_counts_them() -> Non
     files["observations.csv"] = (
         b"indicator,quarter,value,source\n\nA1,Q2 2022-23,80,Report\n,,,\nA1,Q3 2022-23,many,Report\n"
     )
-    assert [(p.row, p.column) for p in problems(files)] == [(5, "value")]
+    assert [(p.row, p.column) for p in problems_in(files)] == [(5, "value")]
 
 
 def test_a_cell_of_several_lines_counts_as_one_row_as_in_excel() -> None:
@@ -108,18 +101,18 @@ def test_a_cell_of_several_lines_counts_as_one_row_as_in_excel() -> None:
     files["observations.csv"] = (
         b'indicator,quarter,value,source,note\nA1,Q2 2022-23,80,Report,"one\ntwo\nthree"\nA1,Q3 2022-23,many,Report,\n'
     )
-    assert [(p.row, p.column) for p in problems(files)] == [(3, "value")]
+    assert [(p.row, p.column) for p in problems_in(files)] == [(3, "value")]
 
 
 def test_one_bad_cell_does_not_hide_another_of_the_same_row() -> None:
     files = small_bundle(observations=[figure("A1", "Q5 2022-23", "many", status="perhaps")])
-    assert sorted(str(p.column) for p in problems(files)) == ["quarter", "status", "value"]
+    assert sorted(str(p.column) for p in problems_in(files)) == ["quarter", "status", "value"]
 
 
 def test_the_error_is_one_line_that_names_the_first_place_and_counts_the_rest() -> None:
     files = small_bundle(observations=[figure("A1", "Q2 2022-23", "many"), figure("A1", "Q5 2022-23", "some")])
     with pytest.raises(BundleError) as refused:
-        read(files)
+        read_data_folder(files)
     assert str(refused.value) == (
         "The figures were not loaded. data/observations.csv, row 2, column value: “many” is not a number. Use the digits "
         "0 to 9 and a full stop, like 83.5. Mend the file and try again. (2 more problems in these files.)"
@@ -132,7 +125,7 @@ def test_the_error_is_one_line_that_names_the_first_place_and_counts_the_rest() 
 def is_read_or_refused(files: Files) -> bool:
     """Whether the reader answers with a bundle or its own error; anything else is raised and fails the test."""
     try:
-        return isinstance(read(files), Bundle)
+        return isinstance(read_data_folder(files), Bundle)
     except BundleError as refused:
         return bool(refused.problems) and str(refused).isprintable()
 

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from kpi_core.errors import BundleError, Problem
-from kpi_core.shell.database import DATA, data_files
+from kpi_core.shell.home import DATA
+from kpi_core.shell.storage import data_files
 
-from .conftest import csv_bytes
-from .test_bundle import problems
+from .conftest import csv_bytes, problems_in
 
 Files = dict[str, bytes]
 Fault = Callable[[Files], object]
@@ -57,7 +57,7 @@ def found_in(*faults: Fault) -> tuple[Problem, ...]:
     files = data_files(DATA)
     for fault in faults:
         fault(files)
-    return problems(files)
+    return problems_in(files)
 
 
 SOURCE = '"Quarterly performance report, Quarter 2 2022-23"'

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kpi_core.certainty import change_significance, significance, wilson
 from kpi_core.errors import FigureError
+from kpi_core.judging import significance
+from kpi_core.judging.chance import change_significance, wilson
 
 WITHIN, CLEAR = "within ordinary variation", "clear"
 SMALL = 1e-9

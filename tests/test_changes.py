@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_core.assess import Change, Changes, Direction, changes, direction, relative_change
+from kpi_core.judging import Change, Changes
+from kpi_core.judging.change import Direction, changes, direction, relative_change
 from kpi_core.model import Absence, Basis, Observation, Polarity, Target, Unit
 from kpi_core.periods import Quarter
 

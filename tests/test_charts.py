@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from kpi_core.charts import ChartData, indicator_chart, indicator_data
 from kpi_core.periods import Quarter, span
 from kpi_core.shell import example
 from kpi_core.shell.services import Services
-from kpi_core.views import IndicatorView
+from kpi_core.showing import IndicatorView
+from kpi_core.showing.charts import indicator_chart, indicator_data
+from kpi_core.showing.charts.trend import ChartData
 
 from .conftest import Cells, figure, in_memory, small_bundle
 

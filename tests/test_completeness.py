@@ -8,10 +8,9 @@ from datetime import date, datetime
 
 import pytest
 
-from kpi_core.completeness import Completeness, completeness
-from kpi_core.headline import headline
+from kpi_core.judging import Held, Scorecard, build, headline
 from kpi_core.model import Action, Concern, ExceptionReport, ReportAction, ReportState
-from kpi_core.scorecard import Held, Scorecard, build
+from kpi_core.reports import Completeness, completeness
 
 from .conftest import Q2, indicator, observed, report, target
 

@@ -9,10 +9,11 @@ from decimal import Decimal
 
 import pytest
 
-from kpi_core.bundle import Bundle, read
+from kpi_core.intake import Bundle, read_data_folder
 from kpi_core.model import REASON_LINE_MOST, REPORT_SECTIONS, ExceptionReport, Polarity, ReportState
 from kpi_core.periods import Quarter
-from kpi_core.shell.database import DATA, data_files
+from kpi_core.shell.home import DATA
+from kpi_core.shell.storage import data_files
 
 from .conftest import Q2, shared_file
 
@@ -51,7 +52,7 @@ TARGETS = {"PCP03": "95", "PCP04": "90", "PCP05": "100", "FD01": "88", "FD02": "
 
 @pytest.fixture(scope="module")
 def bundle() -> Bundle:
-    return read(data_files(DATA))
+    return read_data_folder(data_files(DATA))
 
 
 def test_the_figures_held_are_those_of_the_papers_as_written_and_no_others(bundle: Bundle) -> None:

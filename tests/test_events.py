@@ -167,7 +167,11 @@ LINE = line_of(chain(1)[0])
         LINE.replace(b"2022-11-22T09:30:01", b"2022-11-22 09:30:01"), LINE.replace(b"2022-11-22T09:30:01", b"yesterday"),
         LINE.replace(b'"number":1', b'"number":"1"'), LINE + LINE, LINE.replace(b'"by":', b'"by":null,"was":'),
     ],
-    ids=range(23),
+    ids=[
+        "nothing", "an empty line", "an empty record", "a list", "a number", "null", "no text", "far too deep", "without its end", "cut short",
+        "a blank before it", "a number with a point", "a blank within it", "another line end", "a number twice", "a letter written otherwise",
+        "a field more", "a field less", "a time written otherwise", "a time that is none", "a number as text", "two lines in one", "nobody as the actor",
+    ],
 )  # fmt: skip
 def test_what_is_not_a_line_as_it_is_written_is_none_or_breaks_the_chain(line: bytes) -> None:
     read = event_of(line)

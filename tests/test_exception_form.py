@@ -10,25 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_core.bundle import actions_in
 from kpi_core.errors import NotSaved
-from kpi_core.exception_form import (
+from kpi_core.intake.data_folder import actions_in
+from kpi_core.judging import Held, Row, row_of
+from kpi_core.model import NONE_IDENTIFIED, REPORT_SECTIONS, Absence, Action, ExceptionReport, Polarity, ReportState
+from kpi_core.periods import Quarter
+from kpi_core.reports import (
     REASON_LINE,
-    REQUIRED,
     action_words,
-    checked,
     first_draft,
     from_last,
     is_overdue,
     lacks,
     numbered,
-    overdue,
     tidied,
     unchanged,
 )
-from kpi_core.model import NONE_IDENTIFIED, REPORT_SECTIONS, Absence, Action, ExceptionReport, Polarity, ReportState
-from kpi_core.periods import Quarter
-from kpi_core.scorecard import Held, Row, row_of
+from kpi_core.reports.form import REQUIRED, overdue
+from kpi_core.words import checked
 
 from .conftest import Q2, indicator, observed, report, target
 

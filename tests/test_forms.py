@@ -11,16 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_core.forms import (
-    Action,
-    Form,
-    NoForm,
-    Paragraph,
-    of_text,
-    read_forms,
-)
+from kpi_core.forms import Form, FormAction, NoForm, Paragraph, of_text, read_forms
 from kpi_core.forms.headings import heading_of
-from kpi_core.forms.lines import Line
+from kpi_core.forms.lines import FormLine
 from kpi_core.forms.values import dates_in
 from kpi_core.model import NONE_IDENTIFIED, REPORT_SECTIONS
 from kpi_core.periods import Quarter
@@ -117,7 +110,7 @@ def test_a_form_as_printed_is_read_whole() -> None:
         (HEALTH, NONE_IDENTIFIED),
         (EQUALITY, "Young parents wait longest."),
     )
-    assert form.actions == (Action("Sign two new landlords."), Action("Review every notice to leave."))
+    assert form.actions == (FormAction("Sign two new landlords."), FormAction("Review every notice to leave."))
     assert (form.completed_by, form.approved_by, form.approved_on) == (
         "Alex Example",
         "Service Unit Head",
@@ -241,7 +234,7 @@ def test_the_reason_is_found_under_other_headings(heading: str) -> None:
     ],
 )
 def test_actions_are_found_under_other_headings(heading: str) -> None:
-    assert after_reason(f"{heading}\nHire two workers.").actions == (Action("Hire two workers."),)
+    assert after_reason(f"{heading}\nHire two workers.").actions == (FormAction("Hire two workers."),)
 
 
 @pytest.mark.parametrize(
@@ -336,7 +329,7 @@ def test_headings_may_come_in_any_order_and_the_same_one_twice() -> None:
     )
     assert sections(form) == {REASON: "Staff left.", LEGAL: "The duty stands.\n\nSo does the date."}
     assert (form.indicator, form.outturn, form.target) == ("Plans", Decimal(4), Decimal(5))
-    assert form.actions == (Action("Hire."),)
+    assert form.actions == (FormAction("Hire."),)
 
 
 # --- quarter, outturn and target ------------------------------------------------------------------------------------
@@ -536,24 +529,26 @@ SPRING = date(2023, 3, 31)
 @pytest.mark.parametrize(
     ("said", "action"),
     [
-        ("Hire two workers.", Action("Hire two workers.")),
-        ("Hire. (Owner: Team Manager, by 31 March 2023)", Action("Hire.", "Team Manager", SPRING)),
-        ("Hire (Team Manager, 31/03/2023).", Action("Hire", "Team Manager", SPRING)),
-        ("Hire [Lead: Head of Service; due 31.3.23]", Action("Hire", "Head of Service", SPRING)),
-        ("Hire. Owner: Team Manager; Due: 31st March 2023", Action("Hire.", "Team Manager", SPRING)),
-        ("Hire – Lead officer: Early Help – by when: 31-03-2023", Action("Hire", "Early Help", SPRING)),
-        ("Hire (by 31 March 2023)", Action("Hire", "", SPRING)),
-        ("Hire (due: Friday 31 March 2023)", Action("Hire", "", SPRING)),
-        ("Hire (Owner: Team Manager)", Action("Hire", "Team Manager")),
-        ("Hire (Owner: Team Manager, Front Door)", Action("Hire", "Team Manager, Front Door")),
-        ("Hire two workers (see the plan).", Action("Hire two workers (see the plan).")),
-        ("Hire two workers (Early Help, Front Door).", Action("Hire two workers (Early Help, Front Door).")),
-        ("Hire (by March 2023)", Action("Hire (by March 2023)")),
-        ("Hire (by 31 February 2023)", Action("Hire (by 31 February 2023)")),
-        ("Hire by 31 March 2023.", Action("Hire by 31 March 2023.")),
+        ("Hire two workers.", FormAction("Hire two workers.")),
+        ("Hire. (Owner: Team Manager, by 31 March 2023)", FormAction("Hire.", "Team Manager", SPRING)),
+        ("Hire (Team Manager, 31/03/2023).", FormAction("Hire", "Team Manager", SPRING)),
+        ("Hire [Lead: Head of Service; due 31.3.23]", FormAction("Hire", "Head of Service", SPRING)),
+        ("Hire. Owner: Team Manager; Due: 31st March 2023", FormAction("Hire.", "Team Manager", SPRING)),
+        ("Hire – Lead officer: Early Help – by when: 31-03-2023", FormAction("Hire", "Early Help", SPRING)),
+        ("Hire (by 31 March 2023)", FormAction("Hire", "", SPRING)),
+        ("Hire (due: Friday 31 March 2023)", FormAction("Hire", "", SPRING)),
+        ("Hire (Owner: Team Manager)", FormAction("Hire", "Team Manager")),
+        ("Hire (Owner: Team Manager, Front Door)", FormAction("Hire", "Team Manager, Front Door")),
+        ("Hire two workers (see the plan).", FormAction("Hire two workers (see the plan).")),
+        ("Hire two workers (Early Help, Front Door).", FormAction("Hire two workers (Early Help, Front Door).")),
+        ("Hire (by March 2023)", FormAction("Hire (by March 2023)")),
+        ("Hire (by 31 February 2023)", FormAction("Hire (by 31 February 2023)")),
+        ("Hire by 31 March 2023.", FormAction("Hire by 31 March 2023.")),
     ],
 )
-def test_an_owner_and_a_date_at_the_end_of_an_action_are_read_and_nothing_else_is(said: str, action: Action) -> None:
+def test_an_owner_and_a_date_at_the_end_of_an_action_are_read_and_nothing_else_is(
+    said: str, action: FormAction
+) -> None:
     assert with_actions(f"- {said}").actions == (action,)
 
 
@@ -569,7 +564,7 @@ def test_an_owner_and_a_date_at_the_end_of_an_action_are_read_and_nothing_else_i
     ],
 )
 def test_each_item_or_paragraph_is_an_action(text: str) -> None:
-    assert with_actions(text).actions == (Action("Hire two workers."), Action("Train them."))
+    assert with_actions(text).actions == (FormAction("Hire two workers."), FormAction("Train them."))
 
 
 @pytest.mark.parametrize(
@@ -583,25 +578,25 @@ def test_each_item_or_paragraph_is_an_action(text: str) -> None:
 )
 def test_rows_of_a_table_are_actions_with_the_owners_and_dates_of_its_columns(table: str) -> None:
     assert with_actions(table).actions == (
-        Action("Hire", "Team Manager", SPRING),
-        Action("Train (By when: spring)", "Head of Service"),
+        FormAction("Hire", "Team Manager", SPRING),
+        FormAction("Train (By when: spring)", "Head of Service"),
     )
 
 
 def test_a_table_of_actions_needs_no_heading_and_ends_where_the_next_heading_is() -> None:
     form = after_reason("Action\tOwner\tStatus\nHire\tFinance\tbegun\n\nCompleted by: Alex Example")
-    assert form.actions == (Action("Hire (Status: begun)", "Finance"),)
+    assert form.actions == (FormAction("Hire (Status: begun)", "Finance"),)
     assert (sections(form), form.completed_by) == ({REASON: "Staff left."}, "Alex Example")
 
 
 def test_an_owner_and_a_date_on_lines_of_their_own_belong_to_the_action_above() -> None:
     form = with_actions("Hire two workers.\n\nOwner: Team Manager\n\nDue: 31 March 2023\n\nTrain them.")
-    assert form.actions == (Action("Hire two workers.", "Team Manager", SPRING), Action("Train them."))
+    assert form.actions == (FormAction("Hire two workers.", "Team Manager", SPRING), FormAction("Train them."))
 
 
 def test_a_line_that_only_leads_in_to_a_list_is_no_action_and_is_kept() -> None:
     form = with_actions("These are planned:\n- Hire.\n- Train.")
-    assert (form.actions, unplaced(form)) == ((Action("Hire."), Action("Train.")), ["These are planned:"])
+    assert (form.actions, unplaced(form)) == ((FormAction("Hire."), FormAction("Train.")), ["These are planned:"])
 
 
 def test_none_is_no_action_and_is_kept() -> None:
@@ -681,7 +676,7 @@ def test_the_day_of_completion_has_no_place_and_is_kept() -> None:
 def test_an_action_to_be_completed_by_a_day_is_no_author() -> None:
     form = with_actions("Hire two workers.\n\nCompleted by: 31 March 2023\n\nTrain them.")
     assert form.completed_by == ""
-    assert form.actions == (Action("Hire two workers.", "", SPRING), Action("Train them."))
+    assert form.actions == (FormAction("Hire two workers.", "", SPRING), FormAction("Train them."))
 
 
 @pytest.mark.parametrize(
@@ -908,10 +903,10 @@ def test_a_long_line_and_many_lines_are_read_in_good_time() -> None:
 
 
 def test_a_heading_of_the_wrong_shape_is_none() -> None:
-    assert heading_of(Line(1, "Legal implications"), fresh=False) is None
-    assert heading_of(Line(1, "Legal implications"), fresh=True) is not None
-    assert heading_of(Line(1, "legal implications"), fresh=True) is None
-    assert heading_of(Line(1, "legal implications", heading=True), fresh=True) is not None
+    assert heading_of(FormLine(1, "Legal implications"), fresh=False) is None
+    assert heading_of(FormLine(1, "Legal implications"), fresh=True) is not None
+    assert heading_of(FormLine(1, "legal implications"), fresh=True) is None
+    assert heading_of(FormLine(1, "legal implications", heading=True), fresh=True) is not None
 
 
 # --- the papers -----------------------------------------------------------------------------------------------------

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_core.headline import headline
+from kpi_core.judging import Held, build, headline
 from kpi_core.model import Absence, Basis, Indicator, Polarity, ReportState
-from kpi_core.scorecard import Held, build
 
 from .conftest import Q2, indicator, observed, report, target
 

@@ -7,7 +7,7 @@ from itertools import permutations, product
 
 import pytest
 
-from kpi_core.history import Effect, Link, effects
+from kpi_core.effects import Effect, Link, effects
 from kpi_core.model import Absence, ChangeKind
 from kpi_core.periods import Quarter
 

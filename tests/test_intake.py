@@ -10,16 +10,15 @@ from decimal import Decimal
 import pytest
 
 from kpi_core.errors import Changed, NotPublished
-from kpi_core.intake import MOST_SINGLY, Checked, GivenFile, Preview, fingerprint
-from kpi_core.known import Known
+from kpi_core.intake import Decision, GivenFile, Known, Preview, fingerprint
+from kpi_core.intake.preview import MOST_SINGLY, CheckedFile
+from kpi_core.intake.problems import finding
 from kpi_core.model import Absence, ChangeKind, Observation
 from kpi_core.periods import Quarter
-from kpi_core.problems import finding
-from kpi_core.report import Circumstances, findings_table, scorecard_table, series_table
 from kpi_core.shell.export.csv_file import render
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
-from kpi_core.wire import indicator_json, scorecard_json
+from kpi_core.showing import Circumstances, findings_table, scorecard_table, series_table
+from kpi_core.showing.as_json import indicator_json, scorecard_json
 
 from .conftest import (
     NOW,
@@ -577,6 +576,6 @@ def test_warnings_confirmed_one_by_one_have_one_box_together_once_nobody_would_r
     jumps = tuple(
         finding("large-change", row, "value", "90", compared="Q1 2022-23", held="20") for row in range(2, warnings + 2)
     )
-    checked = Checked(file=GivenFile(b"", "figures.csv"), findings=jumps, not_run=(), against="")
+    checked = CheckedFile(file=GivenFile(b"", "figures.csv"), findings=jumps, not_run=(), against="")
     assert len(checked.to_confirm) == boxes
     assert sum(len(together) for together in checked.warnings.values()) == warnings

@@ -8,14 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from kpi_core.intake import GivenFile, Preview
-from kpi_core.intake_register import EntriesPreview
+from kpi_core.intake import Decision, EntriesPreview, GivenFile, Preview, read_mapping
 from kpi_core.model import Absence, ChangeKind, Observation
-from kpi_core.profile import read_profile
-from kpi_core.report import Circumstances, changes_table
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
-from kpi_core.wire import import_json
+from kpi_core.showing import Circumstances, changes_table
+from kpi_core.showing.as_json import import_json
 
 from .conftest import NOW, Cells, csv_bytes, figure, in_memory, register, shared_file, small_bundle
 
@@ -186,8 +183,8 @@ def brought(code: str, name: str = "Something else") -> str:
 def mapped(*kpis: str, entries: str, **more: str) -> Preview:
     rows = [{"KPI": kpi, "Q": QUARTER, "V": "50.0"} | more for kpi in kpis]
     with council() as services:
-        profile = read_profile(MAPPING + entries, "m")
-        found = services.uploads.preview(GivenFile(csv_bytes(rows), "f.csv", profile))
+        mapping = read_mapping(MAPPING + entries, "m")
+        found = services.uploads.preview(GivenFile(csv_bytes(rows), "f.csv", mapping))
     assert isinstance(found, Preview)
     return found
 
@@ -290,8 +287,8 @@ def test_counts_that_are_rounded_to_0_may_stand_beside_a_0_and_beside_nothing_el
     columns = MAPPING + 'numerator = "N"\ndenominator = "D"\n'
     row = {"KPI": "FD01", "Q": QUARTER, "V": value, "N": "0.0", "D": "0.0"}
     with council() as services:
-        profile = read_profile("counts_rounded_to = 5\nfractions = true\n" + columns, "m")
-        found = services.uploads.preview(GivenFile(csv_bytes([row]), "f.csv", profile))
+        mapping = read_mapping("counts_rounded_to = 5\nfractions = true\n" + columns, "m")
+        found = services.uploads.preview(GivenFile(csv_bytes([row]), "f.csv", mapping))
     assert found.blocked == blocked
     assert ("nothing-of-nothing" in found.to_confirm) != blocked
 
@@ -428,8 +425,8 @@ def test_a_mapping_without_comments_leaves_them_and_one_with_them_changes_them()
     with council() as services:
         services.uploads.publish(shown(services, commented("83.5", WAS)), BY)
         for columns, kind in (("", ChangeKind.SAME), ('comment = "C"\n', ChangeKind.COMMENT)):
-            profile = read_profile(MAPPING + columns, "m")
-            found = services.uploads.preview(GivenFile(csv_bytes([row]), "f.csv", profile))
+            mapping = read_mapping(MAPPING + columns, "m")
+            found = services.uploads.preview(GivenFile(csv_bytes([row]), "f.csv", mapping))
             assert isinstance(found, Preview)
             assert found.changes[0].kind is kind
 

@@ -17,13 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kpi_core.errors import NotPublished
-from kpi_core.intake import GivenFile, Preview
+from kpi_core.intake import Decision, GivenFile, Preview
 from kpi_core.model import Absence, ChangeKind
-from kpi_core.report import Circumstances, scorecard_table, series_table
 from kpi_core.shell.export.csv_file import render
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
-from kpi_core.wire import import_json
+from kpi_core.showing import Circumstances, scorecard_table, series_table
+from kpi_core.showing.as_json import import_json
 
 from .conftest import NOW, Q2, in_memory, register, small_bundle
 

@@ -11,19 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_core.intake import GivenFile
-from kpi_core.intake_register import (
+from kpi_core.intake import (
+    ColumnMapping,
     EntriesPreview,
+    GivenFile,
+    Known,
     TargetDecision,
     check_entries,
     draft_entries,
     kind_of_file,
     lacking_decision,
 )
-from kpi_core.known import Known
 from kpi_core.model import Absence, ChangeKind, Indicator, Observation, Polarity, Target, Unit
 from kpi_core.periods import quarter
-from kpi_core.profile import Profile
 
 from .conftest import Cells, csv_bytes, indicator, observed, target
 
@@ -131,7 +131,7 @@ def test_the_headings_say_what_a_file_holds(headings: str, kind: str, end: str) 
 
 
 def test_a_file_read_through_a_mapping_holds_figures_whatever_its_headings() -> None:
-    assert kind_of_file(GivenFile(b"indicator,from_quarter\n", "f.csv", Profile("p"))) == "figures"
+    assert kind_of_file(GivenFile(b"indicator,from_quarter\n", "f.csv", ColumnMapping("p"))) == "figures"
 
 
 # --- how it is read --------------------------------------------------------------------------------------------------
@@ -450,6 +450,34 @@ def test_a_changed_target_is_a_revision_and_says_what_changes() -> None:
     confirmed = preview(aim("Q1 2022-23", "88", source="Plan", confirmed_through="2023-24", reason="Kept."))
     assert confirmed.changes[0].after == "88% (changed: reason, confirmed through)"
     assert (codes(confirmed), confirmed.changes[0].kind) == ([], ChangeKind.REVISED)
+
+
+@pytest.mark.parametrize(
+    ("held", "start", "cells", "before", "after"),
+    [
+        ((AGREED,), "Q3 2022-23", {}, "88%", "92%"),
+        ((AGREED, target("90", "Q3 2022-23")), "Q4 2022-23", {}, "90%", "92%"),
+        ((AGREED,), "Q3 2022-23", {"value": "88", "source": "Plan"}, "88%", "88%"),
+        ((AGREED,), "Q3 2022-23", {"value": "88", "decided_by": "Board"}, "88%", "88% (changed: decided by, source)"),
+        # Nothing is in force: before the first target, after one for its own quarter alone, and of another area.
+        ((AGREED,), "Q4 2021-22", {}, "", "92%"),
+        ((target("88", "Q1 2022-23", profiled=True),), "Q3 2022-23", {}, "", "92%"),
+        ((AGREED,), "Q3 2022-23", {"area": "N"}, "", "92%"),
+    ],
+)
+def test_a_target_from_another_quarter_is_new_and_is_shown_beside_the_one_in_force_then(
+    held: Sequence[Target], start: str, cells: Cells, before: str, after: str
+) -> None:
+    (change,) = preview(aim(start, **cells), held=known(targets=held, series=())).changes
+    assert (change.kind, change.before, change.after) == (ChangeKind.NEW, before, after)
+
+
+def test_of_two_new_targets_each_is_shown_beside_what_is_recorded() -> None:
+    found = preview(aim("Q3 2022-23", "92"), aim("Q4 2022-23", "95"))
+    assert [(one.kind, one.before, one.after) for one in found.changes] == [
+        (ChangeKind.NEW, "88%", "92%"),
+        (ChangeKind.NEW, "88%", "95%"),
+    ]
 
 
 def test_only_what_is_new_or_changed_is_to_be_written() -> None:

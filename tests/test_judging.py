@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from kpi_core.assess import Rating, judge, rate, target_in_force
+from kpi_core.judging import Rating, judge, rate, target_in_force
 from kpi_core.model import Absence, Basis, Polarity, Target
 from kpi_core.periods import Quarter
 
@@ -57,10 +57,10 @@ def test_a_quarter_before_the_first_known_target_is_not_rated_and_says_so() -> N
 
 
 def test_a_profiled_target_holds_for_its_own_quarter_and_is_never_carried_on() -> None:
-    profile = [target("80", "Q1 2022-23", profiled=True), target("85", "Q2 2022-23", profiled=True)]
-    assert judge(observed("84", "Q1 2022-23"), profile, indicator(), Quarter(2022, 1)).rating is Rating.GREEN
-    assert judge(observed("84"), profile, indicator(), Q2).rating is Rating.RED
-    later = judge(observed("84", "Q3 2022-23"), profile, indicator(), Quarter(2022, 3))
+    mapping = [target("80", "Q1 2022-23", profiled=True), target("85", "Q2 2022-23", profiled=True)]
+    assert judge(observed("84", "Q1 2022-23"), mapping, indicator(), Quarter(2022, 1)).rating is Rating.GREEN
+    assert judge(observed("84"), mapping, indicator(), Q2).rating is Rating.RED
+    later = judge(observed("84", "Q3 2022-23"), mapping, indicator(), Quarter(2022, 3))
     assert later.rating is Rating.NOT_RATED
     assert "no target known for this quarter" in later.reason
 

@@ -1,4 +1,4 @@
-"""Which column of a file is what: by the template's headings, and through profiles, those of ``data/profiles`` among them."""
+"""Which column of a file is what: by the template's headings, and through mappings, some of them for real files."""
 
 from __future__ import annotations
 
@@ -11,19 +11,32 @@ from pathlib import Path
 import pytest
 
 from kpi_core.errors import PeriodError
-from kpi_core.mapping import QUARTER_FAULTS, TEMPLATE_COLUMNS, Mapped, Raw, as_template, through
-from kpi_core.mapping_guess import guess
+from kpi_core.intake import (
+    TEMPLATE_COLUMNS,
+    ColumnMapping,
+    Mapped,
+    MappingError,
+    Raw,
+    Sheet,
+    guess,
+    read_mapping,
+    through,
+    wanting,
+    write_mapping,
+)
+from kpi_core.intake.column_mapping import FIELDS
+from kpi_core.intake.fields import QUARTER_FAULTS, as_template
+from kpi_core.intake.problems import CLASSES
 from kpi_core.model import Basis, Polarity, Unit
 from kpi_core.periods import quarter
-from kpi_core.problems import CLASSES
-from kpi_core.profile import FIELDS, Profile, ProfileError, read_profile, wanting, write_profile
-from kpi_core.sheet import Sheet
 
-from .conftest import REPO, shared_file
+from .conftest import shared_file
+from .mappings import NAMES, mapping
 
-PROFILES = REPO / "data" / "profiles"
-LONG = Profile("p", columns={"indicator": ("Code",), "quarter": ("Period",), "value": ("Value",)})
-WIDE = Profile("w", shape="wide", columns={"area_name": ("Service",)}, measures={"Vol.": "V", "Digital vol.": "D"})
+LONG = ColumnMapping("p", columns={"indicator": ("Code",), "quarter": ("Period",), "value": ("Value",)})
+WIDE = ColumnMapping(
+    "w", shape="wide", columns={"area_name": ("Service",)}, measures={"Vol.": "V", "Digital vol.": "D"}
+)
 
 
 def sheet(headings: Sequence[str], *records: Sequence[str], first: int = 2) -> Sheet:
@@ -166,29 +179,29 @@ def test_a_heading_is_matched_as_it_is_written() -> None:
 
 
 def test_two_columns_are_one_quarter() -> None:
-    profile = _with(LONG, columns={**LONG.columns, "quarter": ("year", "part")})
-    mapped = through(sheet(["part", "year", "Code", "Value"], ["Financial year Q1", "201718", "A1", "5"]), profile)
+    mapping = _with(LONG, columns={**LONG.columns, "quarter": ("year", "part")})
+    mapped = through(sheet(["part", "year", "Code", "Value"], ["Financial year Q1", "201718", "A1", "5"]), mapping)
     assert quarter(mapped.rows[0].quarter) == quarter("Q1 2017-18")
     assert mapped.columns["quarter"] == "year and part"
 
 
 def test_of_an_area_s_columns_the_first_with_text_counts() -> None:
-    profile = _with(LONG, columns={**LONG.columns, "area": ("la", "region", "country")})
+    mapping = _with(LONG, columns={**LONG.columns, "area": ("la", "region", "country")})
     headings = ["Code", "Period", "Value", "country", "region", "la"]
     rows = [["A1", "Q1", "5", "E", "N", "L"], ["A1", "Q1", "5", "E", "N", ""], ["A1", "Q1", "5", "E", "", ""]]
-    assert [one.area for one in through(sheet(headings, *rows), profile).rows] == ["L", "N", "E"]
+    assert [one.area for one in through(sheet(headings, *rows), mapping).rows] == ["L", "N", "E"]
 
 
 def test_fixed_text_stands_where_there_is_no_column_or_no_text() -> None:
-    profile = _with(LONG, columns={**LONG.columns, "area": ("Area",)}, fixed={"status": "final", "area": "BCP"})
+    mapping = _with(LONG, columns={**LONG.columns, "area": ("Area",)}, fixed={"status": "final", "area": "BCP"})
     headings = ["Code", "Period", "Value", "Area"]
-    mapped = through(sheet(headings, ["A1", "Q1", "5", ""], ["A1", "Q1", "5", "Y"], ["", "", "", ""]), profile)
+    mapped = through(sheet(headings, ["A1", "Q1", "5", ""], ["A1", "Q1", "5", "Y"], ["", "", "", ""]), mapping)
     assert [(one.area, one.status) for one in mapped.rows] == [("BCP", "final"), ("Y", "final")]
     assert "status" not in mapped.columns
 
 
 def test_names_for_indicators_areas_and_ratings_are_turned_into_what_is_held_and_others_kept() -> None:
-    profile = _with(
+    mapping = _with(
         LONG,
         columns={**LONG.columns, "area": ("A",), "area_name": ("B",), "rating": ("R",)},
         indicator_names={"Plans on time": "A1"},
@@ -201,7 +214,7 @@ def test_names_for_indicators_areas_and_ratings_are_turned_into_what_is_held_and
         ["Other", "Q1", "5", "E06", "Else", "Blue"],
         ["A1", "Q1", "5", "E02", "Derby", ""],
     ]
-    mapped = through(sheet(headings, *rows), profile)
+    mapped = through(sheet(headings, *rows), mapping)
     assert [one.indicator for one in mapped.rows] == ["A1", "Other", "A1"]
     assert [one.area for one in mapped.rows] == ["BCP", "BCP", "E02"]
     assert [one.area_name for one in mapped.rows] == ["Poole", "Else", "Derby"]
@@ -209,15 +222,15 @@ def test_names_for_indicators_areas_and_ratings_are_turned_into_what_is_held_and
 
 
 def test_calendar_quarters_become_financial_ones_and_what_is_none_stays() -> None:
-    profile = _with(LONG, calendar_quarters=True)
+    mapping = _with(LONG, calendar_quarters=True)
     records = [["A1", text, "5"] for text in ("2012-Q4", "Q1 2013", "2012", "")]
-    mapped = through(sheet(["Code", "Period", "Value"], *records), profile)
+    mapped = through(sheet(["Code", "Period", "Value"], *records), mapping)
     assert [one.quarter for one in mapped.rows] == ["Q3 2012-13", "Q4 2012-13", "2012", ""]
 
 
 def test_without_a_value_the_figure_is_named_by_its_numerator() -> None:
     counts = {"indicator": ("Code",), "quarter": ("Period",), "numerator": ("N",), "denominator": ("D",)}
-    mapped = through(sheet(["Code", "Period", "N", "D"], ["A1", "Q1", "1", "2"]), Profile("p", columns=counts))
+    mapped = through(sheet(["Code", "Period", "N", "D"], ["A1", "Q1", "1", "2"]), ColumnMapping("p", columns=counts))
     assert (mapped.rows[0].column, mapped.rows[0].value, mapped.rows[0].denominator) == ("N", "", "2")
 
 
@@ -242,9 +255,9 @@ def test_a_wide_file_gives_a_figure_a_cell_and_none_for_an_empty_one() -> None:
 
 
 def test_a_wide_file_of_quarters_alone_has_its_indicator_in_a_column() -> None:
-    profile = Profile("w", shape="wide", columns={"indicator": ("Code",)}, fixed={"status": "final"})
+    mapping = ColumnMapping("w", shape="wide", columns={"indicator": ("Code",)}, fixed={"status": "final"})
     headings = ["Code", "July to September 2022 (Q2 2022-23)", "2022-23;Q3", "Total"]
-    mapped = through(sheet(headings, ["A1", "5", "6", "11"]), profile)
+    mapped = through(sheet(headings, ["A1", "5", "6", "11"]), mapping)
     assert mapped.findings == ()
     assert [(one.indicator, one.quarter, one.value, one.status) for one in mapped.rows] == [
         ("A1", "Q2 2022-23", "5", "final"),
@@ -285,14 +298,14 @@ def test_a_known_measure_with_a_quarter_that_cannot_be_read_blocks_with_what_is_
 
 
 def test_a_heading_s_measure_is_the_longest_that_fits() -> None:
-    profile = _with(WIDE, measures={"vol.": "V", "Digital vol.": "D"})
-    mapped = through(sheet(["Service", "Q5 2022-23 Digital vol."], ["One", "1"]), profile)
+    mapping = _with(WIDE, measures={"vol.": "V", "Digital vol.": "D"})
+    mapped = through(sheet(["Service", "Q5 2022-23 Digital vol."], ["One", "1"]), mapping)
     assert [one.found for one in mapped.findings] == ["Q5 2022-23"]
 
 
 def test_a_column_of_several_quarters_is_left_out_where_the_mapping_says_so() -> None:
-    profile = _with(WIDE, leave_out_several_quarters=True)
-    mapped = through(sheet(["Service", "Q1-Q2 2022-23 Vol."], ["One", "1"]), profile)
+    mapping = _with(WIDE, leave_out_several_quarters=True)
+    mapped = through(sheet(["Service", "Q1-Q2 2022-23 Vol."], ["One", "1"]), mapping)
     assert codes(mapped) == ["several-quarters-left-out"]
     assert mapped.rows == []
 
@@ -315,9 +328,9 @@ def _fault(text: str) -> str:
     return refused.value.fault
 
 
-def _with(profile: Profile, **changes: object) -> Profile:
-    parts = {name: getattr(profile, name) for name in Profile.__slots__}
-    return Profile(**(parts | changes))
+def _with(mapping: ColumnMapping, **changes: object) -> ColumnMapping:
+    parts = {name: getattr(mapping, name) for name in ColumnMapping.__slots__}
+    return ColumnMapping(**(parts | changes))
 
 
 # --- profiles as text ---------------------------------------------------------------------------------------------
@@ -344,14 +357,14 @@ first_quarter = "Q1 2020-21"
 
 
 def test_a_profile_is_read_with_its_register_entries() -> None:
-    profile = read_profile(SMALL, "small")
-    assert (profile.name, profile.shape, profile.headings_row, profile.counts_rounded_to) == ("small", "long", 1, 5)
-    assert profile.columns["quarter"] == ("Year", "Part")
-    (entry,) = profile.register
+    mapping = read_mapping(SMALL, "small")
+    assert (mapping.name, mapping.shape, mapping.headings_row, mapping.counts_rounded_to) == ("small", "long", 1, 5)
+    assert mapping.columns["quarter"] == ("Year", "Part")
+    (entry,) = mapping.register
     assert (entry.unit, entry.polarity, entry.basis) == (Unit.PERCENT, Polarity.HIGH, Basis.NOT_STATED)
     assert (entry.due, entry.may_pass_100, entry.smallest_change) == ((2, 4), True, Decimal("0.5"))
     assert entry.first_quarter == quarter("Q1 2020-21")
-    assert read_profile(write_profile(profile), "small") == profile
+    assert read_mapping(write_mapping(mapping), "small") == mapping
 
 
 WRONG = (
@@ -389,26 +402,26 @@ WRONG = (
 
 @pytest.mark.parametrize(("text", "sentence"), WRONG)
 def test_what_is_wrong_with_a_profile_is_said_in_a_plain_sentence(text: str, sentence: str) -> None:
-    with pytest.raises(ProfileError) as refused:
-        read_profile(text, "p")
+    with pytest.raises(MappingError) as refused:
+        read_mapping(text, "p")
     assert any(one.startswith(sentence) for one in refused.value.problems), refused.value.problems
     assert str(refused.value).startswith("The column mapping “p” cannot be used. ")
     assert str(refused.value).isprintable()
 
 
 def test_all_that_is_wrong_with_a_profile_is_counted() -> None:
-    with pytest.raises(ProfileError, match=r"“about” must be text in quote marks\. \(2 more problems in it\.\)"):
-        read_profile("about = 1\nfractions = 1\n[columns]\nvalue = 1", "p")
+    with pytest.raises(MappingError, match=r"“about” must be text in quote marks\. \(2 more problems in it\.\)"):
+        read_mapping("about = 1\nfractions = 1\n[columns]\nvalue = 1", "p")
 
 
 def test_a_register_entry_that_appears_twice_is_said() -> None:
     entry = SMALL[SMALL.index("[[register]]") :]
-    with pytest.raises(ProfileError, match="The register entry “A1” appears twice"):
-        read_profile(SMALL + entry, "p")
+    with pytest.raises(MappingError, match="The register entry “A1” appears twice"):
+        read_mapping(SMALL + entry, "p")
 
 
 def test_a_written_profile_says_at_its_top_what_it_is_and_leaves_out_what_goes_without_saying() -> None:
-    text = write_profile(LONG)
+    text = write_mapping(LONG)
     assert text.startswith('# How the columns of a file are read as figures: the mapping "p".')
     assert [line for line in text.splitlines() if line and not line.startswith("#")] == [
         "[columns]",
@@ -418,31 +431,24 @@ def test_a_written_profile_says_at_its_top_what_it_is_and_leaves_out_what_goes_w
     ]
 
 
-# --- the profiles of data/profiles, and the real files they are for -----------------------------------------------
+# --- real files, through the mappings that are made for them ------------------------------------------------------
 
 
-def profile(name: str) -> Profile:
-    return read_profile((PROFILES / f"{name}.toml").read_text(encoding="utf-8"), name)
+def test_each_real_file_that_is_read_here_has_its_mapping() -> None:
+    assert NAMES == ("ees-fixtures", "lgbf-quarterly", "rereferrals-2025", "trafford-planning", "transactions-fixture")
 
 
-BUNDLED = ("ees-fixtures", "lgbf-quarterly", "rereferrals-2025", "trafford-planning", "transactions-fixture")
-
-
-def test_every_bundled_profile_is_one_of_these() -> None:
-    assert sorted(path.stem for path in PROFILES.glob("*.toml")) == sorted(BUNDLED)
-
-
-@pytest.mark.parametrize("name", BUNDLED)
-def test_a_bundled_profile_is_whole_and_is_written_back_as_itself(name: str) -> None:
-    held = profile(name)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_real_files_mapping_is_whole_and_is_written_back_as_itself(name: str) -> None:
+    held = mapping(name)
     assert held.about
     assert wanting(held) == ()
-    assert read_profile(write_profile(held), name) == held
+    assert read_mapping(write_mapping(held), name) == held
 
 
 def test_scottish_quarters_are_read_with_their_counts() -> None:
     mapped = through(sheet_of(shared_file("real-data", "lgbf-quarterly", "Indicator Data - Real - Quarterly.csv")),
-                     profile("lgbf-quarterly"))  # fmt: skip
+                     mapping("lgbf-quarterly"))  # fmt: skip
     assert (mapped.findings, len(mapped.rows)) == ((), 1339)
     first = mapped.rows[0]
     assert (first.row, first.indicator, first.quarter, first.value, first.area_name) == (
@@ -450,13 +456,13 @@ def test_scottish_quarters_are_read_with_their_counts() -> None:
     assert {quarter(text) for text in {one.quarter for one in mapped.rows}} == {
         quarter("Q1 2018-19") + later for later in range(21)
     }
-    assert {one.indicator for one in mapped.rows} == {entry.code for entry in profile("lgbf-quarterly").register}
+    assert {one.indicator for one in mapped.rows} == {entry.code for entry in mapping("lgbf-quarterly").register}
     assert len({one.area_name for one in mapped.rows}) == 32
 
 
 def test_planning_figures_are_read_by_the_indicator_s_name() -> None:
     mapped = through(sheet_of(shared_file("real-data", "trafford-planning", "planning_applications_major.csv")),
-                     profile("trafford-planning"))  # fmt: skip
+                     mapping("trafford-planning"))  # fmt: skip
     assert (mapped.findings, len(mapped.rows)) == ((), 17 * 13)
     assert {one.indicator for one in mapped.rows} == {"PLAN13"}
     assert len({quarter(one.quarter) for one in mapped.rows}) == 13
@@ -464,7 +470,7 @@ def test_planning_figures_are_read_by_the_indicator_s_name() -> None:
 
 
 def ees(name: str) -> Mapped:
-    return through(sheet_of(shared_file("real-data", "ees-fixtures", f"{name}.csv")), profile("ees-fixtures"))
+    return through(sheet_of(shared_file("real-data", "ees-fixtures", f"{name}.csv")), mapping("ees-fixtures"))
 
 
 def test_a_quarter_in_two_columns_is_read_and_ranges_are_left_for_their_check() -> None:
@@ -502,11 +508,11 @@ def test_a_file_without_the_named_column_says_which() -> None:
 
 def test_services_are_read_from_calendar_quarters_in_the_headings() -> None:
     mapped = through(sheet_of(shared_file("real-data", "transactions-fixture", "services-test.csv")),
-                     profile("transactions-fixture"))  # fmt: skip
+                     mapping("transactions-fixture"))  # fmt: skip
     assert mapped.findings == ()
     assert mapped.rows[0][:7] == (2, "2012-Q4 Vol.", "TX_VOLUME", "", "", "Q3 2012-13", "6,400,000")
     assert {one.quarter for one in mapped.rows} == {"Q3 2012-13", "Q4 2012-13"}
-    assert {one.indicator for one in mapped.rows} <= {entry.code for entry in profile("transactions-fixture").register}
+    assert {one.indicator for one in mapped.rows} <= {entry.code for entry in mapping("transactions-fixture").register}
     assert {one.area_name for one in mapped.rows} == {f"Service {number}" for number in range(1, 9)}
 
 
@@ -514,7 +520,7 @@ def test_annual_figures_are_read_and_every_quarter_is_a_whole_year() -> None:
     path = shared_file(
         "real-data", "rereferrals-2025", "c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv"
     )
-    mapped = through(sheet_of(path), profile("rereferrals-2025"))
+    mapped = through(sheet_of(path), mapping("rereferrals-2025"))
     assert (mapped.findings, len(mapped.rows)) == ((), 2132)
     assert {_fault(text) for text in {one.quarter for one in mapped.rows}} == {"whole_year"}
     assert [one.area_name for one in mapped.rows[:2]] == ["England", "North East"]
@@ -528,15 +534,15 @@ def test_annual_figures_are_read_and_every_quarter_is_a_whole_year() -> None:
         ("trafford-planning", "planning_applications_major.csv"),
     ],
 )
-def test_a_guess_at_a_real_file_finds_the_columns_that_its_profile_names(folder: str, file: str) -> None:
-    guessed, held = guess(sheet_of(shared_file("real-data", folder, file))), profile(folder)
+def test_a_guess_at_a_real_file_finds_the_columns_that_its_mapping_names(folder: str, file: str) -> None:
+    guessed, held = guess(sheet_of(shared_file("real-data", folder, file))), mapping(folder)
     assert {name: guessed.columns[name] for name in held.columns} == held.columns
     assert (guessed.shape, guessed.fractions, wanting(guessed)) == ("long", held.fractions, ())
 
 
 def test_a_guess_at_a_wide_file_finds_its_measures_and_calendar_quarters() -> None:
     path = shared_file("real-data", "transactions-fixture", "services-test.csv")
-    guessed, held = guess(sheet_of(path)), profile("transactions-fixture")
+    guessed, held = guess(sheet_of(path)), mapping("transactions-fixture")
     assert (guessed.shape, guessed.calendar_quarters, set(guessed.measures)) == ("wide", True, set(held.measures))
 
 
@@ -582,5 +588,5 @@ def test_a_guess_takes_for_the_value_only_a_column_that_holds_numbers() -> None:
 
 
 def test_a_guess_leaves_empty_what_it_cannot_find() -> None:
-    assert guess(sheet([])) == Profile("")
-    assert guess(sheet(["Colour", "Shape"], ["red", "round"])) == Profile("")
+    assert guess(sheet([])) == ColumnMapping("")
+    assert guess(sheet(["Colour", "Shape"], ["red", "round"])) == ColumnMapping("")

@@ -5,13 +5,25 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_core.mapping import TEMPLATE_COLUMNS, Mapped, Raw, as_template, through
-from kpi_core.mapping_guess import guess
+from kpi_core.intake import (
+    RATINGS,
+    TEMPLATE_COLUMNS,
+    ColumnMapping,
+    Mapped,
+    MappingError,
+    Raw,
+    Sheet,
+    guess,
+    read_mapping,
+    through,
+    wanting,
+    write_mapping,
+)
+from kpi_core.intake.column_mapping import FIELDS
+from kpi_core.intake.fields import as_template
+from kpi_core.intake.problems import CLASSES
 from kpi_core.model import Basis, Indicator, Polarity, Unit
 from kpi_core.periods import Quarter
-from kpi_core.problems import CLASSES
-from kpi_core.profile import FIELDS, RATINGS, Profile, ProfileError, read_profile, wanting, write_profile
-from kpi_core.sheet import Sheet
 
 words = st.text(min_size=1, max_size=12).filter(str.strip)
 stripped = words.map(str.strip)
@@ -57,7 +69,7 @@ plain_parts = {
     "register": registers,
 }
 longs = st.builds(
-    Profile,
+    ColumnMapping,
     **plain_parts,
     columns=st.fixed_dictionaries(
         {"indicator": one_heading, "quarter": one_heading | st.tuples(words, words), "value": one_heading},
@@ -72,7 +84,7 @@ longs = st.builds(
     fixed=st.fixed_dictionaries({}, optional={"status": words, "area": words, "indicator": words}),
 )
 wides = st.builds(
-    Profile,
+    ColumnMapping,
     **plain_parts,
     shape=st.just("wide"),
     columns=st.fixed_dictionaries({}, optional={"area_name": one_heading, "name": one_heading, "rating": one_heading}),
@@ -99,17 +111,17 @@ sheets = st.builds(
 
 
 @given(whole)
-def test_a_profile_written_and_read_again_is_the_same(profile: Profile) -> None:
-    assert wanting(profile) == ()
-    assert read_profile(write_profile(profile), profile.name) == profile
+def test_a_profile_written_and_read_again_is_the_same(mapping: ColumnMapping) -> None:
+    assert wanting(mapping) == ()
+    assert read_mapping(write_mapping(mapping), mapping.name) == mapping
 
 
 @given(whole)
-def test_a_written_profile_is_plain_text_with_nothing_hidden(profile: Profile) -> None:
-    assert all(line.isprintable() for line in write_profile(profile).splitlines())
+def test_a_written_profile_is_plain_text_with_nothing_hidden(mapping: ColumnMapping) -> None:
+    assert all(line.isprintable() for line in write_mapping(mapping).splitlines())
 
 
-@given(st.text(max_size=300) | whole.map(write_profile), st.integers(0, 300), st.text(max_size=3))
+@given(st.text(max_size=300) | whole.map(write_mapping), st.integers(0, 300), st.text(max_size=3))
 def test_any_text_is_read_as_a_profile_or_refused_on_one_line(text: str, at: int, put: str) -> None:
     refused = refusal(text[:at] + put + text[at:])
     if refused is not None:
@@ -117,10 +129,10 @@ def test_any_text_is_read_as_a_profile_or_refused_on_one_line(text: str, at: int
         assert refused.problems
 
 
-def refusal(text: str) -> ProfileError | None:
+def refusal(text: str) -> MappingError | None:
     try:
-        read_profile(text, "p")
-    except ProfileError as refused:
+        read_mapping(text, "p")
+    except MappingError as refused:
         return refused
     return None
 
@@ -143,13 +155,13 @@ def test_any_sheet_is_read_as_the_template_or_refused(sheet: Sheet) -> None:
     assert mapped.rows == [] or len(mapped.rows) == len(sheet.records)
 
 
-@given(sheets, whole | st.builds(Profile, st.just("p"), shape=st.sampled_from(["long", "wide"])))
-def test_any_sheet_goes_through_any_profile(sheet: Sheet, profile: Profile) -> None:
-    sound(through(sheet, profile), sheet)
+@given(sheets, whole | st.builds(ColumnMapping, st.just("p"), shape=st.sampled_from(["long", "wide"])))
+def test_any_sheet_goes_through_any_profile(sheet: Sheet, mapping: ColumnMapping) -> None:
+    sound(through(sheet, mapping), sheet)
 
 
 # A profile that fits the headings that are drawn, so that many examples give rows.
-FITTING = Profile(
+FITTING = ColumnMapping(
     "p",
     columns={"indicator": ("Code",), "quarter": ("time_period", "time_identifier"), "value": ("Outturn",)},
     calendar_quarters=True,
@@ -171,7 +183,7 @@ def test_any_sheet_goes_through_the_mapping_that_is_guessed_for_it(sheet: Sheet)
     guessed = guess(sheet)
     sound(through(sheet, guessed), sheet)
     if not wanting(guessed):
-        assert read_profile(write_profile(guessed), "") == guessed
+        assert read_mapping(write_mapping(guessed), "") == guessed
 
 
 @given(sheets)

@@ -9,31 +9,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_core.disclosure import disclosive, implied_denominators
 from kpi_core.errors import FigureError
 from kpi_core.figures import round_half_up
+from kpi_core.judging import Held
 from kpi_core.model import ReportState
-from kpi_core.narrative import Checker, Known, NarrativeFinding, Verdict, passages, quarter_named
+from kpi_core.narrative import (
+    Lexicon,
+    NarrativeFinding,
+    Verdict,
+    implied_denominators,
+    passages,
+    quarter_named,
+    sums,
+)
 from kpi_core.narrative.atoms import atoms
-from kpi_core.narrative.mentions import Lexicon
+from kpi_core.narrative.disclosure import disclosive
 from kpi_core.narrative.prose import sentences
-from kpi_core.narrative.sums import sums
 from kpi_core.periods import Quarter, quarter
-from kpi_core.scorecard import Held
 
 from .conftest import Q2, indicator, observed, report, target
-
-PLANS = Held(
-    replace(indicator(), aliases=("timely plans",)),
-    (observed("70", "Q1 2022-23"), observed("83.5")),
-    2,
-    (target("88"),),
-)
-NOTHING = Held(indicator(code="B1", name="Visits made on the day agreed"), ())
-
-
-def checker(*held: Held) -> Checker:
-    return Checker(Known(Q2, {one.indicator.code: one for one in held or (PLANS, NOTHING)}))
+from .narrative import NOTHING, PLANS, checker
 
 
 def found(text: str, about: str | None = None) -> list[NarrativeFinding]:

@@ -8,23 +8,26 @@ from typing import Any
 
 import pytest
 
-from kpi_core.narrative import Checker, Known, NarrativeFinding, Verdict, may_be_contradicted
-from kpi_core.periods import quarter
-
-from .narrative_register import held
+from kpi_core.narrative import Checker, NarrativeFinding, Verdict, may_be_contradicted
+from kpi_core.narrative.given import recorded
 
 BOOK = tomllib.loads((Path(__file__).parent / "narrative_examples.toml").read_text(encoding="utf-8"))
 ALARMS = {"contradicts": Verdict.CONTRADICTS, "ambiguous": Verdict.AMBIGUOUS, "disclosive": Verdict.DISCLOSIVE}
 OTHERS = {"agrees": Verdict.AGREES, "cannot": Verdict.UNCHECKED}
-HELD = {entry["code"]: held(entry) for entry in BOOK["indicator"]}
 CHECKERS: dict[str, Checker] = {}
+
+
+def checker(when: str) -> Checker:
+    """The checker of the book's register in a report on a quarter; it is made once."""
+    if when not in CHECKERS:
+        CHECKERS[when] = Checker(recorded(when, BOOK["indicator"]))
+    return CHECKERS[when]
 
 
 def findings(example: dict[str, Any]) -> list[NarrativeFinding]:
     """What is found in an example's text."""
     when = example.get("quarter", "Q2 2022-23")
-    checker = CHECKERS.setdefault(when, Checker(Known(quarter(when), HELD)))
-    return checker.text(example["text"], example.get("about"))
+    return checker(when).text(example["text"], example.get("about"))
 
 
 def says(finding: NarrativeFinding, piece: str) -> bool:
@@ -63,8 +66,8 @@ def test_few_examples_are_not_read_whole_and_each_of_them_still_is_not() -> None
 @pytest.mark.parametrize("example", BOOK["example"], ids=lambda example: example["text"][:60])
 def test_the_quick_look_at_a_comment_passes_over_nothing_that_the_whole_reading_finds(example: dict[str, Any]) -> None:
     about = example.get("about") or BOOK["indicator"][0]["code"]
-    checker = Checker(Known(quarter(example.get("quarter", "Q2 2022-23")), HELD))
-    wrong = [one for one in checker.text(example["text"], about) if one.verdict is Verdict.CONTRADICTS]
+    reader = checker(example.get("quarter", "Q2 2022-23"))
+    wrong = [one for one in reader.text(example["text"], about) if one.verdict is Verdict.CONTRADICTS]
     first = next((one for one in wrong if one.kind != "sum"), None)
-    assert checker.contradicted(example["text"], about) == first
+    assert reader.contradicted(example["text"], about) == first
     assert first is None or may_be_contradicted(example["text"])

@@ -11,10 +11,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from kpi_core.narrative import Checker, Known, NarrativeFinding, Verdict, passages
-from kpi_core.periods import quarter
-
-from .narrative_register import held
+from kpi_core.narrative import Checker, NarrativeFinding, Verdict, passages
+from kpi_core.narrative.given import recorded
 
 PAPERS = tomllib.loads((Path(__file__).parent / "narrative_papers.toml").read_text(encoding="utf-8"))["paper"]
 ALARMS = {"contradicts": Verdict.CONTRADICTS, "ambiguous": Verdict.AMBIGUOUS, "disclosive": Verdict.DISCLOSIVE}
@@ -24,7 +22,7 @@ VERDICTS = ALARMS | OTHERS
 
 def checker(paper: dict[str, Any]) -> Checker:
     """A checker that knows a paper's register."""
-    return Checker(Known(quarter(paper["quarter"]), {entry["code"]: held(entry) for entry in paper["indicator"]}))
+    return Checker(recorded(paper["quarter"], paper["indicator"]))
 
 
 CHECKERS = [checker(paper) for paper in PAPERS]

@@ -9,9 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from kpi_core.assess import Rating
-from kpi_core.completeness import completeness
-from kpi_core.headline import headline
+from kpi_core.judging import Held, Rating, build, headline, row_of
 from kpi_core.model import (
     REPORT_SECTIONS,
     Absence,
@@ -23,9 +21,21 @@ from kpi_core.model import (
     ReportAction,
     ReportState,
 )
-from kpi_core.paper import Block, Line, Paper, Sheet, blocks, form_parts, line_of, on_paper, step
-from kpi_core.report import COLOURS_NOTE, MADE_UP, Circumstances
-from kpi_core.scorecard import Held, build, row_of
+from kpi_core.reports import completeness
+from kpi_core.showing import (
+    COLOURS_NOTE,
+    MADE_UP,
+    PAPER_COLUMNS,
+    Circumstances,
+    Paper,
+    PaperLine,
+    ReportSheet,
+    blocks,
+    form_parts,
+    on_paper,
+    step,
+)
+from kpi_core.showing.paper import Block, line_of
 
 from .conftest import NOW, Q2, indicator, observed, report, target
 
@@ -54,13 +64,22 @@ def paper(
     return on_paper(card, reports, found, conflicts, Circumstances("Example Council", made_up, NOW))
 
 
-def sheet(given: Held, **more: object) -> Sheet:
+def sheet(given: Held, **more: object) -> ReportSheet:
     (found,) = paper([given], **more).sheets  # type: ignore[arg-type]
     return found
 
 
-def line(given: Held) -> Line:
+def line(given: Held) -> PaperLine:
     return line_of(row_of(given, Q2))
+
+
+def said_under(heading: str, found: PaperLine) -> list[str]:
+    """The lines of a row's cell in a column."""
+    return next(
+        [one.said for one in cell.lines]
+        for column, cell in zip(PAPER_COLUMNS, found.cells, strict=True)
+        if column.heading == heading
+    )
 
 
 def conflict(code: str, sentence: str = "Two papers differ.", **given: object) -> Conflict:
@@ -121,14 +140,9 @@ def test_two_figures_stand_under_the_value() -> None:
 
 def test_the_tolerance_and_the_intervention_level_stand_under_the_target() -> None:
     within = target("88", tolerance="5", tolerance_kind="points", intervention_level="70")
-    assert line(replace(held("A1", "85"), targets=(within,))).target_beneath == (
-        "tolerance 5 points",
-        "intervention level 70%",
-    )
-    assert line(replace(held("A1", "69"), targets=(within,))).target_beneath == (
-        "tolerance 5 points",
-        "past the intervention level of 70%",
-    )
+    missed, worse = (line(replace(held("A1", value), targets=(within,))) for value in ("85", "69"))
+    assert said_under("Target", missed) == ["88%", "tolerance 5 points", "intervention level 70%"]
+    assert said_under("Target", worse) == ["88%", "tolerance 5 points", "past the intervention level of 70%"]
 
 
 def test_a_carried_over_target_is_said_to_be_so() -> None:
@@ -138,8 +152,7 @@ def test_a_carried_over_target_is_said_to_be_so() -> None:
 
 def test_the_leading_change_is_on_the_quarter_before() -> None:
     given = replace(held("A1", "90"), series=(observed("80", "Q1 2022-23"), observed("90")))
-    assert line(given).change == "Up 10 points since Q1 2022-23, improving."
-    assert line(given).change_beneath == ""
+    assert said_under("Leading change", line(given)) == ["Up 10 points since Q1 2022-23, improving."]
 
 
 def test_where_counts_are_held_the_change_says_how_sure_it_is() -> None:
@@ -148,9 +161,9 @@ def test_where_counts_are_held_the_change_says_how_sure_it_is() -> None:
         for value, when, part in (("80", "Q1 2022-23", 800), ("90", "Q2 2022-23", 900))
     )
     given = Held(indicator(), (then, now), 2)
-    assert line(given).change == (
+    assert said_under("Leading change", line(given)) == [
         "Up 10 points since Q1 2022-23, improving; a clear change: more than ordinary variation."
-    )
+    ]
     assert not any("ordinary variation" in note for note in paper([given]).notes)
 
 
@@ -166,16 +179,18 @@ def test_where_they_are_not_it_is_said_once_for_all_rows() -> None:
 
 def test_a_seasonal_figure_without_last_years_shows_the_change_that_does_not_lead_as_such() -> None:
     given = Held(indicator(seasonal=True), (observed("80", "Q1 2022-23"), observed("90")), 2)
-    assert line(given).change == "No figure is held for July to September 2021 (Q2 2021-22)."
-    assert line(given).change_beneath == "Not counted in the headline: up 10 points since Q1 2022-23, improving."
+    assert said_under("Leading change", line(given)) == [
+        "No figure is held for July to September 2021 (Q2 2021-22).",
+        "Not counted in the headline: up 10 points since Q1 2022-23, improving.",
+    ]
 
 
 def test_nothing_is_compared_across_a_break() -> None:
     then, now = observed("80", "Q1 2022-23"), observed("90", series_break="counted otherwise")
     found = line(Held(indicator(), (then, now), 2))
     assert found.value == "90% [b]"
-    assert found.change.startswith("Not comparable with April to June 2022 (Q1 2022-23): break in series")
-    assert found.change_beneath == ""
+    (only,) = said_under("Leading change", found)
+    assert only.startswith("Not comparable with April to June 2022 (Q1 2022-23): break in series")
 
 
 def test_rows_are_grouped_by_category_in_the_registers_order() -> None:

@@ -9,16 +9,15 @@ from typing import Any
 
 import pytest
 
+from kpi_core.judging import RULE_SET, process
 from kpi_core.model import Basis, Polarity, Target, Unit
 from kpi_core.periods import Quarter
-from kpi_core.process_chart import ProcessData, drawn_limits, process_chart, process_data
-from kpi_core.reliability import process
 from kpi_core.shell.services import Services
-from kpi_core.spc import RULE_SET
+from kpi_core.showing.charts import process_chart, process_data
+from kpi_core.showing.charts.process import ProcessData, drawn_limits
 
-from .conftest import indicator, target
-from .test_reliability import STEADY
-from .test_what_if import quarters, tried
+from .conftest import STEADY, indicator, quarters, target
+from .scenarios import tried
 
 QUARTERLY = indicator(basis=Basis.QUARTER)
 NEAR_100 = ("95", "97", "99", "100", "96", "98")

@@ -10,14 +10,12 @@ from decimal import Decimal
 
 import pytest
 
-from kpi_core.__main__ import _import_lines
-from kpi_core.intake import GivenFile, Preview, rating_words
-from kpi_core.profile import Profile, read_profile
-from kpi_core.report import Circumstances, reconciliation_table
+from kpi_core.command_line.uploads import import_lines
+from kpi_core.intake import ColumnMapping, Decision, GivenFile, Preview, rating_words, read_mapping
 from kpi_core.shell.export.csv_file import render
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
-from kpi_core.wire import import_json
+from kpi_core.showing import Circumstances, reconciliation_table
+from kpi_core.showing.as_json import import_json
 
 from .conftest import NOW, Cells, csv_bytes, in_memory, register, small_bundle
 
@@ -54,9 +52,9 @@ def row(when: str, value: str, rating: str, kpi: str = "A1", **cells: str) -> Ce
     return {"KPI": kpi, "Year": year, "Quarter": number, "Outturn": value, "Target": "", "RAG": rating} | cells
 
 
-def shown(services: Services, *rows: Cells, mapping: str | Profile = LETTERS) -> Preview:
-    profile = read_profile(mapping, "history") if isinstance(mapping, str) else mapping
-    found = services.uploads.preview(GivenFile(csv_bytes(rows), "history.csv", profile))
+def shown(services: Services, *rows: Cells, mapping: str | ColumnMapping = LETTERS) -> Preview:
+    mapping = read_mapping(mapping, "history") if isinstance(mapping, str) else mapping
+    found = services.uploads.preview(GivenFile(csv_bytes(rows), "history.csv", mapping))
     assert isinstance(found, Preview)
     return found
 
@@ -78,7 +76,7 @@ def test_where_the_ratings_agree_none_is_listed() -> None:
         found = shown(services, *HISTORY)
         assert (found.blocked, found.reported_ratings, found.reconciliation) == (False, 4, ())
         assert import_json(found, None)["reconciliation"] == []
-        assert "Ratings as reported: 4, of which 0 differ from those worked out" in _import_lines(found, None, False)
+        assert "Ratings as reported: 4, of which 0 differ from those worked out" in import_lines(found, None, False)
 
 
 def test_each_quarter_whose_rating_is_another_is_listed_with_the_reason() -> None:
@@ -138,7 +136,7 @@ def test_a_word_that_is_no_rating_is_said_and_not_guessed(word: str) -> None:
         found = shown(services, row("Q1 2020-21", "90.0", word), mapping=PLAIN)
         assert differing(found) == [("Q1 2020-21", word, "green")]
         assert rating_words(found.reconciliation[0].reported) == f"“{word}”, which is no rating"
-        (line,) = (line for line in _import_lines(found, None, False) if "reported “" in line)
+        (line,) = (line for line in import_lines(found, None, False) if "reported “" in line)
         assert line.startswith(f"  X A1 Q1 2020-21: reported “{word}”, which is no rating. Green: 90.0% meets")
 
 
@@ -167,7 +165,7 @@ def test_the_table_of_differences_names_row_figure_both_ratings_and_why() -> Non
 def test_very_many_differences_are_told_to_people_as_the_first_and_a_count() -> None:
     with council() as services:
         rows = [row(f"Q{n % 4 + 1} {2019 - n // 4}-{(2020 - n // 4) % 100:02d}", "90.0", "R") for n in range(60)]
-        lines = _import_lines(shown(services, *rows), None, False)
+        lines = import_lines(shown(services, *rows), None, False)
         assert sum(": reported Red. " in line for line in lines) == 50
         assert "  and 10 more" in lines
 

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
-from kpi_core.assess import direction, rating, relative_change
-from kpi_core.certainty import change_significance, significance, wilson
 from kpi_core.errors import KpiError
 from kpi_core.figures import round_half_up
+from kpi_core.judging import significance
+from kpi_core.judging.chance import change_significance, wilson
+from kpi_core.judging.change import direction, relative_change
+from kpi_core.judging.rating import rating
 from kpi_core.narrative import implied_denominators
 from kpi_core.periods import quarter
 from kpi_core.what_if import numbers_needed, rest_of_year, rest_of_year_weighted, trajectory

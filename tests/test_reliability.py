@@ -10,18 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpi_core.judging import Assurance, Firmness, Process, Variation, process
 from kpi_core.model import Absence, Basis, Indicator, Observation, Polarity, Target, Unit
 from kpi_core.periods import span
-from kpi_core.reliability import Process, process
 from kpi_core.shell.services import Services
-from kpi_core.spc import Assurance, Firmness, Variation
-from kpi_core.views import IndicatorView
+from kpi_core.showing import IndicatorView
 
-from .conftest import Q2, indicator, observed, target
-from .test_what_if import quarters, tried
+from .conftest import Q2, STEADY, indicator, observed, quarters, target
+from .scenarios import tried
 
 QUARTERLY = indicator(basis=Basis.QUARTER)
-STEADY = ("80", "82", "79", "81", "80", "83", "78", "81", "80", "82", "79", "81", "80", "81")
 
 
 @pytest.fixture(scope="module")

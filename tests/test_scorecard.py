@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_core.assess import Rating
 from kpi_core.errors import UnknownChoice, UnknownIndicator
+from kpi_core.judging import Collected, Held, Rating, Row, Scorecard, build, opening_quarter, row_of
+from kpi_core.judging.scorecard import summarise
 from kpi_core.model import Absence, Conflict, Indicator, Observation, Polarity, ReportState, Target
 from kpi_core.periods import Quarter
-from kpi_core.scorecard import Collected, Held, Row, Scorecard, build, opening_quarter, row_of, summarise
 
 from .conftest import Q2, indicator, observed, report, target
 

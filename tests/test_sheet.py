@@ -8,8 +8,9 @@ import unicodedata
 
 import pytest
 
-from kpi_core.problems import CLASSES, Severity
-from kpi_core.sheet import _HIDDEN, CAPPED, UNCAPPED, Caps, Sheet, read
+from kpi_core.intake import CAPPED, UNCAPPED, Caps, Severity, Sheet, read_sheet
+from kpi_core.intake.problems import CLASSES
+from kpi_core.intake.sheet import _HIDDEN
 
 HEADINGS = "indicator,quarter,value"
 ROW = "A1,Q2 2022-23,83.5"
@@ -18,7 +19,7 @@ Place = tuple[str, int | None, str | None]
 
 def sheet(*lines: str, ending: str = "\r\n", headings_row: int | None = None, caps: Caps = CAPPED) -> Sheet:
     """A file of these lines, read."""
-    return read(ending.join(lines).encode(), "figures.csv", caps, headings_row)
+    return read_sheet(ending.join(lines).encode(), "figures.csv", caps, headings_row)
 
 
 def said(read_: Sheet) -> list[Place]:
@@ -37,7 +38,7 @@ def rows(read_: Sheet) -> list[int]:
 
 def refusal(content: bytes, name: str = "figures.csv", caps: Caps = CAPPED) -> str:
     """The one sentence about a file of which nothing could be read."""
-    refused = read(content, name, caps)
+    refused = read_sheet(content, name, caps)
     assert refused.unreadable
     assert not refused.records
     assert [one.severity for one in refused.findings] == [Severity.BLOCK]
@@ -65,13 +66,13 @@ def test_every_kind_of_line_ending_is_read_silently(ending: str) -> None:
 
 
 def test_mixed_line_endings_are_read_silently() -> None:
-    good = read(f"{HEADINGS}\r\n{ROW}\n{ROW}\r{ROW}".encode(), "figures.csv")
+    good = read_sheet(f"{HEADINGS}\r\n{ROW}\n{ROW}\r{ROW}".encode(), "figures.csv")
     assert (rows(good), good.findings) == ([2, 3, 4], ())
 
 
 @pytest.mark.parametrize("marks", [1, 2])
 def test_byte_order_marks_at_the_start_are_taken_off_silently(marks: int) -> None:
-    good = read(b"\xef\xbb\xbf" * marks + f"{HEADINGS}\n{ROW}\n".encode(), "figures.csv")
+    good = read_sheet(b"\xef\xbb\xbf" * marks + f"{HEADINGS}\n{ROW}\n".encode(), "figures.csv")
     assert (good.headings[0], good.findings) == ("indicator", ())
 
 
@@ -83,7 +84,7 @@ def test_a_row_below_a_cell_of_several_lines_has_the_number_that_excel_gives_it(
 
 @pytest.mark.parametrize("name", ["figures.csv", "FIGURES.CSV", "Q2 2022.23 v1.2.csv", "figures", "2022.23", " a.csv "])
 def test_a_name_that_ends_in_csv_or_in_nothing_is_accepted(name: str) -> None:
-    assert read(f"{HEADINGS}\n{ROW}\n".encode(), name).findings == ()
+    assert read_sheet(f"{HEADINGS}\n{ROW}\n".encode(), name).findings == ()
 
 
 # --- what the file is ---------------------------------------------------------------------------------------------
@@ -156,7 +157,7 @@ def test_text_under_another_kinds_name_is_not_a_csv(name: str) -> None:
 
 def test_a_file_of_the_cap_is_not_smaller_than_it_and_is_not_looked_at() -> None:
     text = f"{HEADINGS}\n{ROW}\n".encode()
-    assert not read(text, "figures.csv", Caps(bytes=len(text) + 1)).findings
+    assert not read_sheet(text, "figures.csv", Caps(bytes=len(text) + 1)).findings
     assert refusal(text, caps=Caps(bytes=len(text))).endswith(f"{len(text)} bytes. It is {len(text)} bytes.")
     large = b"a,b,c\n" * 600_000
     assert refusal(large) == "The selected file must be smaller than 2 MB. It is 3.5 MB."
@@ -173,21 +174,21 @@ def test_a_workbook_over_the_cap_is_a_workbook_first() -> None:
 
 def test_windows_text_is_read_and_the_first_place_to_check_is_named() -> None:
     text = f'{HEADINGS},comment\r\n{ROW},"two\r\nlines"\r\n{ROW},cost £5 – ‘dear’\r\n'
-    windows = read(text.encode("cp1252"), "figures.csv")
+    windows = read_sheet(text.encode("cp1252"), "figures.csv")
     assert sentences(windows) == ["Some characters were read as Windows text: check row 3 “£”."]
     assert windows.records[1][1][3] == "cost £5 – ‘dear’"
 
 
 def test_bytes_that_windows_text_leaves_undefined_cannot_be_read() -> None:
-    both = read(f"{HEADINGS}\nA1,\x81,1\nA\xa3,Q2,1\n".encode("latin-1"), "figures.csv")
+    both = read_sheet(f"{HEADINGS}\nA1,\x81,1\nA\xa3,Q2,1\n".encode("latin-1"), "figures.csv")
     assert said(both) == [("unreadable-character", 2, "quarter"), ("windows-text", 3, None)]
     assert both.records == ((2, ("A1", "", "1")), (3, ("A£", "Q2", "1")))
-    alone = read(f"{HEADINGS}\nA1,\x81,1\n".encode("latin-1"), "figures.csv")
+    alone = read_sheet(f"{HEADINGS}\nA1,\x81,1\n".encode("latin-1"), "figures.csv")
     assert said(alone) == [("unreadable-character", 2, "quarter")]
 
 
 def test_damage_in_a_file_marked_as_utf_8_is_not_taken_for_windows_text() -> None:
-    damaged = read(b"\xef\xbb\xbf" + HEADINGS.encode() + b"\nA1,Q2,\xc3\xa9\xa3\n", "figures.csv")
+    damaged = read_sheet(b"\xef\xbb\xbf" + HEADINGS.encode() + b"\nA1,Q2,\xc3\xa9\xa3\n", "figures.csv")
     assert said(damaged) == [("unreadable-character", 2, "value")]
     assert damaged.records == ((2, ("A1", "Q2", "é")),)
 
@@ -521,7 +522,7 @@ _HARMFUL = ('"', "a,", '"a', 'a"\n', '"a"b,', '"\n "b,', '"\n"b', '""', "\n", "\
 def test_a_file_of_two_megabytes_of_anything_is_read_and_something_is_said(unit: str, headings_row: int | None) -> None:
     # Anything that takes time by the square of the length would not end here.
     times = (CAPPED.bytes - 100) // len(unit.encode())
-    harmful = read(f"{HEADINGS}\n{unit * times}".encode(), "figures.csv", headings_row=headings_row)
+    harmful = read_sheet(f"{HEADINGS}\n{unit * times}".encode(), "figures.csv", headings_row=headings_row)
     assert harmful.findings
     assert all(one.code in CLASSES for one in harmful.findings)
     assert len(harmful.findings) < 10_000

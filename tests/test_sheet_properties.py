@@ -8,7 +8,8 @@ import io
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from kpi_core.sheet import _STRANGE, Caps, Sheet, _quotes, _records, read
+from kpi_core.intake import Caps, Sheet, read_sheet
+from kpi_core.intake.sheet import _STRANGE, _quotes, _records
 
 ENDINGS = st.sampled_from(["\r\n", "\n", "\r"])
 cells = st.text(st.characters(exclude_categories=("Cs",)), max_size=12).filter(lambda text: not _STRANGE.search(text))
@@ -40,7 +41,7 @@ def test_a_table_comes_back_cell_for_cell_with_the_row_numbers_of_excel(
 ) -> None:
     content = written(table, ending, quoting)
     assume(not content.lstrip().startswith((b"<", b"[", b"{")))
-    sheet = read((b"\xef\xbb\xbf" if marked else b"") + content, "table.csv", headings_row=1)
+    sheet = read_sheet((b"\xef\xbb\xbf" if marked else b"") + content, "table.csv", headings_row=1)
     filled = [(number, tuple(row)) for number, row in enumerate(table[1:], 2) if any(cell.strip() for cell in row)]
     assert sheet.headings == tuple(table[0])
     assert sheet.records == tuple(filled)
@@ -68,19 +69,19 @@ def says_what_it_read(sheet: Sheet, headings_row: int | None) -> None:
 @example(b"\xef\xbb\xbf\xff", None)
 @example(b"\x00\n\x00,1", 2)
 def test_any_bytes_give_rows_or_a_reason(content: bytes, headings_row: int | None) -> None:
-    says_what_it_read(read(content, "any.csv", headings_row=headings_row), headings_row)
+    says_what_it_read(read_sheet(content, "any.csv", headings_row=headings_row), headings_row)
 
 
 @given(st.text(st.sampled_from('aé1"" ,,\r\n\n;\t*\x00\u200b'), max_size=120), st.sampled_from([None, 1, 2]))
 def test_any_text_of_awkward_characters_gives_rows_or_a_reason(text: str, headings_row: int | None) -> None:
     for caps in (Caps(), Caps(rows=2, cell=3)):
         for content in (text.encode(), text.encode("cp1252", "ignore")):
-            says_what_it_read(read(content, "any.csv", caps, headings_row), headings_row)
+            says_what_it_read(read_sheet(content, "any.csv", caps, headings_row), headings_row)
 
 
 @given(st.text(max_size=40))
 def test_any_name_is_taken(name: str) -> None:
-    assert len(read(b"a,b,c\n1,2,3\n", name).findings) <= 1
+    assert len(read_sheet(b"a,b,c\n1,2,3\n", name).findings) <= 1
 
 
 @given(st.text(st.sampled_from('ab"", \r\n'), max_size=60))

@@ -8,9 +8,9 @@ from itertools import groupby
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_core.charts import recent, trend_points
+from kpi_core.judging import Held, recent, row_of
 from kpi_core.model import Observation
-from kpi_core.scorecard import Held, row_of
+from kpi_core.showing.charts import trend_points
 
 from .conftest import Q2, indicator, observed
 

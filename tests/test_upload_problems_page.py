@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from kpi_core.intake_checks import NOT_BUILT
-from kpi_core.problems import CLASSES
+from kpi_core.intake.checks import NOT_BUILT
+from kpi_core.intake.problems import CLASSES
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "upload-problems.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `([a-z0-9-]+)` \| ([^|]+) \| ([^|]+) \|$", PAGE, flags=re.MULTILINE)

@@ -6,30 +6,20 @@ First over the council's own figures and the example's, as the services give the
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_core.assess import Rating, judge, rate
 from kpi_core.figures import shown
-from kpi_core.model import Absence, Basis, Indicator, Observation, Polarity, Target, Unit
-from kpi_core.periods import Quarter, quarter
-from kpi_core.scorecard import Held
+from kpi_core.judging import Rating, judge, rate
+from kpi_core.model import Absence, Basis, Polarity, Unit
 from kpi_core.shell.services import Services
-from kpi_core.what_if import (
-    WhatIf,
-    WhatIfRow,
-    changed_since,
-    figures_under,
-    rated_significance,
-    read_change,
-    what_if,
-)
+from kpi_core.what_if import changed_since, figures_under, rated_significance
 
-from .conftest import Q2, indicator, observed, target
+from .conftest import indicator, observed, quarters, target
+from .scenarios import row, tried, whole
 
 FD02_AT_22 = (
     "Repeat referrals within 12 months, target 22% instead of 20%: stays Red. "
@@ -43,43 +33,6 @@ YEAR_AT_22 = (
     "For an average of 22% over 2022-23, each of the two remaining quarters must be 16% or less on average "
     "(simple average of quarters, counts not held)."
 )
-
-
-def whole(
-    changes: Sequence[str],
-    one: Indicator,
-    series: Sequence[Observation] = (),
-    targets: Sequence[Target] = (),
-    later: Mapping[str, Sequence[Observation]] | None = None,
-    when: str = "Q2 2022-23",
-) -> WhatIf:
-    """A scenario over a scorecard of one indicator."""
-    held = Held(one, tuple(series), sum(o.value is not None for o in series), tuple(targets))
-    return what_if([read_change(text) for text in changes], [held], quarter(when), "X", "Exampleshire", later)
-
-
-def tried(
-    changes: Sequence[str],
-    one: Indicator,
-    series: Sequence[Observation] = (),
-    targets: Sequence[Target] = (),
-    later: Mapping[str, Sequence[Observation]] | None = None,
-    when: str = "Q2 2022-23",
-) -> WhatIfRow:
-    """The one row of such a scenario."""
-    return whole(changes, one, series, targets, later, when).rows[0]
-
-
-def quarters(*values: str | None, to: Quarter = Q2) -> list[Observation]:
-    """Figures of quarters in a row, the last of them ``to``'s; ``None``: a gap."""
-    first = to - (len(values) - 1)
-    return [observed(v, (first + n).text) for n, v in enumerate(values) if v is not None]
-
-
-def row(services: Services, code: str, *changes: str) -> WhatIfRow:
-    found = services.what_if(changes).row(code)
-    assert found is not None
-    return found
 
 
 # --- the council's own figures: what if 20 were 22 ----------------------------------------------------------------

@@ -11,16 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_core.errors import KpiError, PeriodError, UnknownChoice
+from kpi_core.judging import Held, Row, row_of
 from kpi_core.model import Absence, Basis, Indicator, Observation, Polarity, Target, Unit
-from kpi_core.process_chart import process_data
-from kpi_core.scorecard import Held, Row, row_of
 from kpi_core.shell.services import Services
+from kpi_core.showing.charts import process_data
 from kpi_core.what_if import (
-    Change,
     How,
     NotSupposed,
     What,
     WhatIf,
+    WhatIfChange,
     rated_significance,
     read_change,
     what_if,
@@ -30,7 +30,7 @@ from kpi_core.what_if import (
 from kpi_core.what_if.changes import Supposition, suppose
 
 from .conftest import Q2, indicator, observed, target
-from .test_what_if import tried
+from .scenarios import tried
 
 # --- one line of text ---------------------------------------------------------------------------------------------
 
@@ -147,14 +147,14 @@ changes = written.map(read_change)
 
 
 @given(changes)
-def test_a_change_is_read_back_from_its_own_text(change: Change) -> None:
+def test_a_change_is_read_back_from_its_own_text(change: WhatIfChange) -> None:
     assert read_change(str(change)) == change
     assert str(read_change(str(change))) == str(change)
 
 
 @given(st.lists(changes, max_size=5), changes)
 def test_a_new_change_stands_last_and_takes_the_place_of_what_was_set_in_the_same_place(
-    before: list[Change], new: Change
+    before: list[WhatIfChange], new: WhatIfChange
 ) -> None:
     after = with_change(before, new)
     assert after[-1] == new
@@ -163,7 +163,9 @@ def test_a_new_change_stands_last_and_takes_the_place_of_what_was_set_in_the_sam
 
 
 @given(st.lists(changes, max_size=5), changes)
-def test_without_takes_out_all_of_one_place_and_leaves_the_rest_in_order(before: list[Change], new: Change) -> None:
+def test_without_takes_out_all_of_one_place_and_leaves_the_rest_in_order(
+    before: list[WhatIfChange], new: WhatIfChange
+) -> None:
     left = without([*before, new], new.what, new.scope.upper())
     assert left == without(before, new.what, new.scope)
     assert all(one in before for one in left)

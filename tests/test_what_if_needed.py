@@ -11,21 +11,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kpi_core.assess import Rating, rating
 from kpi_core.errors import FigureError
+from kpi_core.judging import Rating
+from kpi_core.judging.rating import rating
 from kpi_core.model import Absence, Basis, Observation, Polarity, Target, Unit
 from kpi_core.periods import Quarter
 from kpi_core.shell.services import Services
-from kpi_core.what_if import (
-    NotSupposed,
-    numbers_needed,
-    rest_of_year,
-    rest_of_year_weighted,
-    trajectory,
-)
+from kpi_core.what_if import NotSupposed, numbers_needed, rest_of_year, rest_of_year_weighted, trajectory
 
 from .conftest import indicator, observed, target
-from .test_what_if import row, tried
+from .scenarios import row, tried
 
 HIGH, LOW = Polarity.HIGH, Polarity.LOW
 EXACT = 20

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from datetime import date
 
 from .labels import column_of, is_none
-from .lines import NUMBERED, Line, Piece, in_rows, numbering_of, pieces_of, unmarked_item
+from .lines import NUMBERED, FormLine, Piece, in_rows, numbering_of, pieces_of, unmarked_item
 from .parts import is_head_of_actions
-from .records import Action
+from .records import FormAction
 from .values import dates_in, is_signed, is_time
 
 
-def actions_of(lines: list[Line]) -> tuple[tuple[Action, ...], list[Line], list[Line]]:
+def actions_of(lines: list[FormLine]) -> tuple[tuple[FormAction, ...], list[FormLine], list[FormLine]]:
     """The actions, the lines that are none, and the headings of columns."""
-    found: list[Action] = []
-    headings: list[Line] = []
-    left: list[Line] = []
+    found: list[FormAction] = []
+    headings: list[FormLine] = []
+    left: list[FormLine] = []
     head: dict[int, str] = {}
     table = 0
     rows = in_rows(pieces_of(lines))
@@ -48,15 +48,15 @@ def _leads_in(piece: Piece, after: Piece | None) -> bool:
     )
 
 
-def _add_action(found: list[Action], piece: Piece) -> None:
+def _add_action(found: list[FormAction], piece: Piece) -> None:
     """The action of a paragraph; one that is nothing but an owner or a date belongs to the action before it."""
     text = unmarked_item(piece.text) if piece.is_item else piece.text[numbering_of(piece.text) :]
     one = _action(text)
     before = found[-1] if found else None
     if not one.text and before and not (before.owner and one.owner) and not (before.due and one.due):
-        found[-1] = Action(before.text, before.owner or one.owner, before.due or one.due)
+        found[-1] = FormAction(before.text, before.owner or one.owner, before.due or one.due)
     else:
-        found.append(one if one.text else Action(text))
+        found.append(one if one.text else FormAction(text))
 
 
 _OWNER_SAID = re.compile(
@@ -76,7 +76,7 @@ _TAIL = re.compile(
 )
 
 
-def _action(text: str) -> Action:
+def _action(text: str) -> FormAction:
     """An action with the owner and the date that its end states, if all of the end is that."""
     ends = [bracket.start() for bracket in re.finditer(r"[(\[](?=[^()\[\]]*[)\]]\W*$)", text)]
     ends += [tail.start() for tail in _TAIL.finditer(text)][:1]
@@ -84,8 +84,8 @@ def _action(text: str) -> Action:
         in_brackets = text[start] in "(["
         read = _owner_and_due(text[start:].rstrip(" .").strip("()[] "), in_brackets)
         if read:
-            return Action(text[:start].rstrip(" -–—;,("), *read)
-    return Action(text)
+            return FormAction(text[:start].rstrip(" -–—;,("), *read)
+    return FormAction(text)
 
 
 def _owner_and_due(text: str, in_brackets: bool) -> tuple[str, date | None] | None:
@@ -106,7 +106,7 @@ def _owner_and_due(text: str, in_brackets: bool) -> tuple[str, date | None] | No
     return (owner, due) if due or re.search(_OWNER_SAID, text) else None
 
 
-def _row_action(row: Sequence[Piece], head: dict[int, str]) -> Action:
+def _row_action(row: Sequence[Piece], head: dict[int, str]) -> FormAction:
     """The action of a table's row. What no heading explains stays in its text."""
     text, owner, due, more = [], "", None, []
     for piece in row:
@@ -122,4 +122,4 @@ def _row_action(row: Sequence[Piece], head: dict[int, str]) -> Action:
         else:
             text.append(unmarked_item(piece.text))
     told = (" " if head else " | ").join(text)
-    return Action((told + (f" ({'; '.join(more)})" if more else "")).strip(), owner, due)
+    return FormAction((told + (f" ({'; '.join(more)})" if more else "")).strip(), owner, due)

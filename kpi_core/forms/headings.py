@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from ..model import REPORT_SECTIONS
 from .labels import LONGEST_LABEL, NONE_WORDS, OTHER_TOPIC, Label, label_of, lead_of
-from .lines import ENDED, Line
+from .lines import ENDED, FormLine
 from .values import DATE, figure_in, is_signed, read_quarter
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class FormHeading:
     """A heading of the form, found on a line."""
 
     label: Label
@@ -27,7 +27,7 @@ class Heading:
 _AFTER_LABEL = re.compile(r"\s*(?:[:–—-]\s*)+")
 
 
-def heading_of(line: Line, fresh: bool) -> Heading | None:
+def heading_of(line: FormLine, fresh: bool) -> FormHeading | None:
     """The heading that a line is or begins with. ``fresh``: nothing before the line can be running on into it."""
     text = line.text
     styled = line.heading or line.cell is not None or bool(line.bold)
@@ -38,11 +38,11 @@ def heading_of(line: Line, fresh: bool) -> Heading | None:
         allowed = whole.strong or not line.is_item or bool(line.bold)
         if OTHER_TOPIC.fullmatch(text.rstrip(" :-–—")[lead_of(text) :]) and whole.kind == "other":
             good = begins.isupper() and (text.endswith(":") or line.heading or bool(line.bold))
-        return Heading(whole, text, "", marked or styled) if (good or line.is_item) and allowed else None
+        return FormHeading(whole, text, "", marked or styled) if (good or line.is_item) and allowed else None
     return _bold_heading(line) or _with_text(line, fresh, styled) or _unmarked(line, fresh)
 
 
-def _bold_heading(line: Line) -> Heading | None:
+def _bold_heading(line: FormLine) -> FormHeading | None:
     """“**Legal implications** None identified.”: bold letters end where the heading does."""
     if not line.bold or not line.text.startswith(line.bold) or not (label := label_of(line.bold.rstrip(" :-–—."))):
         return None
@@ -50,10 +50,10 @@ def _bold_heading(line: Line) -> Heading | None:
     mark = _AFTER_LABEL.match(rest)
     if not mark and line.bold[-1] not in ":-–—." and rest.strip()[:1].islower():
         return None
-    return Heading(label, line.bold, rest[mark.end() if mark else 0 :].strip(), True)
+    return FormHeading(label, line.bold, rest[mark.end() if mark else 0 :].strip(), True)
 
 
-def _with_text(line: Line, fresh: bool, styled: bool) -> Heading | None:
+def _with_text(line: FormLine, fresh: bool, styled: bool) -> FormHeading | None:
     """“Legal implications: none”, and with a dash or a full stop where the words leave no doubt."""
     start = line.text[: LONGEST_LABEL + 30]
     for mark in (":", " - ", " – ", " — ", ". "):
@@ -63,13 +63,13 @@ def _with_text(line: Line, fresh: bool, styled: bool) -> Heading | None:
         if label is None or not (begins.isupper() or begins.isdigit()):
             continue
         if (label.strong and (mark == ":" or fresh)) or (mark == ":" and (fresh or styled) and not line.is_item):
-            return Heading(
+            return FormHeading(
                 label, words + mark.rstrip(), line.text[len(words) + len(mark) :].strip(), mark == ":" or styled
             )
     return None
 
 
-def _unmarked(line: Line, fresh: bool) -> Heading | None:
+def _unmarked(line: FormLine, fresh: bool) -> FormHeading | None:
     """“Completed by Alex Example”, “Quarterly target 95%”, “Legal implications None”: what follows can be nothing else."""
     words = line.text.split()
     if not fresh or len(words) > 16 or line.is_item:
@@ -86,7 +86,7 @@ def _unmarked(line: Line, fresh: bool) -> Heading | None:
         figure = label.kind in ("outturn", "target") and figure_in(rest) is not None
         none = label.kind in REPORT_SECTIONS and NONE_WORDS.fullmatch(rest.rstrip(".")) is not None
         if signed or figure or none:
-            return Heading(label, " ".join(words[:count]), rest, False)
+            return FormHeading(label, " ".join(words[:count]), rest, False)
     return None
 
 

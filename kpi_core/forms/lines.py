@@ -16,7 +16,7 @@ from .records import Cell, Paragraph
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FormLine:
     """One line of a document, and what its look says of it."""
 
     number: int
@@ -35,7 +35,7 @@ class Line:
         """Whether it is an item of a list."""
         return _ITEM.match(self.text) is not None
 
-    def rest(self, text: str) -> Line:
+    def rest(self, text: str) -> FormLine:
         """What stands on the line after a heading."""
         return replace(self, text=text, starts=True, heading=False, bold="")
 
@@ -70,7 +70,7 @@ ENDED = re.compile(r"[.:;?!…][)\]”’\"'»]*(?:[0-9]{1,2})?$")
 _RULE = re.compile(r"[-=_*\s|:+]+")
 
 
-def read_lines(paragraphs: Sequence[Paragraph]) -> list[Line]:
+def read_lines(paragraphs: Sequence[Paragraph]) -> list[FormLine]:
     """Every line that says something."""
     width = _width(paragraphs)
     found = []
@@ -79,7 +79,7 @@ def read_lines(paragraphs: Sequence[Paragraph]) -> list[Line]:
         in_columns = one.cell is None and any(is_label(c) for _, piece in pieces for c in _cut(piece)[:-1])
         for at, (n, piece) in enumerate(pieces):
             after = pieces[at + 1][1] if at + 1 < len(pieces) else ""
-            plain = Line(
+            plain = FormLine(
                 n, " ".join(piece.split()), at == 0, _stops(piece, after, width), one.heading, "", one.cell, one.aside
             )
             cells = _cut(piece)
@@ -100,7 +100,7 @@ def _cut(piece: str) -> list[str]:
     return [cell.strip() for cell in piece.split("\t")] if "\t" in piece.strip() else [piece]
 
 
-def _marked(line: Line) -> Line:
+def _marked(line: FormLine) -> FormLine:
     """A line whose heading or bold text is marked as plain text marks it: ``## Heading``, ``**bold**``."""
     if hashes := _HASHES.match(line.text):
         line = replace(line, text=hashes[1], heading=True)
@@ -124,7 +124,7 @@ def _stops(piece: str, after: str, width: int) -> bool:
     return room < width * (0.85 if ENDED.search(piece.rstrip()) else 0.65)
 
 
-def _runs_on(before: Line, line: Line) -> bool:
+def _runs_on(before: FormLine, line: FormLine) -> bool:
     """Whether a line goes on with the paragraph of the line before it, over the end of a line or of a page."""
     if line.is_item or line.cell != before.cell or line.aside or before.aside:
         return False
@@ -141,7 +141,7 @@ def _runs_on(before: Line, line: Line) -> bool:
 class Piece:
     """A paragraph put together from its lines."""
 
-    lines: list[Line]
+    lines: list[FormLine]
     text: str
 
     @property
@@ -159,7 +159,7 @@ class Piece:
         return Paragraph(self.lines[0].number, self.text)
 
 
-def pieces_of(lines: Iterable[Line]) -> list[Piece]:
+def pieces_of(lines: Iterable[FormLine]) -> list[Piece]:
     """Lines put together into paragraphs."""
     found: list[Piece] = []
     for line in lines:

@@ -9,21 +9,21 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from ..model import REPORT_SECTIONS
-from .headings import Heading, heading_of, next_on_the_line
+from .headings import FormHeading, heading_of, next_on_the_line
 from .labels import Label, all_labels, column_of, label_of, lead_of, letters_of
-from .lines import ENDED, Line
+from .lines import ENDED, FormLine
 from .values import figure_in, is_time, read_quarter
 
 
 @dataclass(slots=True)
-class Part:
+class FormPart:
     """A heading and the lines under it. ``kind``: as a ``Label``'s, or ``before``: what stands over the first heading."""
 
     kind: str
     label: Label | None = None
-    words: list[Line] = field(default_factory=list)
+    words: list[FormLine] = field(default_factory=list)
     """The heading, as it stands."""
-    lines: list[Line] = field(default_factory=list)
+    lines: list[FormLine] = field(default_factory=list)
 
 
 _FIELDS = ("indicator", "quarter", "outturn", "target", "other")
@@ -38,14 +38,14 @@ _FURNITURE = re.compile(r"page\s+[0-9]{1,4}(?:\s+of\s+[0-9]{1,4})?|[-–]\s*[0-9
 class _Reader:
     """Goes through the lines once and knows what the form at hand has had already."""
 
-    def __init__(self, lines: list[Line]) -> None:
+    def __init__(self, lines: list[FormLine]) -> None:
         self.lines = lines
-        self.parts: list[Part] = [Part("before")]
+        self.parts: list[FormPart] = [FormPart("before")]
         self.current = self.parts[0]
         self.seen: set[str] = set()
         self.table_of_actions = 0
 
-    def read(self) -> list[Part]:
+    def read(self) -> list[FormPart]:
         """The parts, in the order of the document; every line is in one."""
         at = 0
         while at < len(self.lines):
@@ -56,7 +56,7 @@ class _Reader:
         """Place the line at ``at``; how many lines that took."""
         line = self.lines[at]
         if line.aside or self._is_furniture(at):
-            self.parts.append(Part("aside", lines=[line]))
+            self.parts.append(FormPart("aside", lines=[line]))
             return 1
         if taken := self._headed_row(at):
             return taken
@@ -94,12 +94,12 @@ class _Reader:
         if len(row) < 2 or not is_head_of_actions(row):
             return 0
         if self.current.kind != "actions":
-            self._begin(Part("actions", Label("actions")))
+            self._begin(FormPart("actions", Label("actions")))
         self.table_of_actions = row[0].cell[0] if row[0].cell else 0
         self.current.lines += row
         return len(row)
 
-    def _split_heading(self, at: int, count: int, fresh: bool) -> Heading | None:
+    def _split_heading(self, at: int, count: int, fresh: bool) -> FormHeading | None:
         """A heading that goes on over the next line or two."""
         lines = self.lines[at : at + count]
         first = lines[0]
@@ -113,7 +113,7 @@ class _Reader:
         whole = found is not None and len(found.words) > len(text) - len(lines[-1].text) and found.label.strong
         return found if found and whole and self._accepts(found, first) else None
 
-    def _accepts(self, found: Heading, line: Line) -> bool:
+    def _accepts(self, found: FormHeading, line: FormLine) -> bool:
         """Whether a heading makes sense here; otherwise its words are part of the text."""
         kind, strong = found.label.kind, found.label.strong
         in_text = bool(self.seen & {*REPORT_SECTIONS, "actions"})
@@ -141,9 +141,9 @@ class _Reader:
             return line.cell[2] == 1 or found.words.rstrip().endswith(":") or bool(line.bold) or line.heading
         return True
 
-    def _open(self, found: Heading, first: Line, last: Line) -> None:
+    def _open(self, found: FormHeading, first: FormLine, last: FormLine) -> None:
         """Begin the part of a heading, and those of other headings on the same line."""
-        self._begin(Part(found.label.kind, found.label, [replace(first, text=found.words)]))
+        self._begin(FormPart(found.label.kind, found.label, [replace(first, text=found.words)]))
         rest, in_prose = found.rest, found.label.kind in (*REPORT_SECTIONS, "actions")
         if second := next_on_the_line(rest, in_prose):
             before, rest = second
@@ -157,7 +157,7 @@ class _Reader:
         if rest:
             self.current.lines.append(last.rest(rest))
 
-    def _begin(self, part: Part) -> None:
+    def _begin(self, part: FormPart) -> None:
         others = self.seen - {"title", "indicator", "quarter", "before"}
         if part.kind == "title" or (part.kind == "indicator" and "indicator" in self.seen and others):
             self.seen = set()
@@ -166,7 +166,7 @@ class _Reader:
         self.current = part
 
 
-def read_parts(lines: list[Line]) -> list[Part]:
+def read_parts(lines: list[FormLine]) -> list[FormPart]:
     """A document as the parts that its headings make; every line is in one."""
     return _Reader(lines).read()
 
@@ -189,7 +189,7 @@ def _may_begin(text: str) -> bool:
     return len(letters) > 2 and at < len(order) and order[at].startswith(letters)
 
 
-def _row_at(lines: Sequence[Line], at: int) -> list[Line]:
+def _row_at(lines: Sequence[FormLine], at: int) -> list[FormLine]:
     """The lines of the table row that begins at ``at``; none where ``at`` is in no table or within a row."""
     cell = lines[at].cell
     if cell is None or (at and lines[at - 1].cell and (lines[at - 1].cell or cell)[:2] == cell[:2]):
@@ -200,9 +200,9 @@ def _row_at(lines: Sequence[Line], at: int) -> list[Line]:
     return row
 
 
-def values_by_their_labels(lines: list[Line]) -> list[Line]:
+def values_by_their_labels(lines: list[FormLine]) -> list[FormLine]:
     """A row of labels over a row of values, put into label, value, label, value."""
-    found: list[Line] = []
+    found: list[FormLine] = []
     at = 0
     while at < len(lines):
         labels = _row_at(lines, at)
@@ -219,25 +219,25 @@ def values_by_their_labels(lines: list[Line]) -> list[Line]:
     return found
 
 
-def _are_labels_over(labels: Sequence[Line], values: Sequence[Line]) -> bool:
+def _are_labels_over(labels: Sequence[FormLine], values: Sequence[FormLine]) -> bool:
     same_table = bool(labels[0].cell and values[0].cell and labels[0].cell[0] == values[0].cell[0])
     return same_table and all(map(_says_a_label, labels)) and not any(heading_of(one, True) for one in values)
 
 
-def _says_a_label(line: Line) -> bool:
+def _says_a_label(line: FormLine) -> bool:
     return label_of(line.text.rstrip(" :-–—.")) is not None
 
 
-def is_head_of_actions(row: Sequence[Line]) -> bool:
+def is_head_of_actions(row: Sequence[FormLine]) -> bool:
     """Whether the cells of a row are the headings of a table of actions."""
     kinds = [column_of(line.text) for line in row]
     return "action" in kinds and bool({"owner", "due"} & set(kinds))
 
 
-def split_forms(parts: list[Part]) -> list[list[Part]]:
+def split_forms(parts: list[FormPart]) -> list[list[FormPart]]:
     """The parts of each form. What stands before the first belongs to it as ``early``."""
-    early: list[Part] = []
-    forms: list[list[Part]] = []
+    early: list[FormPart] = []
+    forms: list[list[FormPart]] = []
     for at, part in enumerate(parts):
         held = forms[-1] if forms else early
         if _begins_form(parts, at, forms[-1] if forms else None):
@@ -246,7 +246,7 @@ def split_forms(parts: list[Part]) -> list[list[Part]]:
             # The header of a page: what is under it goes on with the text above it.
             flow = next(one for one in reversed(held) if one.kind != "aside")
             flow.lines += part.lines
-            held.append(Part("title", part.label, part.words))
+            held.append(FormPart("title", part.label, part.words))
         else:
             held.append(part)
     if not forms and any(part.kind == REPORT_SECTIONS[0] for part in early):
@@ -257,7 +257,7 @@ def split_forms(parts: list[Part]) -> list[list[Part]]:
     return forms
 
 
-def _begins_form(parts: list[Part], at: int, current: list[Part] | None) -> bool:
+def _begins_form(parts: list[FormPart], at: int, current: list[FormPart] | None) -> bool:
     """Whether the part at ``at`` is the first of a form, where ``current`` is the form it would otherwise belong to."""
     kinds = {part.kind for part in current or ()}
     if parts[at].kind == "indicator":
@@ -275,7 +275,7 @@ def _begins_form(parts: list[Part], at: int, current: list[Part] | None) -> bool
     return under[0] in ("indicator", "quarter", "outturn") or bool(set(under) & kinds & {*REPORT_SECTIONS, "actions"})
 
 
-def _own_of_the_first(early: list[Part], form: list[Part]) -> int:
+def _own_of_the_first(early: list[FormPart], form: list[FormPart]) -> int:
     """From which of the parts before the first title or indicator on they are the form's own, headings being in any order."""
     if form and form[0].kind == "title":
         return len(early)

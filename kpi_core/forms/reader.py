@@ -11,8 +11,8 @@ from ..errors import KpiError, shorten
 from ..model import NONE_IDENTIFIED, REPORT_SECTIONS
 from .actions import actions_of
 from .labels import is_none
-from .lines import NUMBERED, Line, Piece, in_rows, pieces_of, read_lines, unmarked_item
-from .parts import SIGNED, Part, read_parts, split_forms, values_by_their_labels
+from .lines import NUMBERED, FormLine, Piece, in_rows, pieces_of, read_lines, unmarked_item
+from .parts import SIGNED, FormPart, read_parts, split_forms, values_by_their_labels
 from .records import Form, Paragraph
 from .values import AGREED, dates_in, figure_in, figure_with_words, is_signed, read_quarter, role_at
 
@@ -42,14 +42,14 @@ class _Builder:
     def __init__(self) -> None:
         self.unplaced: list[Paragraph] = []
         self.printed: list[Paragraph] = []
-        self.held: dict[str, list[Line]] = {}
+        self.held: dict[str, list[FormLine]] = {}
         self.quarters: list[tuple[str, Paragraph | None]] = []
         """As said, and where; ``None``: in a heading, which is kept anyway."""
         self.texts: dict[str, str] = {"completed": "", "approved": ""}
         self.figures: dict[str, Decimal | None] = {}
         self.approved_on: date | None = None
 
-    def take(self, part: Part) -> None:
+    def take(self, part: FormPart) -> None:
         """One part, by its kind."""
         if part.kind in ("early", "other"):
             self.keep([*part.words, *part.lines])
@@ -68,7 +68,7 @@ class _Builder:
         else:
             self.keep(part.lines)
 
-    def keep(self, lines: Iterable[Line]) -> None:
+    def keep(self, lines: Iterable[FormLine]) -> None:
         """Unplaced, in full."""
         self.unplaced += [piece.paragraph() for piece in pieces_of(lines)]
 
@@ -101,7 +101,7 @@ class _Builder:
         self.unplaced += [piece.paragraph() for piece in pieces]
         return ""
 
-    def _take_title(self, part: Part) -> None:
+    def _take_title(self, part: FormPart) -> None:
         """The printed instructions under a title, and whatever else stands there."""
         for piece in pieces_of(part.lines):
             if read_quarter(piece.text):
@@ -110,7 +110,7 @@ class _Builder:
             printed = all(_PRINTED.match(one) for one in re.split(r"(?<=\.)\s+(?=[A-Z])", piece.text))
             (self.printed if printed else self.unplaced).append(piece.paragraph())
 
-    def _take_figure(self, part: Part) -> None:
+    def _take_figure(self, part: FormPart) -> None:
         pieces = pieces_of(part.lines)
         if not pieces or part.kind in self.figures:
             self.keep(part.lines)
@@ -125,7 +125,7 @@ class _Builder:
         taken = 0 if figure_in(text) is None else 1
         self.unplaced += [piece.paragraph() for piece in pieces[taken:]]
 
-    def _take_signature(self, part: Part) -> None:
+    def _take_signature(self, part: FormPart) -> None:
         role = part.label.role if part.label else ""
         kind = "completed" if part.kind == "completed" else "approved"
         who, on, left = _signature(part.lines)
@@ -144,7 +144,7 @@ class _Builder:
         self.keep(left)
 
 
-def _form(parts: list[Part]) -> Form:
+def _form(parts: list[FormPart]) -> Form:
     """The form that its parts make."""
     built = _Builder()
     last_signed = ""
@@ -197,10 +197,10 @@ def _prose(pieces: list[Piece]) -> str:
 _JOINED = re.compile(r"(?:[/,&;]|\band)$")
 
 
-def _signature(lines: Sequence[Line]) -> tuple[str, date | None, list[Line]]:
+def _signature(lines: Sequence[FormLine]) -> tuple[str, date | None, list[FormLine]]:
     """Who signed, when, and the lines that say neither. Two dates leave open which it is, so then none is taken."""
     who, on = "", None
-    left: list[Line] = []
+    left: list[FormLine] = []
     several = len({day for line in lines for day, *_ in dates_in(line.text)}) > 1
     for line in lines:
         dates = [] if several or on else dates_in(line.text)
@@ -221,6 +221,6 @@ def _signature(lines: Sequence[Line]) -> tuple[str, date | None, list[Line]]:
     return who, on, left
 
 
-def _agrees(lines: Sequence[Line]) -> bool:
+def _agrees(lines: Sequence[FormLine]) -> bool:
     """Whether all that is said beside a role's name is that it agrees."""
     return bool(lines) and AGREED.fullmatch(lines[0].text) is not None

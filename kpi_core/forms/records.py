@@ -39,7 +39,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class FormAction:
     """An action as written; ``owner`` empty and ``due`` ``None``: the form does not say."""
 
     text: str
@@ -64,7 +64,7 @@ class Form:
     """``None`` as for ``outturn``."""
     sections: tuple[tuple[str, str], ...] = ()
     """All of ``REPORT_SECTIONS``; ``None identified.`` is what an author chose, empty text is nothing at all."""
-    actions: tuple[Action, ...] = ()
+    actions: tuple[FormAction, ...] = ()
     completed_by: str = ""
     approved_by: str = ""
     approved_on: date | None = None
@@ -132,7 +132,7 @@ def _lacks(form: Form) -> Iterator[str]:
         yield "It does not say when it was approved."
 
 
-def _lacking_in_actions(actions: Sequence[Action]) -> Iterator[str]:
+def _lacking_in_actions(actions: Sequence[FormAction]) -> Iterator[str]:
     count = len(actions)
     without = {
         "owner": sum(not one.owner for one in actions),

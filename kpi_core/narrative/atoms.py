@@ -10,12 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
+from functools import cache
 
 from ..errors import PeriodError
 from ..figures import is_number, number
 from ..periods import Quarter, containing
 from ..periods import quarter as read_quarter
 from .mentions import Lexicon
+from .places import NOWHERE, Places
+from .vocabulary import any_of, groups, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +31,48 @@ class Amount:
     approximate: bool = False
 
 
+OURS = "the council's own name"
 Meaning = Amount | Quarter | frozenset[str] | str | None
+
+
+class AtomKind(StrEnum):
+    """What a piece of a sentence is; its value is the letter that a rule of ``grammar`` calls it by."""
+
+    VALUE = "v"
+    POINTS = "p"
+    """Percentage points."""
+    QUARTER = "q"
+    UNREADABLE = "x"
+    """A quarter that cannot be read."""
+    MONTH = "n"
+    INDICATOR = "m"
+    PART = "g"
+    """Some of the children, or another time limit."""
+    OTHERS = "o"
+    """Somebody else's figures."""
+    NO_FIGURE = "k"
+    """A number that is no figure: an age, a date, a reference."""
+    WORD = "w"
+    """A word or a mark that says nothing, or the council's own name."""
+    AIM = "t"
+    """A target, a tolerance or an intervention level."""
+    MOVE = "d"
+    JUDGEMENT = "j"
+    STEADY = "s"
+    """That nothing changed."""
+    RELATION = "r"
+
+
+FIGURES = frozenset({AtomKind.VALUE, AtomKind.POINTS})
+MOVES = frozenset({AtomKind.MOVE, AtomKind.JUDGEMENT, AtomKind.STEADY})
+TIMES = frozenset({AtomKind.QUARTER, AtomKind.UNREADABLE, AtomKind.MONTH})
 
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """One piece of a sentence. ``kind``, and what ``means`` then is:
-
-    ``v`` a value, ``p`` percentage points: an ``Amount``. ``q`` a quarter: a ``Quarter``, or ``None`` where the words do not say
-    which. ``x`` a quarter that cannot be read: the reason. ``m`` an indicator: its codes. ``n`` a month, ``g`` some of the children or another time limit, ``o`` somebody else's figures,
-    ``k`` a number that is no figure (an age, a date, a reference), ``w`` a word or a mark: nothing. ``t`` a target, tolerance or
-    intervention level, ``d`` a move, ``j`` a judgement, ``s`` that nothing changed, ``r`` a relation: the word for it.
+    """One piece of a sentence. What it ``means``, by its kind: an ``Amount`` (a value, points), a ``Quarter``, or ``None`` where the
+    words do not say which (a quarter, a month), codes (an indicator), the reason (a quarter that cannot be read), the word that it
+    stands for (an aim, a move, a judgement, a relation); else nothing.
     """
 
     kind: str
@@ -48,24 +83,29 @@ class Atom:
 
     @property
     def amount(self) -> Amount:
-        """The figure of a ``v`` or ``p``. Raises ``TypeError`` of any other."""
+        """The figure of a value or of points. Raises ``TypeError`` of any other."""
         if not isinstance(self.means, Amount):
             raise TypeError(f"“{self.text}” is no figure")
         return self.means
 
     @property
     def quarter(self) -> Quarter | None:
-        """The quarter of a ``q``, or the one a month ``n`` ends; ``None`` where there is none or the words do not say which."""
+        """The quarter, or the one a month ends; ``None`` where there is none or the words do not say which."""
         return self.means if isinstance(self.means, Quarter) else None
 
     @property
     def codes(self) -> frozenset[str]:
-        """The indicators that an ``m`` may mean."""
+        """The indicators that a name may mean."""
         return self.means if isinstance(self.means, frozenset) else frozenset()
 
     @property
+    def ours(self) -> bool:
+        """Whether it is the council's own name: the whole of what the figures are of."""
+        return self.kind == AtomKind.WORD and self.means == OURS
+
+    @property
     def word(self) -> str:
-        """The word that a ``t``, ``d``, ``j`` or ``r`` stands for, or why an ``x`` cannot be read."""
+        """The word that an aim, a move, a judgement or a relation stands for, or why a quarter cannot be read."""
         return self.means if isinstance(self.means, str) else ""
 
 
@@ -75,8 +115,6 @@ _WORD_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "first": 1, "second"
 
 # --- quarters and other times -------------------------------------------------------------------------------------
 
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_MON = f"(?:{_MONTHS}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
 _YEARS = r"(?:(?:19|20)?[0-9]{2}\s?[-/–—‑]\s?(?:20)?[0-9]{2})"
 _Q = r"(?:Q\s?[0-9]|(?:quarter|qtr)\s?(?:[0-9]|one|two|three|four)|(?:first|second|third|fourth)\s+quarter)"
 _QUARTER = re.compile(
@@ -84,7 +122,6 @@ _QUARTER = re.compile(
     rf"|(?P<first>[0-9]{{4}}\s?[-/–—‑]\s?[0-9]{{2,4}}|[0-9]{{2}}\s?/\s?[0-9]{{2}})[\s,;]*{_Q})(?![0-9])(?![-/–—‑][0-9])",
     re.I,
 )
-_MONTH_RANGE = re.compile(rf"\b{_MON}\s*(?:to|[-–—])\s*{_MON}\s+20[0-9]{{2}}(?:\s*\(\s*{_Q}[^)]{{0,20}}\))?", re.I)
 _RELATIVE = (
     (r"(?:the\s+)?(?:same|corresponding|equivalent)\s+(?:quarter|period|time|point)\s+(?:(?:in|of|for)\s+)?(?:(?:the\s+)?(?:last|previous|prior|preceding)\s+(?:financial\s+)?year|a\s+year\s+(?:ago|earlier|before)|(?:the\s+)?year\s+before)", -4),
     (r"Q\s?[1-4]\s+(?:of\s+)?(?:last|the\s+previous)\s+year", "of last year"),
@@ -96,13 +133,6 @@ _RELATIVE = (
     (r"(?:this|the\s+current|the\s+latest|the\s+reporting)\s+quarter(?:[’']s)?|this\s+period", 0),
 )  # fmt: skip
 _RELATIVES = tuple((re.compile(rf"\b(?:{words})\b", re.I), step) for words, step in _RELATIVE)
-_DATE = re.compile(
-    rf"\b[0-9]{{1,2}}[./][0-9]{{1,2}}[./](?:[0-9]{{4}}|[0-9]{{2}})\b|\b[0-9]{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MON}(?:\s+(?:19|20)[0-9]{{2}})?\b"
-    rf"|\b{_MON}\s+[0-9]{{1,2}}(?:st|nd|rd|th)\b|\b20[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}\b"
-)
-_MONTH = re.compile(
-    rf"\b(?:(?:in|for|during|of|by|since|from|to|at|end|and|until)\s+)?({_MONTHS})(?:\s+(20[0-9]{{2}}))?\b"
-)
 
 
 def _quarter(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
@@ -113,12 +143,12 @@ def _quarter(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
         r"\b(first|second|third|fourth)\s+quarter\b", lambda m: f"Q{_WORD_NUMBERS[m[1].lower()]}", text, flags=re.I
     )
     try:
-        return "q", read_quarter(text)
+        return AtomKind.QUARTER, read_quarter(text)
     except PeriodError as error:
         if error.fault == "no_year":
             of_year = next(int(digit) for digit in text if digit in "1234")
-            return "q", _without_year(of_year, own)
-        return "x", str(error)
+            return AtomKind.QUARTER, _without_year(of_year, own)
+        return AtomKind.UNREADABLE, str(error)
 
 
 def _without_year(of_year: int, own: Quarter) -> Quarter | None:
@@ -131,17 +161,17 @@ def _without_year(of_year: int, own: Quarter) -> Quarter | None:
 def _months(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
     del own
     try:
-        return "q", read_quarter(found[0])
+        return AtomKind.QUARTER, read_quarter(found[0])
     except PeriodError:
-        return "k", None
+        return AtomKind.NO_FIGURE, None
 
 
 def _relative(step: int | str) -> Reader:
     def read(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
         if isinstance(step, str):
             digit = re.search(r"[1-4]", found[0]) if step == "of last year" else None
-            return "q", None if digit is None else Quarter(own.year - 1, int(digit[0]))
-        return "q", own + step
+            return AtomKind.QUARTER, None if digit is None else Quarter(own.year - 1, int(digit[0]))
+        return AtomKind.QUARTER, own + step
 
     return read
 
@@ -181,30 +211,34 @@ _NO_FIGURE = re.compile(
     r"[0-9]+(?:\.[0-9]+)*(?!\s?%)(?:\s?(?:to|and|or|&|/|[-–—])\s?(?:level\s)?[0-9]+)?\b"
     r"|\b[0-9]{1,2}\s?(?:[-–—‑]|to)\s?[0-9]{1,2}[\s-]?(?:years?|year[\s-]?olds?|yr|yrs)\b[\s-]?(?:olds?)?"
     r"|\b[0-9]{1,2}[\s-]?(?:year|yr)s?[\s-]olds?\b|\b[0-9]+[\s-]?(?:hours?|minutes?|months?|years?|terms?|half[- ]terms?)\b"
-    r"|\b[0-9]+-(?:day|week|working)\b|\b[0-9]+(?:st|nd|rd|th)\b|\b(?:19|20)[0-9]{2}\b(?:\s?[-/–—]\s?(?:20)?[0-9]{2}\b)?|\b[0-9]{2}/[0-9]{2}\b"
+    r"|\b[0-9]+-(?:day|week|working)\b|\b[0-9]+(?:st|nd|rd|th)\b|\b(?:19|20)[0-9]{2}\b(?!\s?(?:%|per\s?cent))(?:\s?[-/–—]\s?(?:20)?[0-9]{2}\b)?|\b[0-9]{2}/[0-9]{2}\b"
     r"|\b[0-9]{1,2}[:.][0-9]{2}\s?(?:am|pm)\b|\b[0-9]{5}[\s-]?[0-9]{3}[\s-]?[0-9]{3}\b|(?<![A-Za-z0-9])[0-9]+\+\s?%?|\b[0-9]{1,3}\+%"
     r"|\b[0-9]+\s(?:out\s)?of\s(?:the\s)?[0-9]+\b|\b[0-9]+/[0-9]+\b|^\s*(?:[0-9]{1,2}\.)+[0-9]*\.?(?=\s|[A-Z(])",
     re.I,
 )
 
 
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-_ONES = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-_NUMBER_WORDS = {word: n for n, word in enumerate((*_ONES, *_TEENS), 1)} | {
-    word: n * 10 for n, word in enumerate(_TENS, 2)
-}
-_WORDED = re.compile(
-    rf"(?P<about>\b{_ABOUT})?\b(?P<words>(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(_ONES)}))?|{'|'.join((*_TEENS, *_ONES))})"
-    rf"\s+(?P<unit>{_POINTS}|per\s?cent|percent)\b",
-    re.I,
-)
+@cache
+def _number_words() -> dict[str, int]:
+    to_nineteen = (*listed("times.ones"), *listed("times.teens"))
+    tens = {word: n * 10 for n, word in enumerate(listed("times.tens"), 2)}
+    return {word: n for n, word in enumerate(to_nineteen, 1)} | tens
+
+
+@cache
+def _worded() -> re.Pattern[str]:
+    """A number in words before its unit."""
+    return re.compile(
+        rf"(?P<about>\b{_ABOUT})?\b(?P<words>(?:{any_of('times.tens')})(?:[\s-](?:{any_of('times.ones')}))?|{any_of('times.teens', 'times.ones')})"
+        rf"\s+(?P<unit>{_POINTS}|per\s?cent|percent)\b",
+        re.I,
+    )
 
 
 def _value(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
     del own
     if found["size"] or not is_number(found["digits"].replace(",", "")):
-        return "k", None
+        return AtomKind.NO_FIGURE, None
     value = number(found["digits"].replace(",", ""))
     value = -value if found["minus"] else value
     return _with_unit(value, found["unit"] or "", bool(found["about"])) or _counted(value, found)
@@ -214,72 +248,59 @@ def _in_words(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
     """A percentage or points in words, like “seventy-six per cent”."""
     del own
     parts = re.split(r"[\s-]+", found["words"].lower())
-    return _with_unit(Decimal(sum(_NUMBER_WORDS[part] for part in parts)), found["unit"], bool(found["about"]))
+    return _with_unit(Decimal(sum(_number_words()[part] for part in parts)), found["unit"], bool(found["about"]))
 
 
 def _with_unit(value: Decimal, unit: str, about: bool) -> tuple[str, Meaning] | None:
     """A percentage or percentage points; ``None``: neither."""
     unit = unit.lower().replace(".", "")
     if unit and unit not in ("%", "percent") and unit.replace(" ", "") != "percent":
-        return "p", Amount(value, "points", about)
-    return ("v", Amount(value, "percent", about)) if unit else None
+        return AtomKind.POINTS, Amount(value, "points", about)
+    return (AtomKind.VALUE, Amount(value, "percent", about)) if unit else None
 
 
 def _counted(value: Decimal, found: re.Match[str]) -> tuple[str, Meaning]:
     about = bool(found["about"])
     if found["pound"]:
-        return "v", Amount(value, "pounds", about)
+        return AtomKind.VALUE, Amount(value, "pounds", about)
     if found["time"]:
-        return "v", Amount(value, "weeks" if "week" in found["time"].lower() else "days", about)
-    return "v", Amount(value, "number", about)
+        return AtomKind.VALUE, Amount(value, "weeks" if "week" in found["time"].lower() else "days", about)
+    return AtomKind.VALUE, Amount(value, "number", about)
 
 
 # --- words --------------------------------------------------------------------------------------------------------
 
-_TARGET = r"(?:agreed\s+|quarterly\s+|council[’']?s?\s+|corporate\s+|local\s+)?(?:performance\s+)?target(?:\s+(?:level|figure|rate|value|threshold))?(?!\s*(?:ed|ing|group|audience|date))"
-_WORDS: tuple[tuple[str, str, str], ...] = (
-    ("t", "tolerance", r"tolerance(?:\s+(?:level|limit|threshold|range|band))?"),
-    ("t", "level", r"intervention\s+(?:level|threshold|trigger|point|limit)|trigger\s+level"),
-    ("t", "target", _TARGET),
-    ("r", "meets", r"(?:has\s+|have\s+)?(?:been\s+)?(?:met|meets?|meeting|achieved|achieves?|achieving|hits?|hitting|reached)(?=\s+(?:the|its|our|this|their|target|tolerance|\w+\s+target))"
-                   r"|(?:on|at)(?=\s+(?:or\s+above\s+)?target)|in\s+line\s+with|equal(?:s|led)?\s+(?:to)?"),
-    ("r", "misses", r"(?:does|did|do|has|have|was|is)\s+not\s+(?:yet\s+)?(?:been\s+)?(?:met|meet|achieved?|hit|reached?)|(?:narrowly\s+|just\s+)?miss(?:es|ed|ing)?(?=\s)|off(?=\s+target)|f[ae]lls?\s+short\s+of|(?:was\s+|is\s+)?short\s+of|fail(?:s|ed|ing)?\s+to\s+(?:meet|achieve|hit|reach)"),
-    ("r", "better", r"better\s+than|ahead\s+of|outperform(?:s|ed|ing)"),
-    ("r", "worse", r"worse\s+than|behind"),
-    ("r", "outside", r"breach(?:es|ed|ing)?|outside(?:\s+of)?|out\s+of(?=\s+tolerance)|beyond"),
-    ("r", "within", r"within|inside"),
-    ("r", "above", r"above|(?:longer|slower)\s+than|higher\s+than|greater\s+than|exceed(?:s|ed|ing)?|in\s+excess\s+of|more\s+than|over(?=\s+(?:the|our|its)\s)|an?\s+increase\s+(?:on|over)(?=\s+(?:the|its|our)\s+target)"),
-    ("r", "below", r"below|(?:shorter|quicker|faster)\s+than|lower\s+than|less\s+than|fewer\s+than|under(?=\s+(?:the|our|its|target)\b)|beneath|a\s+(?:decrease|reduction)\s+on(?=\s+(?:the|its|our)\s+target)"),
-    ("s", "same", r"the\s+same\s+as|(?:remain(?:s|ed|ing)?|stay(?:s|ed)|held|kept|is|was)\s+(?:the\s+same(?:\s+as)?|unchanged|static|constant|level)|unchanged|no\s+change|(?:did|has|have)\s+not\s+changed?|(?<!broadly )(?<!relatively )(?<!fairly )(?:remain(?:s|ed)\s+)stable(?=\s+(?:at|from|since|compared|on|with))"),
-    ("d", "up", r"increas(?:e|es|ed|ing)|(?<!give )(?<!gives )(?<!given )(?:rise|rises|rising|risen|rose)|grow(?:s|n|ing)?|grew|growth|climb(?:s|ed|ing)?|jump(?:s|ed)?|(?:gone|went|going)\s+up|up(?=\s+(?:from|by|on|to|compared|[0-9<]))|surg(?:e|es|ed)|net\s+gain|lengthen(?:s|ed)?|widen(?:s|ed)?|spik(?:e|es|ed)"),
-    ("d", "down", r"decreas(?:e|es|ed|ing)|reduc(?:e|es|ed|ing|tion|tions)|fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|declin(?:e|es|ed|ing)|dip(?:s|ped)?|net\s+loss|shorten(?:s|ed)?|narrow(?:s|ed)(?=\s)|(?:gone|went|going|come|came)\s+down|down(?=\s+(?:from|by|on|to|compared|[0-9<]))|shr(?:ank|unk|inks?)"),
-    ("j", "better", r"improv(?:e|es|ed|ing|ement|ements)|better(?!\s+than)|bettered"),
-    ("j", "worse", r"worsen(?:s|ed|ing)?|deteriorat(?:e|es|ed|ing|ion)|worse(?!\s+than)|slipp(?:ed|age)"),
-    ("d", "up", r"higher(?!\s+than)"),
-    ("d", "down", r"lower(?!\s+than)"),
-    ("o", "", r"England(?:[’']s)?|national(?:ly)?|regional(?:ly)?|(?:statistical\s+|nearest\s+|our\s+)?neighbou?rs?(?:[’'])?|comparators?|benchmark(?:s|ing)?|South\s+(?:West|East)|North\s+(?:West|East)|other\s+(?:local\s+)?(?:authorities|councils|areas)|peer(?:s|\s+authorities)?|London(?:[’']s)?|Midlands|UK|country"),
-)  # fmt: skip
-_WORD_READERS = tuple((kind, means, re.compile(rf"\b(?:{words})(?![A-Za-z])", re.I)) for kind, means, words in _WORDS)
+
+@cache
+def _groups() -> tuple[tuple[str, str, str], ...]:
+    """Words of direction and relation, and those of somebody else's figures: the kind, what it means, the words."""
+    moves = ((one["kind"], one["means"], "|".join(one["words"])) for one in groups("moves"))
+    return *moves, (AtomKind.OTHERS, "", any_of("places.compared_with"))
+
+
+@cache
+def _word_readers() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    return tuple((kind, means, re.compile(rf"\b(?:{words})(?![A-Za-z])", re.I)) for kind, means, words in _groups())
+
+
 _ARROW = re.compile("[↑▲⬆↓▼⬇]")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z’']*|[^\sA-Za-z]")
 
 
-CLAIMING = "vpdjsrt"
+CLAIMING = FIGURES | MOVES | {AtomKind.RELATION, AtomKind.AIM}
 """The kinds of atom of which one at least stands in every claim."""
 
 
 def may_claim(sentence: str) -> bool:
     """Whether any atom of a claim could stand in a sentence: most remarks have none, and need not be read further."""
     figure = _DIGIT.search(sentence) and _VALUE.search(sentence)
-    return bool(figure or any(pattern.search(sentence) for pattern in (_CLAIM_WORDS, _WORDED, _ARROW)))
+    return bool(figure or any(pattern.search(sentence) for pattern in (_claim_words(), _worded(), _ARROW)))
 
 
-def atoms(text: str, lexicon: Lexicon, own: Quarter, masks: tuple[tuple[int, int], ...] = ()) -> list[Atom]:
-    """The atoms of a sentence, in order, in a report on the quarter ``own``. ``masks``: places that are names of other things."""
+def atoms(text: str, lexicon: Lexicon, own: Quarter, places: Places = NOWHERE) -> list[Atom]:
+    """The atoms of a sentence, in order, in a report on the quarter ``own``. ``places``: the council's own name and others."""
     found: list[Atom] = []
     free = bytearray(b"\1" * len(text))
-    for start, end in masks:
-        free[start:end] = bytes(end - start)
 
     def take(kind: str, start: int, end: int, means: Meaning = None) -> None:
         if start < end and all(free[start:end]):
@@ -287,17 +308,19 @@ def atoms(text: str, lexicon: Lexicon, own: Quarter, masks: tuple[tuple[int, int
             found.append(Atom(kind, start, end, text[start:end], means))
 
     for mention in lexicon.mentions(text):
-        take("m", mention.start, mention.end, mention.codes)
-    for pattern, read in _NUMBERS_AND_TIMES:
+        take(AtomKind.INDICATOR, mention.start, mention.end, mention.codes)
+    for start, end, ours in places.found_in(text):
+        take(AtomKind.WORD if ours else AtomKind.OTHERS, start, end, OURS if ours else None)
+    for pattern, read in _numbers_and_times() if _DIGIT.search(text) else _times_in_words():
         for one in pattern.finditer(text):
             if (meant := read(one, own)) is not None and one[0].strip():
                 take(meant[0], one.start(), one.end(), meant[1])
-    for kind, means, words in _WORD_READERS:
+    for kind, means, words in _word_readers():
         for one in words.finditer(text):
             take(kind, one.start(), one.end(), means)
     for one in _ARROW.finditer(text):
-        take("d", one.start(), one.end(), "up" if one[0] in "↑▲⬆" else "down")
-    found += (Atom("w", one.start(), one.end(), one[0]) for one in _words(text, free))
+        take(AtomKind.MOVE, one.start(), one.end(), "up" if one[0] in "↑▲⬆" else "down")
+    found += (Atom(AtomKind.WORD, one.start(), one.end(), one[0]) for one in _words(text, free))
     return sorted(found, key=lambda atom: atom.start)
 
 
@@ -315,27 +338,59 @@ def _as(kind: str) -> Reader:
 
 def _month(found: re.Match[str], own: Quarter) -> tuple[str, Meaning] | None:
     """A month: the quarter that it ends, or ``None`` for any other month. Without a year it is the last one of that name."""
-    number = _MONTHS.split("|").index(found[1]) + 1
+    number = listed("times.months").index(found[1]) + 1
     year = int(found[2]) if found[2] else own.end.year - (number > own.end.month)
     quarter = containing(date(year, number, 1))
-    return "n", quarter if quarter.end.month == number else None
+    return AtomKind.MONTH, quarter if quarter.end.month == number else None
 
 
-_NUMBERS_AND_TIMES: tuple[tuple[re.Pattern[str], Reader], ...] = (
-    (_MONTH_RANGE, _months),
-    *((pattern, _relative(step)) for pattern, step in _RELATIVES[:2]),
-    (_QUARTER, _quarter),
-    *((pattern, _relative(step)) for pattern, step in _RELATIVES[2:]),
-    (_DATE, _as("k")),
-    (_MONTH, _month),
-    (_WORDED, _in_words),
-    (_GROUP, _as("g")),
-    (_NO_FIGURE, _as("k")),
-    (_RANGE, _as("k")),
-    (_VALUE, _value),
-)
-# Looked for together: one after the other they take longer.
-_CLAIM_WORDS = re.compile(
-    rf"\b(?:{'|'.join(words for kind, _, words in _WORDS if kind in CLAIMING)})(?![A-Za-z])", re.I
-)
+@cache
+def _numbers_and_times() -> tuple[tuple[re.Pattern[str], Reader], ...]:
+    """What numbers and times are found by, in the order in which they take their places."""
+    month = f"(?:{any_of('times.months', 'times.short_months')})"
+    return (
+        (
+            re.compile(rf"\b{month}\s*(?:to|[-–—])\s*{month}\s+20[0-9]{{2}}(?:\s*\(\s*{_Q}[^)]{{0,20}}\))?", re.I),
+            _months,
+        ),
+        *((pattern, _relative(step)) for pattern, step in _RELATIVES[:2]),
+        (_QUARTER, _quarter),
+        *((pattern, _relative(step)) for pattern, step in _RELATIVES[2:]),
+        (
+            re.compile(
+                rf"\b[0-9]{{1,2}}[./][0-9]{{1,2}}[./](?:[0-9]{{4}}|[0-9]{{2}})\b|\b[0-9]{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{month}(?:\s+(?:19|20)[0-9]{{2}})?\b"
+                rf"|\b{month}\s+[0-9]{{1,2}}(?:st|nd|rd|th)\b|\b20[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}\b"
+            ),
+            _as(AtomKind.NO_FIGURE),
+        ),
+        (
+            re.compile(
+                rf"\b(?:(?:in|for|during|of|by|since|from|to|at|end|and|until)\s+)?({any_of('times.months')})(?:\s+(20[0-9]{{2}}))?\b"
+            ),
+            _month,
+        ),
+        (_worded(), _in_words),
+        (_GROUP, _as(AtomKind.PART)),
+        (_NO_FIGURE, _as(AtomKind.NO_FIGURE)),
+        (_RANGE, _as(AtomKind.NO_FIGURE)),
+        (_VALUE, _value),
+    )
+
+
+@cache
+def _times_in_words() -> tuple[tuple[re.Pattern[str], Reader], ...]:
+    """Those of them that a sentence without a digit may have: looking for the others in it would take most of the time."""
+    return tuple(
+        (pattern, read)
+        for pattern, read in _numbers_and_times()
+        if read is not _months and pattern not in (_NO_FIGURE, _RANGE, _VALUE)
+    )
+
+
+@cache
+def _claim_words() -> re.Pattern[str]:
+    """The words of every claim, looked for together: one after the other they take longer."""
+    return re.compile(rf"\b(?:{'|'.join(words for kind, _, words in _groups() if kind in CLAIMING)})(?![A-Za-z])", re.I)
+
+
 _DIGIT = re.compile("[0-9]")

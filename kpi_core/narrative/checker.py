@@ -15,20 +15,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from ..disclosure import disclosive
 from ..errors import KpiError
 from ..figures import with_unit
+from ..judging import Row
 from ..model import ReportState, Unit
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
-from ..scorecard import Row
-from .atoms import Amount, Atom, may_claim
+from .atoms import Amount, Atom, AtomKind, may_claim
+from .bounds import Pace, cut_short, in_pieces
 from .claims import Claim, claims
-from .clauses import Context, Told
+from .clauses import Context, StatedFigure
+from .disclosure import disclosive
 from .mentions import Lexicon
 from .prose import Passage, passages, sentences
 from .sums import sums
-from .verdicts import Judged, Known, Verdict, both_ways, judge
+from .verdicts import Judgement, Recorded, Verdict, both_ways, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,13 @@ class CheckedPaper:
     file: str
     quarter: Quarter
     findings: tuple[NarrativeFinding, ...]
+    ended_at: int = 0
+    """The line from which on nothing was checked, as it would have taken too long; 0: all of it was."""
+
+    @property
+    def cut_short(self) -> str:
+        """What must be said of that; empty: nothing."""
+        return cut_short(self.ended_at)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -89,12 +97,12 @@ def may_be_contradicted(text: str) -> bool:
 
 
 class Checker:
-    """The checks of texts against one ``Known``; the names of its indicators are made ready once.
+    """The checks of texts against one ``Recorded``; the names of its indicators are made ready once.
 
     ``lexicon``: those names, where they are ready already.
     """
 
-    def __init__(self, known: Known, lexicon: Lexicon | None = None) -> None:
+    def __init__(self, known: Recorded, lexicon: Lexicon | None = None) -> None:
         self.known = known
         self.lexicon = lexicon or Lexicon(one.indicator for one in known.held.values())
 
@@ -109,21 +117,26 @@ class Checker:
         found = _in_order(one for line in lines for one in self._claimed(line, about)[0])
         return next((one for one in found if one.verdict is Verdict.CONTRADICTS), None)
 
-    def passage(self, passage: Passage, about: str | None = None) -> list[NarrativeFinding]:
-        """The findings of one passage, but for totals, which reach over several."""
-        found, last = self._claimed(passage, about)
+    def passage(self, passage: Passage, about: str | None = None, pace: Pace | None = None) -> list[NarrativeFinding]:
+        """The findings of one passage, but for totals, which reach over several; of a part of it where ``pace`` ends in it."""
+        found, last = self._claimed(passage, about, pace)
         return [*found, *self._disclosive(passage, last)]
 
-    def _claimed(self, passage: Passage, about: str | None) -> tuple[list[NarrativeFinding], str]:
+    def _claimed(
+        self, passage: Passage, about: str | None, pace: Pace | None = None
+    ) -> tuple[list[NarrativeFinding], str]:
         """What became of each claim of a passage, and the indicator that it last speaks of; empty: none."""
         text = passage.text
         whole = about or self._only_one(text)
         named: tuple[str, ...] = ()
-        found: list[tuple[Claim, int, str, list[Judged]]] = []
+        found: list[tuple[Claim, int, str, list[Judgement]]] = []
         unplaced = False
         for offset, sentence in sentences(text):
+            if pace is not None and not pace.goes_on(passage.line(offset)):
+                break
             default = about if about is not None else (None if named else whole)
-            claimed, new, figures = claims(sentence, offset, Context(self.lexicon, self.known.quarter, default, named))
+            context = Context(self.lexicon, self.known.quarter, default, named, self.known.places)
+            claimed, new, figures = claims(sentence, offset, context)
             goes_back = _GOES_BACK.match(sentence) is not None and not new
             if goes_back and unplaced:
                 claimed = []  # it goes on about what the sentence before said of something else
@@ -166,10 +179,15 @@ class Checker:
                 one.message,
             )
 
-    def _sums(self, parts: Sequence[Passage], code: str) -> Iterator[NarrativeFinding]:
-        """Totals and their parts, which may stand in the passages below: a list under its introduction."""
+    def _sums(self, parts: Sequence[Passage], code: str, goes_on: bool = False) -> Iterator[NarrativeFinding]:
+        """Totals and their parts, which may stand in the passages below: a list under its introduction.
+
+        ``goes_on``: more follows that is not read, in which the last totals may have parts.
+        """
         whole = joined(parts)
         for total in sums(whole.text):
+            if goes_on and total.start > len(whole.text) - _MAY_GO_ON:
+                continue
             said = whole.text[total.start : total.end]
             verdict = Verdict.AGREES if total.agrees else Verdict.CONTRADICTS
             yield NarrativeFinding(
@@ -194,28 +212,44 @@ class Checker:
             if value is None:
                 continue
             text = with_unit(value, unit)
-            told = Told(Amount(value, kind_of), Atom("v", 0, len(text), text), self.known.quarter, said_quarter=True)
+            told = StatedFigure(
+                Amount(value, kind_of), Atom(AtomKind.VALUE, 0, len(text), text), self.known.quarter, said_quarter=True
+            )
             claim = Claim(kind, 0, len(text), code, told, what="target")
             found += [NarrativeFinding(1, text, 0, len(text), code, *one) for one in judge(claim, self.known, text)]
         return found
 
     # --- whole papers ---
 
-    def document(self, parts: Sequence[Passage]) -> list[NarrativeFinding]:
-        """The findings of a whole paper: a covering report, or exception reports one after the other."""
+    def document(self, parts: Sequence[Passage], pace: Pace | None = None) -> list[NarrativeFinding]:
+        """The findings of a whole paper: a covering report, or exception reports one after the other.
+
+        Where ``pace`` ends before the paper does they are of what was read till then, and nothing is said to be missing.
+        """
         found: list[NarrativeFinding] = []
+        parts = tuple(in_pieces(parts))
         forms = list(self._forms(parts))
+        read: list[Passage] = []
         for about, section in forms:
+            before = len(read)
             for one in section:
-                found += self.passage(one, about)
-            found += self._sums(section, about or "")
+                found += self.passage(one, about, pace)
+                if pace is not None and pace.ended_at:
+                    break
+                read.append(one)
+            found += self._sums(read[before:], about or "", goes_on=len(read) - before < len(section))
+            if pace is not None and pace.ended_at:
+                break
+        whole = len(read) == len(parts)
+        parts = read
         for label, name in pairwise(parts):
             if _SIGNED.match(label.text):
                 found += (one for one in self._disclosive(joined((label, name)), "") if one.line >= name.line())
         attached = {about for about, _ in forms if about}
         for one in parts:
             found += self._listed(one, attached)
-        found += self._recommended(parts)
+        if whole:
+            found += self._recommended(parts)
         return _in_order(found)
 
     def _forms(self, parts: Sequence[Passage]) -> Iterator[tuple[str | None, list[Passage]]]:
@@ -333,6 +367,8 @@ _LIST = re.compile(
 )
 # "Exception reports on ... will follow": a sentence, and no list.
 _SENTENCE = re.compile(r"\b(?:will|would|is|are|was|were|has|have|follow|attached|provided|see)\b", re.I)
+_MAY_GO_ON = 1_200
+"""How many characters a total and its parts take at the most."""
 _LEAD = 30
 """Within how many characters an item of the recommendations names the indicator that it is on."""
 _NUMBERING = re.compile(r"^(?:[0-9]{1,2}\.)+[0-9]{0,2}\.?\s*|^[0-9]{1,2}[.)]\s*|^[•●▪*-]\s*")

@@ -11,22 +11,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..periods import Quarter
-from .atoms import CLAIMING, Atom, atoms
-from .clauses import Clause, Context, Told, one_of
-from .grammar import (
-    BEFORE_A_TARGET,
-    CLAUSES,
-    ECHO,
-    ECHOES,
-    LONG,
-    MOVE_OF,
-    NO_NEW_MOVE,
-    OF_SOMETHING,
-    OTHER_TARGETS,
-    PLAIN_WORDS,
-    SINCE,
-    UNREAD_TIME,
-)
+from .atoms import CLAIMING, FIGURES, MOVES, Atom, AtomKind, atoms
+from .clauses import Clause, Context, StatedFigure, one_of
+from .grammar import CLAUSES, ECHO, ECHOES, MOVE_OF, any_word
+from .vocabulary import word_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +31,12 @@ class Claim:
     start: int
     end: int
     code: str
-    figure: Told | None = None
+    figure: StatedFigure | None = None
     word: str = ""
     what: str = ""
-    against: Told | None = None
-    by: Told | None = None
-    earlier: Told | None = None
+    against: StatedFigure | None = None
+    by: StatedFigure | None = None
+    earlier: StatedFigure | None = None
     basis: Quarter | None = None
     basis_said: bool = False
     later: Quarter | None = None
@@ -63,11 +51,11 @@ def claims(sentence: str, offset: int, context: Context) -> tuple[list[Claim], t
     """What ``sentence``, which stands at ``offset`` in its passage, claims; the indicators it names; whether it has figures."""
     if len(sentence) > _LONGEST:
         return [], (), True
-    all_atoms = atoms(sentence, context.lexicon, context.quarter)
-    named = tuple(code for atom in all_atoms if atom.kind == "m" for code in one_of(atom, context))
+    all_atoms = atoms(sentence, context.lexicon, context.quarter, context.places)
+    named = tuple(code for atom in all_atoms if atom.kind == AtomKind.INDICATOR for code in one_of(atom, context))
     found: list[Claim] = []
     for atom in all_atoms:
-        if atom.kind == "x":
+        if atom.kind == AtomKind.UNREADABLE:
             found.append(Claim("quarter", atom.start, atom.end, context.about or "", why=atom.word))
     subject = context.about or (context.earlier[-1] if context.earlier else "")
     in_order = list(dict.fromkeys((*context.earlier, *named)))
@@ -85,7 +73,7 @@ def claims(sentence: str, offset: int, context: Context) -> tuple[list[Claim], t
         for one in found
         if one.code or one.kind == "quarter"
     ]
-    return shifted, named, any(atom.kind in "vp" for atom in all_atoms)
+    return shifted, named, any(atom.kind in FIGURES for atom in all_atoms)
 
 
 def _echo(sentence: str, code: str) -> Iterator[Claim]:
@@ -100,20 +88,20 @@ def _echo(sentence: str, code: str) -> Iterator[Claim]:
 def _turns_to_others(clause: Sequence[Atom], so_far: bool) -> bool:
     """Whether a clause goes on about somebody else: England, the neighbours. A clause that names an indicator turns back."""
     for n, atom in enumerate(clause):
-        if atom.kind == "m":
-            theirs = any(a.kind == "o" for a in clause[max(0, n - 5) : n])
+        if atom.kind == AtomKind.INDICATOR:
+            theirs = any(a.kind == AtomKind.OTHERS for a in clause[max(0, n - 5) : n])
             so_far = so_far and theirs
-        elif atom.kind == "o":
+        elif atom.kind == AtomKind.OTHERS:
             before = [a.text.lower() for a in clause[max(0, n - 4) : n]]
             compared = any(word in ("than", "with", "to", "against", "above", "below") for word in before)
-            so_far = so_far or not (compared or any(a.kind == "r" for a in clause[max(0, n - 4) : n]))
+            so_far = so_far or not (compared or any(a.kind == AtomKind.RELATION for a in clause[max(0, n - 4) : n]))
     return so_far
 
 
 def _clauses(sentence: str, all_atoms: Sequence[Atom]) -> Iterator[list[Atom]]:
     """The atoms of each clause. Where a word that parts clauses lies within an atom it parts nothing."""
     cuts = [found.start() for found in CLAUSES.finditer(sentence)]
-    cuts = [cut for cut in cuts if not any(a.start < cut < a.end for a in all_atoms if a.kind != "w")]
+    cuts = [cut for cut in cuts if not any(a.start < cut < a.end for a in all_atoms if a.kind != AtomKind.WORD)]
     edges = [0, *cuts, len(sentence) + 1]
     for start, end in pairwise(edges):
         inside = [a for a in all_atoms if start <= a.start < end]
@@ -168,26 +156,30 @@ class _Reading(Clause):
 
     def _others_target(self, place: int) -> bool:
         """Whether it is not this indicator's own target of today: a national one, last year's, a pupil's, that of something else."""
-        around = [a for a in self._atoms[max(0, place - 3) : place + 4] if a.kind in "wok"]
-        if any(a.kind == "o" or a.text.lower() in OTHER_TARGETS for a in around):
+        around = [
+            a
+            for a in self._atoms[max(0, place - 3) : place + 4]
+            if a.kind in (AtomKind.WORD, AtomKind.OTHERS, AtomKind.NO_FIGURE)
+        ]
+        if any(a.kind == AtomKind.OTHERS or a.text.lower() in word_set("sentence.other_targets") for a in around):
             return True
-        if any(a.kind == "q" and a.means is None for a in self._atoms):
+        if any(a.kind == AtomKind.QUARTER and a.means is None for a in self._atoms):
             return True
         words = self._atoms[place + 1 : place + 7]
         for n, atom in enumerate(words[:-1]):
-            if atom.text.lower() == "for" and words[n + 1].kind == "w" and self.subject:
+            if atom.text.lower() == "for" and words[n + 1].kind == AtomKind.WORD and self.subject:
                 return not self._plain(words[n + 1], self.subject)
         return False
 
     def _relations(self) -> Iterator[Claim]:
         for n, atom in enumerate(self._atoms):
-            if atom.kind != "r":
+            if atom.kind != AtomKind.RELATION:
                 continue
-            target = self._following(n, "t")
+            target = self._following(n, AtomKind.AIM)
             against = [p for p in self._with_role("against") if self._parts[p][1]["r"] == n]
-            quarter = self._following(n, "q")
+            quarter = self._following(n, AtomKind.QUARTER)
             code = self._whose(n)
-            if not code or (n and self._atoms[n - 1].kind in "vp"):
+            if not code or (n and self._atoms[n - 1].kind in FIGURES):
                 continue
             if target is not None and not self._others_target(target):
                 for one in self._shared(self._with_role("target")) or [code]:
@@ -204,7 +196,7 @@ class _Reading(Clause):
                     yield Claim("change", *self._span(n, quarter), code, self._figure_before(n, code), MOVE_OF[atom.word],
                                 basis=basis, basis_said=True, later=self._context.quarter)  # fmt: skip
 
-    def _figure_before(self, place: int, code: str) -> Told | None:
+    def _figure_before(self, place: int, code: str) -> StatedFigure | None:
         """The figure of the report's quarter that the clause gives before ``place``."""
         for n in reversed(self._with_role("value", "later")):
             if n < place and self._fits(n, code):
@@ -218,16 +210,16 @@ class _Reading(Clause):
             atom = self._atoms[n]
             if atom.kind == kind:
                 return n
-            if atom.kind == "v" and kind == "t":
+            if atom.ours or (atom.kind == AtomKind.VALUE and kind == AtomKind.AIM):
                 continue
-            if atom.kind != "w" or atom.text.lower() not in BEFORE_A_TARGET:
+            if atom.kind != AtomKind.WORD or atom.text.lower() not in word_set("sentence.before_a_target"):
                 return None
         return None
 
     def _changes(self) -> Iterator[Claim]:
-        if not LONG.search(self._text):
+        if not any_word("no_claim.long_time").search(self._text):
             for n, atom in enumerate(self._atoms):
-                if atom.kind in "djs":
+                if atom.kind in MOVES:
                     yield from self._change(n)
         yield from self._compared()
         yield from self._gaps()
@@ -235,7 +227,9 @@ class _Reading(Clause):
     def _change(self, n: int) -> Iterator[Claim]:
         """A word of direction with what belongs to it: from what, to what, by how much, since when."""
         code = self._whose_move(n)
-        if not code or (self._atoms[n].kind != "s" and any(a.kind == "n" for a in self._atoms[n + 1 : n + 8])):
+        if not code or (
+            self._atoms[n].kind != AtomKind.STEADY and any(a.kind == AtomKind.MONTH for a in self._atoms[n + 1 : n + 8])
+        ):
             return
         later = self._later_of(n)
         if later is None:
@@ -251,7 +245,11 @@ class _Reading(Clause):
         if told_last and told_last.said_quarter and told_last.quarter and not said:
             basis = told_last.quarter - 1
             told_first = None if first is None else self._told(first, basis)
-        if not said and not (told_first and told_first.said_quarter) and UNREAD_TIME.search(self._text):
+        if (
+            not said
+            and not (told_first and told_first.said_quarter)
+            and any_word("no_claim.unread_time").search(self._text)
+        ):
             return
         beside = (first, last, amount, self._basis_place(n))
         start, end = self._span(n, *(p for p in beside if p is not None))
@@ -296,23 +294,33 @@ class _Reading(Clause):
         """The indicator a word of direction is said of: “reduction in X”, “X fell”, “has improved”."""
         following = self._atoms[place + 1 : place + 5]
         for n, atom in enumerate(following):
-            if atom.kind == "m" and all(a.text.lower() in OF_SOMETHING for a in following[:n]):
+            if atom.kind == AtomKind.INDICATOR and all(
+                a.text.lower() in word_set("sentence.of_something") for a in following[:n]
+            ):
                 codes = [code for at, code in self._mentions if at == place + 1 + n]
                 return codes[0] if codes else ""
-            if atom.kind == "w" and n and following[0].text.lower() in ("in", "of") and atom.text.isalpha():
+            if atom.kind == AtomKind.WORD and n and following[0].text.lower() in ("in", "of") and atom.text.isalpha():
                 code = self._whose(place)
-                if code and atom.text.lower() not in OF_SOMETHING and not self._plain(atom, code):
+                if code and atom.text.lower() not in word_set("sentence.of_something") and not self._plain(atom, code):
                     return ""
-            if atom.kind in "vpqn":
+            if atom.kind in (AtomKind.VALUE, AtomKind.POINTS, AtomKind.QUARTER, AtomKind.MONTH):
                 break
         following = self._atoms[place + 1 : place + 2]
         qualifies = self._atoms[place].text.lower().endswith("ing") and bool(following) and following[0].text.isalpha()
-        if qualifies and following[0].kind == "w" and not self._plain(following[0], self._whose(place) or self.subject):
+        if (
+            qualifies
+            and following[0].kind == AtomKind.WORD
+            and not self._plain(following[0], self._whose(place) or self.subject)
+        ):
             return ""  # "growing demand"
         previous = [a.text.lower() for a in self._atoms[max(0, place - 3) : place]]
         if previous and (
-            previous[-1] in NO_NEW_MOVE
-            or (len(previous) > 1 and previous[-2] in ("this", "these", "such") and previous[-1] in PLAIN_WORDS)
+            previous[-1] in word_set("sentence.no_new_move")
+            or (
+                len(previous) > 1
+                and previous[-2] in ("this", "these", "such")
+                and previous[-1] in word_set("sentence.plain")
+            )
         ):
             return ""
         return self._whose(place)
@@ -320,25 +328,30 @@ class _Reading(Clause):
     def _bare(self, place: int) -> bool:
         """Whether a word of direction is said of the figure with neither a figure nor a quarter to compare with."""
         nearby = [a.text.lower() for a in self._atoms[max(0, place - 4) : place]]
-        if self._atoms[place].kind == "j" and nearby[-2:] in (["is", "an"], ["is", "a"], ["was", "an"], ["was", "a"]):
+        if self._atoms[place].kind == AtomKind.JUDGEMENT and nearby[-2:] in (
+            ["is", "an"],
+            ["is", "a"],
+            ["was", "an"],
+            ["was", "a"],
+        ):
             return True
         verb = any(
             word in ("has", "have", "continues", "continue", "continued", "been", "performance", "saw", "seen")
             for word in nearby
         )
-        return verb or (place > 0 and self._atoms[place - 1].kind == "m")
+        return verb or (place > 0 and self._atoms[place - 1].kind == AtomKind.INDICATOR)
 
     def _later_of(self, place: int) -> Quarter | None:
         """The quarter a move leads to: the one named with it as “in Q2”, else the report's own. ``None``: the words do not say which."""
         if (span := self._span_of_time) is not None:
             return span[1]
         figures = {self._when(p) for p in self._with_role("value", "earlier", "later")}
-        ends = [n for n, a in enumerate(self._atoms) if a.kind in "djs"]
+        ends = [n for n, a in enumerate(self._atoms) if a.kind in MOVES]
         after = next((n for n in ends if n > place), len(self._atoms))
         before = max((n for n in ends if n < place), default=-1)
         for n in (*range(place + 1, after), *range(place - 1, before, -1)):
             atom: Atom = self._atoms[n]
-            if atom.kind == "q" and n not in figures and n != self._basis_place(place):
+            if atom.kind == AtomKind.QUARTER and n not in figures and n != self._basis_place(place):
                 preceding = self._atoms[n - 1].text.lower() if n else "in"
                 if preceding in ("in", "for", "during", "at", ",", "(", ":"):
                     return atom.quarter
@@ -356,11 +369,15 @@ class _Reading(Clause):
     def _basis_place(self, place: int) -> int | None:
         for n in range(place + 1, len(self._atoms)):
             atom = self._atoms[n]
-            if atom.kind in "dj":
+            if atom.kind in (AtomKind.MOVE, AtomKind.JUDGEMENT):
                 return None
-            if atom.kind == "q":
-                before = " ".join(a.text.lower() for a in self._atoms[max(place, n - 4) : n] if a.kind in "ws").split()
-                if any(word in SINCE for word in before):
+            if atom.kind == AtomKind.QUARTER:
+                before = " ".join(
+                    a.text.lower()
+                    for a in self._atoms[max(place, n - 4) : n]
+                    if a.kind in (AtomKind.WORD, AtomKind.STEADY)
+                ).split()
+                if any(word in word_set("sentence.since") for word in before):
                     return n
         return None
 
@@ -372,8 +389,8 @@ class _Reading(Clause):
         if n is not None:
             return self._atoms[n].quarter, True
         for n, atom in enumerate(self._atoms):  # "compared with Q1, ... fell"
-            if atom.kind == "q" and n < place and atom.quarter is not None:
-                before = [a.text.lower() for a in self._atoms[max(0, n - 3) : n] if a.kind == "w"]
+            if atom.kind == AtomKind.QUARTER and n < place and atom.quarter is not None:
+                before = [a.text.lower() for a in self._atoms[max(0, n - 3) : n] if a.kind == AtomKind.WORD]
                 if any(word in ("since", "compared", "than", "against") for word in before):
                     return atom.quarter, True
         for n in self._with_role("value", "earlier"):  # "146 v 171 in Q2 2021-22, a drop of"
@@ -385,7 +402,7 @@ class _Reading(Clause):
     def _near(self, place: int, figure: int) -> bool:
         """Whether no other word of direction stands between the two."""
         low, high = sorted((place, figure))
-        return not any(a.kind in "dj" for a in self._atoms[low + 1 : high])
+        return not any(a.kind in (AtomKind.MOVE, AtomKind.JUDGEMENT) for a in self._atoms[low + 1 : high])
 
     def _values(self) -> Iterator[Claim]:
         places = [p for p in self._with_role("value", "earlier", "later", "share", "counted", "against", "opening")
@@ -395,19 +412,23 @@ class _Reading(Clause):
         for place in places:
             role = self._parts[place][0]
             code = shared[alike.index(place)] if shared and place in alike else self._whose_value(place)
-            if role == "share" and not (self._atoms[place].kind == "v" and code and self._after_is_plain(place, code)):
+            if role == "share" and not (
+                self._atoms[place].kind == AtomKind.VALUE and code and self._after_is_plain(place, code)
+            ):
                 continue
             if not code or not self._fits(place, code) or not self._after_is_plain(place, code):
                 continue
             default = self._context.quarter
             if role == "earlier":
-                move = next((n for n, a in enumerate(self._atoms) if a.kind in "djs"), place)
+                move = next((n for n, a in enumerate(self._atoms) if a.kind in MOVES), place)
                 later = self._later_of(move)
                 default = default if later is None else self._basis(move, later)[0] or default
             told = self._told(place, default)
-            if not told.said_quarter and UNREAD_TIME.search(self._text):
+            if not told.said_quarter and any_word("no_claim.unread_time").search(self._text):
                 continue
-            if role == "opening" and any(a.kind == "w" and a.text[0].isalpha() for a in self._atoms[: place - 1]):
+            if role == "opening" and any(
+                a.kind == AtomKind.WORD and a.text[0].isalpha() for a in self._atoms[: place - 1]
+            ):
                 continue  # "24.5%, with 31% in the north"
             start, end = self._span(place)
             yield Claim("value", start, end, code, told, word=role)

@@ -7,27 +7,15 @@ from dataclasses import dataclass, field, replace
 
 from ..model import Basis, Indicator, Unit
 from ..periods import Quarter
-from .atoms import Amount, Atom
-from .grammar import (
-    A_DISTANCE,
-    AFTER_A_COUNT,
-    BEFORE_A_QUARTER,
-    FILL,
-    HEADER,
-    HEDGE,
-    ON_TIME,
-    OURS,
-    PART_OF,
-    PLAIN_WORDS,
-    SINCE,
-    TIMED,
-    compiled,
-)
+from .atoms import TIMES, Amount, Atom, AtomKind
+from .grammar import HEADER, ON_TIME, TIMED, any_word, compiled, hedge
 from .mentions import Lexicon
+from .places import NOWHERE, Places
+from .vocabulary import word_set
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StatedFigure:
     """A figure as the text gives it: the amount, the quarter it is said of, and where it stands."""
 
     amount: Amount
@@ -52,6 +40,7 @@ class Context:
     """The indicator that the passage is about; ``None``: it must be named."""
     earlier: tuple[str, ...] = field(default=())
     """The indicators that the passage named before this sentence, in order."""
+    places: Places = NOWHERE
 
 
 def one_of(atom: Atom, context: Context) -> Iterator[str]:
@@ -67,10 +56,10 @@ def one_of(atom: Atom, context: Context) -> Iterator[str]:
 def _month_end(atom: Atom, code: str, context: Context) -> Atom:
     """A month that ends a quarter, for an indicator that is counted at the month's end: that quarter."""
     codes = [code] if code else list(context.earlier[-1:])
-    if atom.kind != "n" or atom.quarter is None or not codes:
+    if atom.kind != AtomKind.MONTH or atom.quarter is None or not codes:
         return atom
     at_end = context.lexicon.indicator(codes[0]).basis is Basis.MONTH_END
-    return replace(atom, kind="q") if at_end else atom
+    return replace(atom, kind=AtomKind.QUARTER) if at_end else atom
 
 
 _MOST_LISTED = 6
@@ -90,7 +79,12 @@ class Clause:
         self._named = named
         self._text = sentence[inside[0].start : inside[-1].end]
         self._tags = "".join(f"{self._tag(n, atom)} " for n, atom in enumerate(inside))
-        mentions = [(n, code) for n, atom in enumerate(inside) if atom.kind == "m" for code in one_of(atom, context)]
+        mentions = [
+            (n, code)
+            for n, atom in enumerate(inside)
+            if atom.kind == AtomKind.INDICATOR
+            for code in one_of(atom, context)
+        ]
         self.subject = mentions[-1][1] if mentions else subject
         self._first_subject = subject or (mentions[0][1] if mentions else "")
         self._mentions = mentions
@@ -99,10 +93,10 @@ class Clause:
 
     @staticmethod
     def _tag(number: int, atom: Atom) -> str:
-        if atom.kind == "w":
+        if atom.kind == AtomKind.WORD and not atom.ours:
             word = atom.text.lower()
-            return f"{word}~" if word in FILL else word
-        return f"<{atom.kind}:{number}>"
+            return f"{word}~" if word in word_set("sentence.fill") else word
+        return f"<{atom.kind}:{number}>{'~' if atom.ours else ''}"
 
     @property
     def strange(self) -> bool:
@@ -111,15 +105,15 @@ class Clause:
 
     def _no_claim(self) -> bool:
         """Whether the clause is about a plan, a habit, somebody else or a part of the whole."""
-        said = OURS.sub(" ", self._without_names)
-        return bool(HEDGE.search(said)) or bool(PART_OF.search(said)) or self._of_some()
+        said = any_word("no_claim.no_hedge").sub(" ", self._without_names)
+        return bool(hedge().search(said)) or bool(any_word("no_claim.part_of").search(said)) or self._of_some()
 
     @property
     def _without_names(self) -> str:
         """The clause without the names of indicators, whose own words say nothing of plans or years."""
         begin, said = self._atoms[0].start, list(self._text)
         for atom in self._atoms:
-            if atom.kind == "m":
+            if atom.kind == AtomKind.INDICATOR:
                 said[atom.start - begin : atom.end - begin] = " " * (atom.end - atom.start)
         return "".join(said)
 
@@ -150,7 +144,7 @@ class Clause:
                 if role == "target":
                     targets.add(groups["t"])
         for place, atom in enumerate(self._atoms):
-            if atom.kind == "v" and place not in self._parts and self._when(place) is not None:
+            if atom.kind == AtomKind.VALUE and place not in self._parts and self._when(place) is not None:
                 self._parts[place] = ("value", {})
 
     def _with_role(self, *roles: str) -> list[int]:
@@ -169,7 +163,7 @@ class Clause:
         if (
             self._of_a_group(code)
             or self._others
-            or any(a.kind == "o" for a in words)
+            or any(a.kind == AtomKind.OTHERS for a in words)
             or not all(self._plain(a, code) for a in words)
         ):
             return ""
@@ -180,7 +174,7 @@ class Clause:
         return any(
             not self._context.lexicon.has_numbers(code, atom.text)
             for atom in self._atoms
-            if atom.kind == "g" or (atom.kind == "v" and self._is_limit(atom, code))
+            if atom.kind == AtomKind.PART or (atom.kind == AtomKind.VALUE and self._is_limit(atom, code))
         )
 
     def _is_limit(self, atom: Atom, code: str) -> bool:
@@ -189,19 +183,23 @@ class Clause:
         return amount.unit in ("days", "weeks") and self._context.lexicon.indicator(code).unit is Unit.PERCENT
 
     def _plain(self, atom: Atom, code: str) -> bool:
-        if atom.kind != "w" or not atom.text[0].isalpha():
+        if atom.kind != AtomKind.WORD or atom.ours or not atom.text[0].isalpha():
             return True
         word = atom.text.lower().replace("’", "'")
-        return word in PLAIN_WORDS or len(word) == 1 or self._context.lexicon.knows(code, word)
+        return word in word_set("sentence.plain") or len(word) == 1 or self._context.lexicon.knows(code, word)
 
     def _after_is_plain(self, place: int, code: str) -> bool:
         """Whether what follows a figure leaves it the indicator's: not “% of boys”, not “12 audits”."""
         amount = self._atoms[place].amount
-        rest = self._atoms[place + 1 :]
+        rest = [atom for atom in self._atoms[place + 1 :] if not atom.ours]
         moved = self._parts.get(place, ("", {}))[0] in ("earlier", "later")
-        if rest and not moved and (rest[0].kind == "r" or rest[0].text.lower() in A_DISTANCE):
+        if (
+            rest
+            and not moved
+            and (rest[0].kind == AtomKind.RELATION or rest[0].text.lower() in word_set("sentence.a_distance"))
+        ):
             return False
-        if not rest or rest[0].kind != "w" or not rest[0].text[0].isalpha():
+        if not rest or rest[0].kind != AtomKind.WORD or not rest[0].text[0].isalpha():
             return True
         word = rest[0].text.lower()
         if word == "of":
@@ -212,15 +210,19 @@ class Clause:
                 or self._on_time(rest, code)
             )
         if amount.unit == "percent":
-            return word in PLAIN_WORDS or self._context.lexicon.knows(code, word)
-        return word in AFTER_A_COUNT or self._context.lexicon.knows(code, word)
+            return word in word_set("sentence.plain") or self._context.lexicon.knows(code, word)
+        return word in word_set("sentence.after_a_count") or self._context.lexicon.knows(code, word)
 
     def _on_time(self, rest: Sequence[Atom], code: str) -> bool:
         """Whether a share is of what was done on time, where that is what the indicator counts: “84% of assessments were on time”."""
         indicator = self._context.lexicon.indicator(code)
-        words = [a.text for a in rest[1:5] if a.kind in "wm" and a.text.lower() not in FILL]
+        words = [
+            a.text
+            for a in rest[1:5]
+            if a.kind in (AtomKind.WORD, AtomKind.INDICATOR) and a.text.lower() not in word_set("sentence.fill")
+        ]
         known = bool(words) and all(
-            self._context.lexicon.knows(code, word) or word.lower() in PLAIN_WORDS for word in words[:2]
+            self._context.lexicon.knows(code, word) or word.lower() in word_set("sentence.plain") for word in words[:2]
         )
         text = " ".join(a.text for a in rest)
         return (
@@ -249,17 +251,17 @@ class Clause:
 
     # --- quarters ---
 
-    def _told(self, place: int, default: Quarter | None) -> Told:
+    def _told(self, place: int, default: Quarter | None) -> StatedFigure:
         """The figure at ``place`` with the quarter it is said of, else ``default``."""
         atom = self._atoms[place]
         amount = atom.amount
         when = self._when(place)
         if when is None:
-            return Told(amount, atom, default)
+            return StatedFigure(amount, atom, default)
         quarter = self._atoms[when].quarter
-        if self._atoms[when].kind == "n":
-            return Told(amount, atom, quarter, said_quarter=True, month=True)
-        return Told(amount, atom, quarter, said_quarter=True, unreadable=quarter is None)
+        if self._atoms[when].kind == AtomKind.MONTH:
+            return StatedFigure(amount, atom, quarter, said_quarter=True, month=True)
+        return StatedFigure(amount, atom, quarter, said_quarter=True, unreadable=quarter is None)
 
     def _when(self, place: int) -> int | None:
         """The quarter or month that a figure is said of: the one behind it, else the one before it that is not another figure's."""
@@ -269,9 +271,11 @@ class Clause:
             return behind
         for n in range(place - 1, -1, -1):
             atom = self._atoms[n]
-            if atom.kind in "qxn":
-                return n if self._goes_with_next(n, place) and len(self._run(n, "q")) == 1 else None
-            if atom.kind in "vpok" or (atom.kind == "w" and atom.text.lower() in (";", "(", ")") and n < place - 1):
+            if atom.kind in TIMES:
+                return n if self._goes_with_next(n, place) and len(self._run(n, AtomKind.QUARTER)) == 1 else None
+            if atom.kind in (AtomKind.VALUE, AtomKind.POINTS, AtomKind.OTHERS, AtomKind.NO_FIGURE) or (
+                atom.kind == AtomKind.WORD and atom.text.lower() in (";", "(", ")") and n < place - 1
+            ):
                 return None
         return None
 
@@ -280,18 +284,18 @@ class Clause:
         joined, past = False, -1
         for n in range(place + 1, min(place + 12, len(self._atoms))):
             atom = self._atoms[n]
-            if atom.kind == "m" and n == place + 1:
+            if atom.kind == AtomKind.INDICATOR and n == place + 1:
                 continue
             if n <= past:
                 continue
             if atom.text == "(" and (closing := self._closing(n)) is not None:
                 past = closing
                 continue
-            if atom.kind in "qxn":
-                joined = joined or atom.kind == "n"
+            if atom.kind in TIMES:
+                joined = joined or atom.kind == AtomKind.MONTH
                 return n if joined or not self._leads(n) else None
             word = atom.text.lower()
-            if atom.kind != "w" or word not in BEFORE_A_QUARTER:
+            if atom.kind != AtomKind.WORD or word not in word_set("sentence.before_a_quarter"):
                 return None
             joined = joined or word in ("in", "for", "at", "during", "of", "by")
         return None
@@ -299,7 +303,7 @@ class Clause:
     def _closing(self, place: int) -> int | None:
         """The bracket that closes the one at ``place`` with no quarter or month between; ``None`` where there is none near."""
         for n in range(place + 1, min(place + 7, len(self._atoms))):
-            if self._atoms[n].kind in "qxn":
+            if self._atoms[n].kind in TIMES:
                 return None
             if self._atoms[n].text == ")":
                 return n
@@ -309,35 +313,35 @@ class Clause:
         """Whether a figure follows a quarter at once, as in “Q1 71%” or “Q1: 71%”."""
         following = self._atoms[place + 1 : place + 4]
         for atom in following:
-            if atom.kind == "v":
+            if atom.kind == AtomKind.VALUE:
                 return True
-            if atom.kind != "w" or atom.text.lower() not in (":", "was", "is", "(", "-", "–", "="):
+            if atom.kind != AtomKind.WORD or atom.text.lower() not in (":", "was", "is", "(", "-", "–", "="):
                 return False
         return False
 
     def _goes_with_next(self, place: int, figure: int) -> bool:
         """Whether a quarter before a figure is that figure's: not what a change is counted from, and not the figure's before it."""
         between = self._atoms[place + 1 : figure]
-        close = all(a.kind == "w" and a.text in "-–—(:= " for a in between)
+        close = all(a.kind == AtomKind.WORD and a.text in "-–—(:= " for a in between)
         before = self._atoms[max(0, place - 3) : place]
-        if not close and any(a.kind == "w" and a.text.lower() in SINCE for a in before):
+        if not close and any(a.kind == AtomKind.WORD and a.text.lower() in word_set("sentence.since") for a in before):
             return False
         for n in range(place - 1, max(-1, place - 8), -1):
-            if self._atoms[n].kind == "v":
+            if self._atoms[n].kind == AtomKind.VALUE:
                 return self._behind(n) != place
         return True
 
     def _listed(self, place: int) -> int | None:
         """Of quarters listed before their figures (“Q2/Q1: 84.5%/71%”) the one of this figure; ``None`` where there is no such list."""
-        figures = self._run(place, "v")
+        figures = self._run(place, AtomKind.VALUE)
         n = figures[0] - 1
         while (
             n >= 0
-            and self._atoms[n].kind == "w"
+            and self._atoms[n].kind == AtomKind.WORD
             and self._atoms[n].text.lower() in (":", "-", "–", "(", "were", "was", "was", "are", "=")
         ):
             n -= 1
-        quarters = self._run(n, "q") if n >= 0 and self._atoms[n].kind == "q" else []
+        quarters = self._run(n, AtomKind.QUARTER) if n >= 0 and self._atoms[n].kind == AtomKind.QUARTER else []
         if len(quarters) < 2:
             return None
         return quarters[figures.index(place)] if len(quarters) == len(figures) else None

@@ -8,18 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..model import Indicator
+from .vocabulary import word_set
 
 _WORD = re.compile(r"[A-Za-z]+|[0-9]+")
 _BEFORE = re.compile(
     r"^(?:(?:the|overall|total|average|median)\s+)*(?:(?:percentage|proportion|number|rate|share|count|%|no\.?)\s*(?:of\s+)?)+(?:the\s+)?",
     re.I,
 )
-_SMALL_WORDS = """
-    a all an and are as at be been both by during each for from had has have in into is its of on or other our out
-    per percentage rate number that the their there these this those to was were which who with within year years
-    aged old olds school schools
-"""
-_SMALL = frozenset(_SMALL_WORDS.split())
 _BETWEEN = r"[\W_]{0,4}"
 _SAME = {"pupil": "child", "children": "child", "student": "child", "people": "person"}
 
@@ -90,7 +85,7 @@ class Lexicon:
     def _loosely(self, words: Sequence[re.Match[str]], exact: Sequence[Mention]) -> Iterator[Mention]:
         """Places where every word of a name of three or more stands, close together, in any order."""
         named = {code for one in exact for code in one.codes}
-        meaning = [(one, _stem(one[0])) for one in words if one[0].lower() not in _SMALL]
+        meaning = [(one, _stem(one[0])) for one in words if one[0].lower() not in word_set("sentence.small")]
         held = {stem for _, stem in meaning}
         for code, stems_of in self.stems.items():
             if code in named or len(stems_of) < 3 or not stems_of <= held:
@@ -148,7 +143,9 @@ _STEM = 5
 def stems(text: str) -> frozenset[str]:
     """The words of ``text`` that carry meaning, each by its stem."""
     return frozenset(
-        _stem(word) for word in _WORD.findall(text.replace("’", "'")) if word.lower() not in _SMALL and len(word) > 1
+        _stem(word)
+        for word in _WORD.findall(text.replace("’", "'"))
+        if word.lower() not in word_set("sentence.small") and len(word) > 1
     )
 
 

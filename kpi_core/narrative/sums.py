@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .grammar import any_word
 from .mentions import stems
 
-_N = r"(?<![\w.,/£-])(?P<n>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,6})(?![\w%]|[.,/-][0-9]|\s?(?:%|per\s?cent|points?|pp\b))"
+# As many digits as a figure can have (``figures``).
+_N = r"(?<![\w.,/£-])(?P<n>[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,15})(?![\w%]|[.,/-][0-9]|\s?(?:%|per\s?cent|points?|pp\b))"
 _TOTALS = (
     re.compile(rf"\b(?:a\s+)?total\s+(?:number\s+)?(?:of|was|is|:)\s*(?:was\s+|is\s+)?{_N}\s*(?P<what>[a-z][a-z-]*(?:\s+[a-z][a-z-]*)?)?", re.I),
     re.compile(rf"{_N}\s+(?P<what>[a-z][a-z-]*(?:\s+[a-z][a-z-]*)?)\s+in\s+(?:total|all)\b", re.I),
@@ -16,13 +18,8 @@ _TOTALS = (
     re.compile(rf"\bof\s+the\s+{_N}\s+(?P<what>[a-z][a-z-]*)[^,.;:]{{0,40}}[,:]", re.I),
 )  # fmt: skip
 _PART = re.compile(rf"{_N}(?P<what>\s+[A-Za-z][\w’'-]*(?:\s+[A-Za-z][\w’'-]*){{0,3}})?")
+_TOO_LONG = re.compile(r"[0-9]{16}|[0-9]{1,3}(?:,[0-9]{3}){5}")
 _DIGIT = re.compile("[0-9]")
-_NOT_ALL = re.compile(
-    r"\b(?:includ(?:ing|es|ed)|some of|such as|for example|among(?:st)?|more than one|multiple|overlap|counted twice|at least|mainly|mostly"
-    r"|not all|top|largest|most common|up from|compared|previous|last|both|either)\b",
-    re.I,
-)
-
 _MANY_TIMES = re.compile(
     r"\b(?:counted (?:more than once|twice|in (?:more|both))|more than one (?:reason|factor|category|group))\b", re.I
 )
@@ -60,10 +57,9 @@ def sums(text: str) -> Iterator[Total]:
 
 def _total(text: str, found: re.Match[str]) -> Total | None:
     whole = int(found["n"].replace(",", ""))
-    behind = [
-        [(found.end() + at, n) for at, n in parts] for parts in _columns(_reach(text[found.end() : found.end() + _FAR]))
-    ]
-    begin = max(0, found.start() - _FAR, text.rfind(":", 0, found.start()), text.rfind(". ", 0, found.start()))
+    end, far = _outside_a_number(text, found.end() + _FAR, -1), _outside_a_number(text, found.start() - _FAR, 1)
+    behind = [[(found.end() + at, n) for at, n in parts] for parts in _columns(_reach(text[found.end() : end]))]
+    begin = max(0, far, text.rfind(":", 0, found.start()), text.rfind(". ", 0, found.start()))
     before = [[(begin + at, n) for at, n in parts if n != whole] for parts in _columns(text[begin : found.start()])]
     for parts in (*behind, *before):
         if len(parts) > 1 and sum(n for _, n in parts) == whole:
@@ -80,6 +76,13 @@ def _total(text: str, found: re.Match[str]) -> Total | None:
     return _of_parts(found, parts, whole)
 
 
+def _outside_a_number(text: str, at: int, step: int) -> int:
+    """The next place from ``at`` that cuts no number in two: half of one would be another number."""
+    while 0 < at < len(text) and text[at - 1] in _OF_A_NUMBER and text[at] in _OF_A_NUMBER:
+        at += step
+    return at
+
+
 def _of_parts(found: re.Match[str], parts: list[tuple[int, int]], whole: int) -> Total:
     start, end = min(found.start(), parts[0][0]), max(found.end(), parts[-1][0] + len(str(parts[-1][1])))
     come_to = sum(n for _, n in parts)
@@ -90,6 +93,7 @@ def _of_parts(found: re.Match[str], parts: list[tuple[int, int]], whole: int) ->
     return Total(start, end, f"{whole:,}", f"{come_to:,}", come_to == whole, message)
 
 
+_OF_A_NUMBER = frozenset("0123456789.,")
 _MOST_PARTS = 30
 _FAR = 600
 """How many characters before its total a list of parts may begin."""
@@ -114,7 +118,7 @@ def _columns(text: str) -> list[list[tuple[int, int]]]:
 
     None where the text does not claim to list all the parts.
     """
-    if _NOT_ALL.search(text):
+    if any_word("no_claim.not_all").search(text) or _TOO_LONG.search(text):
         return []
     found = list(_PART.finditer(text))
     if len(found) > _MOST_PARTS:

@@ -8,14 +8,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..assess import target_in_force
 from ..figures import amount_in_words, decimals_of, round_half_up, shown, with_unit
+from ..judging import Held, Row, row_of, target_in_force, tolerance_limit
 from ..model import Basis, Indicator, Observation, Polarity, Target, Unit
 from ..periods import Quarter
-from ..scorecard import Held, Row, row_of
 from .atoms import Amount
 from .claims import Claim
-from .clauses import Told
+from .clauses import StatedFigure
+from .places import NOWHERE, Places
 
 
 class Verdict(StrEnum):
@@ -29,11 +29,13 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Recorded:
     """What texts are checked against: what is held of each indicator (every quarter), for one area, and the report's quarter."""
 
     quarter: Quarter
     held: Mapping[str, Held]
+    places: Places = NOWHERE
+    """The names of the council and the area that it is held of, and of others."""
 
     def observation(self, code: str, quarter: Quarter) -> Observation | None:
         """What is held of an indicator for a quarter."""
@@ -57,7 +59,7 @@ class Known:
 # --- judging a claim ----------------------------------------------------------------------------------------------
 
 
-class Judged(NamedTuple):
+class Judgement(NamedTuple):
     """One verdict on a claim, with the words it is told in."""
 
     kind: str
@@ -67,19 +69,19 @@ class Judged(NamedTuple):
     message: str
 
 
-def judge(claim: Claim, known: Known, text: str) -> list[Judged]:
+def judge(claim: Claim, known: Recorded, text: str) -> list[Judgement]:
     """What becomes of a claim made in ``text``: nothing, one thing or several (a direction and its size)."""
     words = text[claim.start : claim.end]
     if claim.kind == "quarter":
         told = f"{claim.why} What is said of it cannot be checked."
-        return [Judged("quarter", Verdict.UNCHECKED, words, "", told)]
+        return [Judgement("quarter", Verdict.UNCHECKED, words, "", told)]
     if claim.kind == "echo":
         return []
     by_kind = {"value": _value, "target": _target, "relation": _relation, "change": _change, "gap": _gap}[claim.kind]
     return by_kind(claim, known, words)
 
 
-def _value(claim: Claim, known: Known, _: str) -> list[Judged]:
+def _value(claim: Claim, known: Recorded, _: str) -> list[Judgement]:
     told, indicator = claim.figure, known.held[claim.code].indicator
     assert told is not None
     said = _said(told.amount, indicator)
@@ -95,13 +97,13 @@ def _value(claim: Claim, known: Known, _: str) -> list[Judged]:
         return [_unchecked("value", said, f"{said} cannot be checked: {told_why}.")]
     if _agree(told.amount, held):
         message = f"{told.quarter} is {with_unit(held, indicator.unit)}."
-        return [Judged("value", Verdict.AGREES, said, with_unit(held, indicator.unit), message)]
+        return [Judgement("value", Verdict.AGREES, said, with_unit(held, indicator.unit), message)]
     if claim.word == "earlier" and not told.said_quarter:
         for one in known.held[claim.code].series:
             value = known.value(claim.code, one.quarter)
             if one.quarter < known.quarter and value is not None and _agree(told.amount, value):
                 shown_as = with_unit(value, indicator.unit)
-                return [Judged("value", Verdict.AGREES, said, shown_as, f"{one.quarter} is {shown_as}.")]
+                return [Judgement("value", Verdict.AGREES, said, shown_as, f"{one.quarter} is {shown_as}.")]
     message = f"The text says {said}; {told.quarter} of “{indicator.name}” is {with_unit(held, indicator.unit)}."
     others = [
         c
@@ -110,7 +112,7 @@ def _value(claim: Claim, known: Known, _: str) -> list[Judged]:
     ]
     if any(c.value is not None and _agree(told.amount, c.value) for c in others):
         message += f" {said} is the other of the two figures that its papers give."
-    return [Judged("value", Verdict.CONTRADICTS, said, with_unit(held, indicator.unit), message)]
+    return [Judgement("value", Verdict.CONTRADICTS, said, with_unit(held, indicator.unit), message)]
 
 
 def _agree(amount: Amount, held: Decimal) -> bool:
@@ -124,7 +126,7 @@ def _agree(amount: Amount, held: Decimal) -> bool:
     )
 
 
-def _target(claim: Claim, known: Known, _: str) -> list[Judged]:
+def _target(claim: Claim, known: Recorded, _: str) -> list[Judgement]:
     told, indicator, target = claim.figure, known.held[claim.code].indicator, known.target(claim.code)
     assert told is not None
     said, what = _said(told.amount, indicator), _WHAT[claim.what]
@@ -134,12 +136,12 @@ def _target(claim: Claim, known: Known, _: str) -> list[Judged]:
         return [_unchecked("target", said, f"{said} cannot be checked: {name}.")]
     shown_as = with_unit(held[0], indicator.unit)
     if any(_agree(told.amount, one) for one in held):
-        return [Judged("target", Verdict.AGREES, said, shown_as, f"The {what} held is {shown_as}.")]
+        return [Judgement("target", Verdict.AGREES, said, shown_as, f"The {what} held is {shown_as}.")]
     message = f"The text gives {said} as the {what} of “{indicator.name}”; the {what} held is {shown_as}."
     others = [c.value for c in known.held[claim.code].conflicts if c.subject == "target" and c.value is not None]
     if any(_agree(told.amount, one) for one in others):
         message += f" {said} is the other of the two targets that its papers give."
-    return [Judged("target", Verdict.CONTRADICTS, said, shown_as, message)]
+    return [Judgement("target", Verdict.CONTRADICTS, said, shown_as, message)]
 
 
 _WHAT = {"target": "target", "tolerance": "tolerance", "level": "intervention level"}
@@ -152,20 +154,12 @@ def _held_of(what: str, target: Target | None, indicator: Indicator) -> list[Dec
     if what == "level":
         return [] if target.intervention_level is None else [target.intervention_level]
     if what == "tolerance":
-        limit = _tolerance_limit(target, indicator)
+        limit = tolerance_limit(target, indicator)
         return [] if limit is None or target.tolerance is None else [limit, target.tolerance]
     return [] if target.value is None else [target.value]
 
 
-def _tolerance_limit(target: Target, indicator: Indicator) -> Decimal | None:
-    """The worst value still within the tolerance."""
-    if target.tolerance is None or target.value is None or indicator.polarity not in (Polarity.HIGH, Polarity.LOW):
-        return None
-    width = target.tolerance if target.tolerance_kind == "points" else abs(target.value) * target.tolerance / 100
-    return target.value - width if indicator.polarity is Polarity.HIGH else target.value + width
-
-
-def _relation(claim: Claim, known: Known, words: str) -> list[Judged]:
+def _relation(claim: Claim, known: Recorded, words: str) -> list[Judgement]:
     indicator, target = known.held[claim.code].indicator, known.target(claim.code)
     value, said_of = _now(claim, known)
     if claim.against is not None:
@@ -196,10 +190,10 @@ def _relation(claim: Claim, known: Known, words: str) -> list[Judged]:
     level = f"{what} limit" if claim.what == "tolerance" else what
     is_so = "meets" if value == limit else "is above" if value > limit else "is below"
     message = f"{said_of} {with_unit(value, indicator.unit)} {is_so} the {level} of {with_unit(limit, indicator.unit)}."
-    return [Judged("relation", Verdict.AGREES if true else Verdict.CONTRADICTS, words, held, message)]
+    return [Judgement("relation", Verdict.AGREES if true else Verdict.CONTRADICTS, words, held, message)]
 
 
-def _beside_earlier(claim: Claim, value: Decimal | None, indicator: Indicator, words: str) -> list[Judged]:
+def _beside_earlier(claim: Claim, value: Decimal | None, indicator: Indicator, words: str) -> list[Judgement]:
     """“Better than the 47.5% in Q2 2021-22”: beside a figure that the text gives."""
     earlier = None if claim.against is None else _exact(claim.against)
     if value is None or earlier is None:
@@ -210,7 +204,7 @@ def _beside_earlier(claim: Claim, value: Decimal | None, indicator: Indicator, w
     is_so = "the same as" if value == earlier else "above" if value > earlier else "below"
     message = f"{with_unit(value, indicator.unit)} ({claim.later}) is {is_so} {with_unit(earlier, indicator.unit)}."
     held = with_unit(value, indicator.unit)
-    return [Judged("relation", Verdict.AGREES if true else Verdict.CONTRADICTS, words, held, message)]
+    return [Judgement("relation", Verdict.AGREES if true else Verdict.CONTRADICTS, words, held, message)]
 
 
 def _stands(word: str, value: Decimal, limit: Decimal, indicator: Indicator) -> bool | None:
@@ -230,7 +224,7 @@ def _stands(word: str, value: Decimal, limit: Decimal, indicator: Indicator) -> 
     return met and value != limit if word == "better" else not met
 
 
-def _now(claim: Claim, known: Known) -> tuple[Decimal | None, str]:
+def _now(claim: Claim, known: Recorded) -> tuple[Decimal | None, str]:
     """The figure a claim is about: as the text gives it, else as held; and the quarter it is of."""
     quarter = claim.later or known.quarter
     if claim.figure is not None:
@@ -238,7 +232,7 @@ def _now(claim: Claim, known: Known) -> tuple[Decimal | None, str]:
     return known.value(claim.code, quarter), f"{quarter}:"
 
 
-def _gap(claim: Claim, known: Known, words: str) -> list[Judged]:
+def _gap(claim: Claim, known: Recorded, words: str) -> list[Judgement]:
     indicator, target = known.held[claim.code].indicator, known.target(claim.code)
     limits = _held_of(claim.what, target, indicator)
     value = known.value(claim.code, known.quarter)
@@ -258,11 +252,11 @@ def _gap(claim: Claim, known: Known, words: str) -> list[Judged]:
         if true is False:
             held = f"{with_unit(value, indicator.unit)}; {_WHAT[claim.what]} {with_unit(limits[0], indicator.unit)}"
             message = f"{with_unit(value, indicator.unit)} is not {claim.word} the {_WHAT[claim.what]} of {with_unit(limits[0], indicator.unit)}."
-            return [Judged("relation", Verdict.CONTRADICTS, words, held, message)]
+            return [Judgement("relation", Verdict.CONTRADICTS, words, held, message)]
     return [one for one in found if one is not None]
 
 
-def _change(claim: Claim, known: Known, words: str) -> list[Judged]:
+def _change(claim: Claim, known: Recorded, words: str) -> list[Judgement]:
     indicator = known.held[claim.code].indicator
     later = _exact(claim.figure)
     later = known.value(claim.code, claim.later) if later is None else later
@@ -285,18 +279,18 @@ def _change(claim: Claim, known: Known, words: str) -> list[Judged]:
         message = f"{since} is {way}."
         if not true:
             message = f"The text says “{words}”; {since} is {way}."
-        found.append(Judged("direction", Verdict.AGREES if true else Verdict.CONTRADICTS, words, since, message))
+        found.append(Judgement("direction", Verdict.AGREES if true else Verdict.CONTRADICTS, words, since, message))
     if claim.by is not None:
         amount = _amount(claim.by.amount, later, earlier, indicator, since)
         found += [] if amount is None else [amount]
     return found
 
 
-def _exact(told: Told | None) -> Decimal | None:
+def _exact(told: StatedFigure | None) -> Decimal | None:
     return None if told is None or told.amount.approximate else told.amount.value
 
 
-def _end(value: Decimal, told: Told | None, quarter: Quarter | None, claim: Claim, known: Known) -> str:
+def _end(value: Decimal, told: StatedFigure | None, quarter: Quarter | None, claim: Claim, known: Recorded) -> str:
     """One end of a change with its quarter; where only the text gives it so, that is said."""
     unit = known.held[claim.code].indicator.unit
     held = known.value(claim.code, quarter)
@@ -332,7 +326,7 @@ def _half_known(
     earlier: Decimal | None,
     basis: Quarter | None,
     words: str,
-) -> list[Judged]:
+) -> list[Judgement]:
     """A change of which one end is not held: ambiguous where both readings are open, otherwise it cannot be checked."""
     amount = None if claim.by is None else claim.by.amount
     quarter = basis if later is not None else claim.later
@@ -352,7 +346,7 @@ def _half_known(
             f", {share:f}% if per cent" if share is not None else ""
         )
         message = f"“{words}” does not say whether per cent or percentage points is meant: {both}. No figure is held for {quarter}."
-        return [Judged("change", Verdict.AMBIGUOUS, words, "", message)]
+        return [Judgement("change", Verdict.AMBIGUOUS, words, "", message)]
     return [
         _unchecked(
             "direction", words, f"“{words}” cannot be checked: no figure is held of “{indicator.name}” for {quarter}."
@@ -364,7 +358,7 @@ def _rises(word: str, indicator: Indicator) -> bool:
     return (word == "better") == (indicator.polarity is Polarity.HIGH)
 
 
-def _amount(by: Amount, later: Decimal, earlier: Decimal, indicator: Indicator, since: str) -> Judged | None:
+def _amount(by: Amount, later: Decimal, earlier: Decimal, indicator: Indicator, since: str) -> Judgement | None:
     """The size of a change (or of the distance from a target): per cent told from percentage points."""
     difference = abs(later - earlier)
     relative = None if earlier == 0 else difference / abs(earlier) * 100
@@ -388,22 +382,22 @@ def _amount(by: Amount, later: Decimal, earlier: Decimal, indicator: Indicator, 
             return None
         fine = _agree(by, difference)
         message = f"{since} is {in_words}." if fine else f"The text says {said}; {since} is {in_words}."
-        return Judged("change", Verdict.AGREES if fine else Verdict.CONTRADICTS, said, held, message)
+        return Judgement("change", Verdict.AGREES if fine else Verdict.CONTRADICTS, said, held, message)
     as_share = relative is not None and _agree(by, relative)
     as_points = percent and _agree(by, difference)
     if as_share:
-        return Judged("change", Verdict.AGREES, said, held, f"{since} is {share}.")
+        return Judgement("change", Verdict.AGREES, said, held, f"{since} is {share}.")
     if as_points:
         message = f"The text says {said}; {since} is {in_words}, that is percentage points. As a percentage it is {share or 'not defined'}."
-        return Judged("change", Verdict.CONTRADICTS, said, held, message)
+        return Judgement("change", Verdict.CONTRADICTS, said, held, message)
     message = f"The text says {said}; {since} is {in_words if percent else f'{difference:,f}'}, which is {share or 'no percentage of 0'}."
     mean = (later + earlier) / 2
     if mean and _agree(by, difference / abs(mean) * 100):
         message += f" ({said} is that over the average of the two.)"
-    return Judged("change", Verdict.CONTRADICTS, said, held, message)
+    return Judgement("change", Verdict.CONTRADICTS, said, held, message)
 
 
-def _way(claim: Claim, known: Known) -> str:
+def _way(claim: Claim, known: Recorded) -> str:
     """Whether a claim says up or down; empty: neither."""
     if claim.word in ("up", "down"):
         return claim.word
@@ -413,7 +407,7 @@ def _way(claim: Claim, known: Known) -> str:
     return ""
 
 
-def both_ways(found: Sequence[tuple[Claim, list[Judged]]], known: Known) -> None:
+def both_ways(found: Sequence[tuple[Claim, list[Judgement]]], known: Recorded) -> None:
     """Where one passage says that a figure went up and that it went down, without saying since when, one of them is wrong.
 
     So is “this increase” after a decrease. What is found is put with the claim's own verdicts.
@@ -432,7 +426,7 @@ def both_ways(found: Sequence[tuple[Claim, list[Judged]]], known: Known) -> None
             results.append(_echoed(claim, before[-1], known))
 
 
-def _both(vague: Claim, other: Claim, known: Known) -> Judged:
+def _both(vague: Claim, other: Claim, known: Recorded) -> Judgement:
     said, otherwise = _WAYS[_way(vague, known)], _WAYS[_way(other, known)]
     name = known.held[vague.code].indicator.name
     message = f"The same passage says {otherwise} and {said} of “{name}”, and not since when the one or the other."
@@ -440,14 +434,14 @@ def _both(vague: Claim, other: Claim, known: Known) -> Judged:
         message = (
             f"The same passage says {otherwise} of “{name}” since {other.basis} and {said} without saying since when."
         )
-    return Judged("direction", Verdict.CONTRADICTS, said, otherwise, message)
+    return Judgement("direction", Verdict.CONTRADICTS, said, otherwise, message)
 
 
-def _echoed(claim: Claim, before: str, known: Known) -> Judged:
+def _echoed(claim: Claim, before: str, known: Recorded) -> Judgement:
     name = known.held[claim.code].indicator.name
     said, otherwise = _WAYS[_way(claim, known)], _WAYS[before]
     message = f"The same passage says {otherwise} of “{name}” and then goes on about {said}."
-    return Judged("direction", Verdict.CONTRADICTS, said, otherwise, message)
+    return Judgement("direction", Verdict.CONTRADICTS, said, otherwise, message)
 
 
 _WAYS = {"up": "an increase", "down": "a decrease"}
@@ -457,5 +451,5 @@ def _said(amount: Amount, indicator: Indicator) -> str:
     return with_unit(amount.value, "percent" if amount.unit == "percent" else indicator.unit)
 
 
-def _unchecked(kind: str, stated: str, message: str) -> Judged:
-    return Judged(kind, Verdict.UNCHECKED, stated, "", message)
+def _unchecked(kind: str, stated: str, message: str) -> Judgement:
+    return Judgement(kind, Verdict.UNCHECKED, stated, "", message)

@@ -15,12 +15,11 @@ from decimal import Decimal
 from math import sqrt
 from random import Random
 
-from ..assess import target_in_force
-from ..bundle import FORM_HEADINGS, REPORT_FOLDER, Bundle, read
 from ..figures import round_half_up, with_unit
+from ..intake import FORM_HEADINGS, REPORT_FOLDER, Bundle, read_data_folder
+from ..judging import target_in_force, target_words
 from ..model import Basis, Indicator, ReportState, Unit
 from ..periods import Quarter, quarter
-from ..scorecard import target_words
 
 FIRST, LATEST = Quarter(2021, 3), Quarter(2025, 2)
 _SOURCE = "Made up for the example"
@@ -39,8 +38,8 @@ def files(seed: int) -> dict[str, bytes]:
         "benchmarks.csv": _csv(_benchmarks(rng)),
         "observations.csv": b"indicator,quarter,value,source\n",
     }
-    made["observations.csv"] = _csv(row for one in read(made).indicators for row in _observations(one, rng))
-    return {**made, **_reports(read(made))}
+    made["observations.csv"] = _csv(row for one in read_data_folder(made).indicators for row in _observations(one, rng))
+    return {**made, **_reports(read_data_folder(made))}
 
 
 def _csv(rows: Iterator[dict[str, object]]) -> bytes:
@@ -127,7 +126,7 @@ def _benchmarks(rng: Random) -> Iterator[dict[str, object]]:
 
 
 def _reports(bundle: Bundle) -> dict[str, bytes]:
-    """The reports of ``_REPORTS`` as files, with the figures and targets that ``bundle`` holds."""
+    """The reports of ``_REPORTS`` as files, with the figures and targets that the files hold."""
     return dict(_report(block.splitlines(), bundle) for block in _REPORTS.strip().split("\n\n"))
 
 

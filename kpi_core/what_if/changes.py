@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
-from ..assess import met_by
 from ..errors import FigureError, KpiError, UnknownChoice, shorten
 from ..figures import (
     amount_in_words,
@@ -26,11 +25,11 @@ from ..figures import (
     shown,
     with_unit,
 )
+from ..judging import Row, met_by
 from ..model import Indicator, Polarity, Target, Unit
 from ..periods import Quarter
 from ..periods import quarter as read_quarter
-from ..problems import plural
-from ..scorecard import Row
+from ..words import plural
 
 EVERY = "all"
 """The scope of a change to every indicator that can take it."""
@@ -83,7 +82,7 @@ class NotSupposed(KpiError):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class WhatIfChange:
     """One change. ``scope`` is an indicator's code, a category's name or ``all``."""
 
     what: What
@@ -129,7 +128,7 @@ _LARGEST = Decimal(10) ** 12
 _MOST_DECIMALS = 6
 
 
-def read_change(text: str) -> Change:
+def read_change(text: str) -> WhatIfChange:
     """A change from its text. A number with a sign is a change to what stands, one without a value.
 
     Raises ``NotSupposed`` with what was found and how to write it.
@@ -140,10 +139,10 @@ def read_change(text: str) -> Change:
     return change_of(What(found[1]), found[2], found[3])
 
 
-def change_of(what: What, scope: str, amount: str) -> Change:
+def change_of(what: What, scope: str, amount: str) -> WhatIfChange:
     """A change from its parts, each as text. Raises ``NotSupposed``."""
     if what is What.BY:
-        return Change(what, scope, by=read_quarter(amount))
+        return WhatIfChange(what, scope, by=read_quarter(amount))
     found = _AMOUNT.fullmatch(amount.strip())
     parts = [] if found is None else [part.replace(",", "") for part in (found["first"], found["second"]) if part]
     if found is None or not all(map(is_number, parts)):
@@ -157,20 +156,20 @@ def change_of(what: What, scope: str, amount: str) -> Change:
         if what in (What.COUNT, What.OUT_OF) or second is not None:
             raise NotSupposed(f"“{shorten(amount)}” has a sign. Write the {what.words} itself, like 600.")
         how = How.BY_PERCENT if found["unit"] else How.BY_POINTS
-        return Change(what, scope, how, first if found["sign"] == "+" else -first)
+        return WhatIfChange(what, scope, how, first if found["sign"] == "+" else -first)
     if second is not None and what is not What.TARGET:
         raise NotSupposed(f"Only a target can be a band like {shorten(amount)}: give the {what.words} as one number.")
     if what in (What.COUNT, What.OUT_OF) and decimals_of(first):
         raise NotSupposed(f"{shorten(amount)} is no {what.words}: counts are whole numbers.")
-    return Change(what, scope, How.TO, first, second, of_target=what is What.TOLERANCE and bool(found["unit"]))
+    return WhatIfChange(what, scope, How.TO, first, second, of_target=what is What.TOLERANCE and bool(found["unit"]))
 
 
-def with_change(changes: Sequence[Change], new: Change) -> tuple[Change, ...]:
+def with_change(changes: Sequence[WhatIfChange], new: WhatIfChange) -> tuple[WhatIfChange, ...]:
     """The changes with one more, in the place of an earlier one of the same thing and scope."""
     return (*without(changes, new.what, new.scope), new)
 
 
-def without(changes: Iterable[Change], what: What, scope: str) -> tuple[Change, ...]:
+def without(changes: Iterable[WhatIfChange], what: What, scope: str) -> tuple[WhatIfChange, ...]:
     """The changes but for those of one thing."""
     return tuple(one for one in changes if one.same_place != (what, scope.casefold()))
 
@@ -200,7 +199,7 @@ class Supposition:
     """One sentence for each indicator that a change to many could not change, and how many have nothing to change."""
 
 
-def suppose(changes: Sequence[Change], rows: Sequence[Row]) -> Supposition:
+def suppose(changes: Sequence[WhatIfChange], rows: Sequence[Row]) -> Supposition:
     """The changes applied to the indicators of a quarter's scorecard, each to what is held.
 
     What is said of one indicator goes before what is said of its category, and that before what is said of all.
@@ -209,7 +208,7 @@ def suppose(changes: Sequence[Change], rows: Sequence[Row]) -> Supposition:
     take it, and says so. Raises ``UnknownChoice`` for a scope that is neither indicator, category nor ``all``.
     """
     scoped = [(change, *_scope(change.scope, rows)) for change in changes]
-    by_code: dict[str, dict[What, tuple[Change, bool]]] = {row.indicator.code: {} for row in rows}
+    by_code: dict[str, dict[What, tuple[WhatIfChange, bool]]] = {row.indicator.code: {} for row in rows}
     for change, chosen, one in sorted(scoped, key=lambda of: (of[2], of[0].scope.casefold() != EVERY)):
         for row in chosen:
             by_code[row.indicator.code][change.what] = change, one
@@ -222,7 +221,7 @@ def suppose(changes: Sequence[Change], rows: Sequence[Row]) -> Supposition:
     return Supposition(found, tuple(dict.fromkeys(left_out)))
 
 
-def _without_target(change: Change, rows: Sequence[Row]) -> str:
+def _without_target(change: WhatIfChange, rows: Sequence[Row]) -> str:
     """Of how many a change to what is held leaves nothing to change; empty where there are none."""
     if change.how is How.TO or change.what is not What.TARGET:
         return ""
@@ -230,7 +229,7 @@ def _without_target(change: Change, rows: Sequence[Row]) -> str:
     return f"{capital(count_in_words(count))} {plural(count, 'has', 'have')} no target to change." if count else ""
 
 
-def _of_row(row: Row, changes: Sequence[tuple[Change, bool]]) -> tuple[Supposed, list[str]]:
+def _of_row(row: Row, changes: Sequence[tuple[WhatIfChange, bool]]) -> tuple[Supposed, list[str]]:
     """What is supposed of one indicator, and why a change to many is passed over. ``changes``: each with whether it is of this one alone."""
     supposed, passed_over = Supposed(row.target), []
     for change, one in changes:
@@ -264,7 +263,7 @@ def _scope(scope: str, rows: Sequence[Row]) -> tuple[list[Row], bool]:
     raise UnknownChoice("indicator or category", scope, (EVERY, *known))
 
 
-def _changed(now: Supposed, change: Change, row: Row) -> Supposed:
+def _changed(now: Supposed, change: WhatIfChange, row: Row) -> Supposed:
     indicator = row.indicator
     changed = now.changed | {change.what}
     match change.what:
@@ -292,7 +291,7 @@ def _blank(target: Target | None, row: Row) -> Target:
     return replace(held, start=row.quarter, profiled=False, basis=row.indicator.basis, confirmed_through="")
 
 
-def _with_level(target: Target, change: Change, row: Row) -> Target:
+def _with_level(target: Target, change: WhatIfChange, row: Row) -> Target:
     """``target`` with one of its terms changed: by how much, is of what is held."""
     indicator, held = row.indicator, row.target or Target(row.indicator.code, "", row.quarter)
     if change.what is What.TOLERANCE:
@@ -318,7 +317,7 @@ def _with_level(target: Target, change: Change, row: Row) -> Target:
     return replace(target, value=value, low=None, high=None)
 
 
-def _moved(held: Decimal | None, change: Change, indicator: Indicator) -> Decimal:
+def _moved(held: Decimal | None, change: WhatIfChange, indicator: Indicator) -> Decimal:
     """What stands, moved by the change."""
     if change.how is How.TO:
         return change.amount
@@ -350,7 +349,7 @@ def _within_unit(value: Decimal, what: What, indicator: Indicator) -> Decimal:
     return value
 
 
-def _whole(change: Change, indicator: Indicator) -> int:
+def _whole(change: WhatIfChange, indicator: Indicator) -> int:
     if change.amount < 1:
         of = indicator.denominator or "cases"
         what = (

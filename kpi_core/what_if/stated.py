@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..disclosure import ImpliedDenominators, implied_denominators
 from ..errors import FigureError
 from ..figures import in_small, with_unit
+from ..judging import Row
 from ..model import Indicator, Unit
-from ..narrative.sums import sums
-from ..scorecard import Row
+from ..narrative import ImpliedDenominators, implied_denominators, sums
 
 
 @dataclass(frozen=True, slots=True)

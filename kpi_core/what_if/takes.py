@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
-from ..disclosure import implied_denominators
 from ..errors import FigureError
 from ..figures import decimals_of, in_small, round_half_up, shown, with_unit
+from ..judging import Row
 from ..model import Indicator, Polarity, Target, Unit
-from ..scorecard import Row
+from ..narrative import implied_denominators
 from .changes import NotSupposed, Supposed
 from .needed import NumbersNeeded, numbers_needed
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from ..assess import met_by
 from ..errors import FigureError
 from ..figures import round_half_up, shown, with_unit
+from ..judging import Row, met_by
 from ..model import Observation, Target
 from ..periods import Quarter
-from ..scorecard import Row
 from .changes import NotSupposed, Supposed
 from .needed import trajectory
 from .takes import to_reach

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 
 from ..figures import capital, count_in_words, in_small, shown, with_unit
+from ..judging import Row, target_words
 from ..model import Basis, Indicator, Observation, Polarity, Target, Unit
 from ..periods import Quarter
-from ..scorecard import Row, target_words
 from .needed import rest_of_year, rest_of_year_weighted
 from .takes import to_reach
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
-
-from kpi_core.scorecard import display, level_words, target_words
-from kpi_core.views import IndicatorView
+from kpi_core.judging import display, level_words, target_words
+from kpi_core.showing import IndicatorView
 
 from . import components
+from .typeset import escape
 
 MOST_QUARTERS = 6
 NAMES = {

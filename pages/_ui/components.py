@@ -7,23 +7,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from html import escape
 from urllib.parse import quote
 
 import streamlit as st
 
-from kpi_core.assess import Change, Rating
-from kpi_core.charts import recent, trend_points
-from kpi_core.exception_form import action_words
-from kpi_core.figures import amount_in_words, capital, with_unit
+from kpi_core.figures import capital
+from kpi_core.judging import Rating, Row
 from kpi_core.model import Action, Conflict, ExceptionReport, ReportState
-from kpi_core.paper import Paper, blocks, form_parts
-from kpi_core.report import MADE_UP, MARKS, SHAPES, STATE_SHAPES, Table, said_of
-from kpi_core.scorecard import Row, level_words, target_words
+from kpi_core.reports import action_words
 from kpi_core.shell.export import csv_file, word_file
 from kpi_core.shell.services import Services
+from kpi_core.showing import (
+    MADE_UP,
+    MARKS,
+    SHAPES,
+    STATE_SHAPES,
+    Column,
+    Drawn,
+    Line,
+    On,
+    Paper,
+    Table,
+    Tone,
+    blocks,
+    columns_on,
+    form_parts,
+    said_of,
+)
+from kpi_core.showing.charts import trend_points
 
+from .typeset import escape
 from .view import View
 
 
@@ -168,8 +183,8 @@ def scorecard_table(
 
     ``signs``: by code the drawing and words of how the figures vary; ``None``: there is no such column.
     """
-    names = ("Rating", "Indicator", "Value", "Target", "Since the quarter before", "Since the same quarter last year",
-             "Exception report", "Trend", *([] if signs is None else [VARIES]))  # fmt: skip
+    columns = columns_on(On.SCREEN)
+    names = (*(column.heading for column in columns), *([] if signs is None else [VARIES]))
     heads = "".join(f'<th scope="col">{name}</th>' for name in names)
     if grouped:
         body = "".join(
@@ -184,90 +199,63 @@ def scorecard_table(
 
 
 def _row_html(row: Row, view: View, signs: Mapping[str, str] | None) -> str:
-    indicator, changes = row.indicator, row.changes
-    by_year = indicator.leads_on_year
-    state = state_badge(row.exception.state)
-    cells = (
-        f'<th scope="row">{_link(row, view)}</th>'
-        f'<td data-label="Value" class="num">{_value(row)}</td>'
-        f'<td data-label="Target" class="num">{_target(row)}</td>'
-        f'<td data-label="Since the quarter before">{_change(changes.quarter, row, not by_year)}</td>'
-        f'<td data-label="Since the same quarter last year">{_change(changes.year, row, by_year)}</td>'
-        f'<td data-label="Exception report"{"" if state else " class=blank"}>{state}</td>'
-        f'<td data-label="Trend">{trend(row)}</td>'
-    )
+    first, *rest = columns_on(On.SCREEN)
+    cells = [cell(column, column.draw(row), view.link(row.indicator.code)) for column in rest]
     if signs is not None:
         sign = signs.get(row.indicator.code, "")
-        cells += f'<td data-label="{VARIES}"{"" if sign else " class=blank"}>{sign}</td>'
+        cells.append(f'<td data-label="{VARIES}"{"" if sign else " class=blank"}>{sign}</td>')
     if not row.exception.required:
-        return f"<tr><td>{badge(row.rated.rating)}</td>{cells}</tr>"
+        return f"<tr><td>{drawn(first.draw(row))}</td>{''.join(cells)}</tr>"
     why = escape(row.exception.reason_line) or "<strong>No explanation yet.</strong>"
     note = capital(row.note or "past the intervention level")
     return (
-        f'<tr class="missed"><td rowspan="2">{badge(row.rated.rating)}</td>{cells}</tr>'
-        f'<tr class="why"><td colspan="{7 if signs is None else 8}">{why} <span class="muted">{escape(note)}.</span></td></tr>'
+        f'<tr class="missed"><td rowspan="2">{drawn(first.draw(row))}</td>{"".join(cells)}</tr>'
+        f'<tr class="why"><td colspan="{len(cells)}">{why} <span class="muted">{escape(note)}.</span></td></tr>'
     )
 
 
-def _link(row: Row, view: View) -> str:
-    return f'<a href="{escape(view.link(row.indicator.code))}">{escape(row.indicator.name)}</a>'
+def cell(column: Column, shown: Drawn, link: str = "") -> str:
+    """One cell of a row. The one that heads it is the name alone, and leads to ``link``."""
+    said = drawn(replace(shown, lines=shown.lines[:1]) if column.heads else shown)
+    if column.heads:
+        return f'<th scope="row">{f"""<a href="{escape(link)}">{said}</a>""" if link else said}</th>'
+    kind = ' class="num"' if column.number else "" if said else " class=blank"
+    return f'<td data-label="{column.heading}"{kind}>{said}</td>'
 
 
-def _value(row: Row) -> str:
-    if row.conflict:
-        return (
-            f'{escape(row.display)}<br><span aria-hidden="true">⚠</span> {escape(row.conflict).replace("; ", ";<br>")}'
-        )
-    if row.note and not row.rated.missed:
-        return f'{escape(row.display)}<br><span class="muted">{escape(row.note).replace("; ", ";<br>")}</span>'
-    return escape(row.display)
+def drawn(shown: Drawn) -> str:
+    """What stands in a cell, as HTML."""
+    if shown.figures is not None:
+        return _trend(shown)
+    sign = badge(shown.rating) if shown.rating is not None else state_badge(shown.state) if shown.state else ""
+    said = "<br>".join(map(_said, shown.lines))
+    return f"{sign} {said}" if sign and said else sign or said
 
 
-def _target(row: Row) -> str:
-    said = escape(target_words(row.target, row.indicator)) or '<span class="muted">none held</span>'
-    level = level_words(row.target, row.indicator)
-    if row.rated.intervention_passed:
-        return f"{said}<br><strong>past the intervention level of {level}</strong>"
-    return f'{said}<br><span class="muted">intervention level {level}</span>' if level else said
+def _said(line: Line) -> str:
+    text = escape(line.said)
+    hint = f' title="{escape(line.hint)}"' if line.hint else ""
+    if line.tone is Tone.STRONG:
+        return f"<strong>{text}</strong>"
+    if line.tone is Tone.WARNING:
+        return f'<span aria-hidden="true">⚠</span> {text}'
+    return f'<span class="{line.tone}"{hint}>{text}</span>' if line.tone else text
 
 
-def _change(change: Change, row: Row, leads: bool) -> str:
-    """A change in arrow and words; the leading one is bold."""
-    if change.basis is not None:
-        return f'<span class="{"lead" if leads else "muted"}">{_moved(change, row)}</span>'
-    words = "not comparable" if change.held else "no figure"
-    if leads and row.absence is None:
-        words = "cannot be compared like with like"
-    said = f'<span title="{escape(change.text)}">{words}</span>'
-    if known := change.since_last_known:
-        said += f"<br>since {known.basis}: {_moved(known, row)}"
-    return f'<span class="muted">{said}</span>'
-
-
-def _moved(change: Change, row: Row) -> str:
-    if not change.amount:
-        return "→ no change"
-    arrow = "↑" if change.amount > 0 else "↓"
-    share = f" ({abs(change.percent):f}%)" if change.percent is not None else ""
-    words = change.direction.words if change.direction else ""
-    return f"{arrow}\u00a0{amount_in_words(change.amount, row.indicator.unit)}{share}, {words}"
-
-
-def trend(row: Row) -> str:
-    """The last figures as a line from three on; before that, how many quarters are held, in words."""
-    values = recent(row)
-    points = trend_points([None if value is None else float(value) for value in values], 84, 20)
-    if points is None:
-        held = row.quarters_held
-        return f'<span class="muted nowrap">{held} quarter{"" if held == 1 else "s"} held</span>' if held else ""
+def _trend(shown: Drawn) -> str:
+    points = trend_points([None if value is None else float(value) for value in shown.figures or ()], 84, 20) or []
     lines = "".join(
         f"<polyline points='{line}' fill='none' stroke='#7a8591' stroke-width='2'/>" if " " in line
         else "<circle cx='{}' cy='{}' r='2' fill='#7a8591'/>".format(*line.split(","))
         for line in points
     )  # fmt: skip
     svg = f"<svg xmlns='http://www.w3.org/2000/svg' width='84' height='20' viewBox='-2 -2 88 24'>{lines}</svg>"
-    told = ", ".join("no figure" if value is None else with_unit(value, row.indicator.unit) for value in values)
-    return f'<img src="data:image/svg+xml;utf8,{quote(svg)}" width="84" height="20" alt="Last figures: {told}">'
+    told = " ".join(line.said for line in shown.lines)
+    return f'<img src="data:image/svg+xml;utf8,{quote(svg)}" width="84" height="20" alt="{escape(told)}">'
+
+
+def _link(row: Row, view: View) -> str:
+    return f'<a href="{escape(view.link(row.indicator.code))}">{escape(row.indicator.name)}</a>'
 
 
 def heat_map(rows: Sequence[Row], view: View) -> str:

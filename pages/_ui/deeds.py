@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 from time import monotonic
 from typing import TypeVar
 
@@ -18,6 +17,7 @@ import streamlit as st
 from kpi_core.errors import KpiError
 
 from . import components
+from .typeset import escape
 
 _Made = TypeVar("_Made")
 Link = tuple[str, str]
@@ -27,7 +27,7 @@ _DOUBLE_CLICK = 1.0
 
 
 @dataclass(slots=True)
-class _Told:
+class _Outcome:
     """What came of the last deed, and by which button it stood."""
 
     where: str = ""
@@ -41,8 +41,8 @@ class _Told:
     """What is still to be made of it on the page."""
 
 
-def _told() -> _Told:
-    told: _Told = st.session_state.setdefault("deeds", _Told())
+def _told() -> _Outcome:
+    told: _Outcome = st.session_state.setdefault("deeds", _Outcome())
     return told
 
 

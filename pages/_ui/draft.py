@@ -1,6 +1,6 @@
 """A draft while it is written: what is in its fields, what of that is saved, and what somebody else made meanwhile.
 
-Every field is saved as it is left: kept safe, and seen by its writer alone. The last text of a sitting becomes a version:
+Every field is saved as it is left, at the beginning of a run: kept safe, and seen by its writer alone. The last text of a sitting becomes a version:
 when it is submitted, when the report is left, and when nobody has typed for a while. What cannot be saved stays here, in the
 session, and on the page until it is.
 """
@@ -10,26 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any, cast
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from kpi_core.access import Actor
 from kpi_core.errors import KpiError, NotSaved
-from kpi_core.exception_form import REASON_LINE, ChangedMeanwhile, merged
 from kpi_core.figures import number
-from kpi_core.model import (
-    ACTIONS_HEADING,
-    NONE_IDENTIFIED,
-    REPORT_SECTIONS,
-    Action,
-    ExceptionReport,
-    ReportState,
-)
-from kpi_core.views import ReportView
+from kpi_core.model import ACTIONS_HEADING, NONE_IDENTIFIED, REPORT_SECTIONS, Action, ExceptionReport, ReportState
+from kpi_core.reports import REASON_LINE, ChangedMeanwhile, merged
+from kpi_core.showing import ReportView
 
 from . import session
 from .actor import actor
+from .fields import Fields
 
 Value = str | date | None
 OUTTURN, TARGET = "Outturn", "Quarterly target"
@@ -67,12 +62,10 @@ class Draft:
     """The action that was taken out last, with its place."""
     saved: bool = False
     """Whether anything was saved in this session."""
-    anew: bool = False
-    """Whether the fields are to show another version, and what they hold is of the one before."""
+    fields: Fields = field(init=False)
 
-    def key(self, name: str) -> str:
-        """The key of a field's widget."""
-        return f"report_{self.base.area}_{self.base.indicator}_{self.base.quarter.text}_{name}"
+    def __post_init__(self) -> None:
+        self.fields = Fields(f"report_{self.base.area}_{self.base.indicator}_{self.base.quarter.text}_")
 
     def shown(self, name: str) -> Value:
         """What a field has to show: what was written, saved or not."""
@@ -81,7 +74,12 @@ class Draft:
     @property
     def on_page(self) -> bool:
         """Whether the fields were drawn in the run before this one."""
-        return self.key(REASON_LINE) in st.session_state
+        return self.fields.key(REASON_LINE) in st.session_state
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """By the key of its widget, what each field shows where that is saved."""
+        return {self.fields.key(name): str(self.shown(name) or "") for name in fields(self.base)}
 
     @property
     def written(self) -> ExceptionReport:
@@ -142,21 +140,30 @@ def value_in(report: ExceptionReport, name: str) -> Value:
     return dict(report.sections).get(name, "")
 
 
+def _one(field: str, value: object) -> dict[str, Any]:
+    """One field with its value, as ``replace`` takes it."""
+    return {field: value}
+
+
 def with_value(report: ExceptionReport, name: str, value: Value) -> ExceptionReport:
     """The report with another value in a field. Raises ``FigureError``, and ``NotSaved`` where the action is gone."""
     text = value if isinstance(value, str) else ""
     if name == REASON_LINE:
         return replace(report, reason_line=" ".join(text.split()))
     if name in _PLAIN:
-        return replace(report, **{_PLAIN[name]: text})
+        return replace(report, **_one(_PLAIN[name], text))
     if name in _FIGURES:
-        return replace(report, **{_FIGURES[name]: number(text.strip()) if text.strip() else None})
+        return replace(report, **_one(_FIGURES[name], number(text.strip()) if text.strip() else None))
     if at := _action_at(name):
         if all(one.number != at[0] for one in report.actions):
             raise NotSaved(f"Not saved: action {at[0]} is no longer in the report. Add an action with what you wrote.")
         due = value if isinstance(value, date) else None
         actions = tuple(
-            one if one.number != at[0] else replace(one, due=due) if at[1] == "due" else replace(one, **{at[1]: text})
+            one
+            if one.number != at[0]
+            else replace(one, due=due)
+            if at[1] == "due"
+            else replace(one, **_one(at[1], text))
             for one in report.actions
         )
         return replace(report, actions=actions)
@@ -179,13 +186,7 @@ def opened(view: ReportView) -> Draft:
     if place not in drafts:
         drafts[place] = Draft(_as_one_has_it(held, actor()))
     draft = drafts[place]
-    if draft.typed_by is not None and draft.typed_by != actor():
-        _end_sitting(draft)  # another person goes on from it
-    on_page = draft.on_page and not draft.anew
-    if on_page:
-        commit_all(draft)
-    if any(not draft.why.get(name) for name in draft.unsaved):
-        save_unsaved(draft)  # another change broke the saving off
+    take(draft)
     if draft.theirs is None:
         _bring(draft, held)
     elif draft.theirs.version != held.version:
@@ -206,7 +207,7 @@ def _bring(draft: Draft, held: ExceptionReport) -> None:
     elif now.text == draft.base.text:
         draft.base = now
     elif not draft.unsaved:
-        _show(draft, draft.base, now)
+        _tell(draft, draft.base, now)
         draft.base = now
     elif now.version != draft.base.version:
         draft.theirs = held
@@ -220,15 +221,10 @@ def _set_apart(draft: Draft, upon: ExceptionReport, mine: ExceptionReport, their
     draft.base, draft.theirs = upon, theirs
 
 
-def _show(draft: Draft, before: ExceptionReport, now: ExceptionReport) -> None:
-    """Let the fields on the page show what came from elsewhere, where nobody has changed them since."""
-    changed = differing(before, now)
-    for name in changed:
-        key = draft.key(name)
-        if key in st.session_state and st.session_state[key] == value_in(before, name):
-            st.session_state[key] = value_in(now, name)
+def _tell(draft: Draft, before: ExceptionReport, now: ExceptionReport) -> None:
+    """Take note of what came from elsewhere, to be told beside the fields that show it."""
     if draft.on_page:
-        draft.came = tuple(changed)
+        draft.came = tuple(differing(before, now))
 
 
 def _versions(report: ExceptionReport) -> dict[int, ExceptionReport]:
@@ -249,8 +245,13 @@ def _drafts() -> dict[tuple[str, str, str], Draft]:
 # --- the end of a sitting -----------------------------------------------------------------------------------------
 
 
-def leave(page: StreamlitPage) -> None:
-    """What was typed in a sitting that has ended becomes a version: here, where the report was left, and everywhere by time."""
+def begin(page: StreamlitPage) -> None:
+    """What is to be done first in a run: what was written is read and saved before anything can break the run off.
+
+    What was typed in a sitting that has ended becomes a version: here, where the report was left, and everywhere by time.
+    """
+    for draft in list(_drafts().values()):
+        take(draft)
     session.services().reports.settle_ended()
     if page.url_path != "report":
         settle_left()
@@ -274,23 +275,23 @@ def _end_sitting(draft: Draft) -> None:
     if saved is not None:
         draft.base = saved
         if saved.text != base.text:
-            _show(draft, base, saved)
+            _tell(draft, base, saved)
 
 
-def seed(draft: Draft, name: str) -> str:
-    """Put into a field's widget what it has to show, and return its key.
+def show(draft: Draft, name: str) -> dict[str, Any]:
+    """Let a field show what it has to; what comes back are arguments of its widget."""
+    at = _action_at(name)
+    return draft.fields.show(name, draft.shown(name), clearable=at is not None and at[1] == "due")
 
-    Only where it shows something else: what is set anew takes the place of what is being typed.
-    """
-    key, value = draft.key(name), draft.shown(name)
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-    return key
+
+def show_none(draft: Draft, heading: str) -> dict[str, Any]:
+    """The same for the box “None identified” of a section."""
+    return draft.fields.show(none_field(heading), draft.shown(heading) == NONE_IDENTIFIED)
 
 
 def adopt(draft: Draft, report: ExceptionReport) -> None:
     """Go on from another version: the fields show that, but for what is not saved."""
-    draft.base, draft.theirs, draft.anew, draft.typed_by, draft.came = report, None, True, None, ()
+    draft.base, draft.theirs, draft.typed_by, draft.came = report, None, None, ()
 
 
 def adopt_here(report: ExceptionReport) -> None:
@@ -301,39 +302,30 @@ def adopt_here(report: ExceptionReport) -> None:
 def settle(report: ExceptionReport) -> None:
     """Save what is in the fields of this report, where they are on the page: a button was pressed before one was left."""
     draft = _drafts().get((report.area, report.indicator, report.quarter.text))
-    if draft is not None and draft.on_page:
-        commit_all(draft)
+    if draft is not None:
+        take(draft)
 
 
 # --- saving -------------------------------------------------------------------------------------------------------
 
 
-def commit(draft: Draft, *names: str) -> None:
-    """Save what was changed in the fields as they were left, and try again what could not be saved before.
+def take(draft: Draft) -> None:
+    """Save what somebody has written into the fields, and try again what another change broke off.
 
     With a field come all others that were changed: what somebody else wrote is put beside all of it or none.
     """
-    changed = False
-    for name in dict.fromkeys((*names, *fields(draft.base))):
-        at = _action_at(name)
-        if (
-            draft.anew
-            or draft.key(name) not in st.session_state
-            or (at and all(one.number != at[0] for one in draft.base.actions))
-        ):
-            continue  # it is not on the page, or was taken out with its action
-        value = st.session_state[draft.key(name)]
-        if value != draft.shown(name):
-            _note(draft, name, value)
-            changed = True
-    if changed:
+    if draft.typed_by is not None and draft.typed_by != actor():
+        _end_sitting(draft)  # another person goes on from it
+    changed = draft.fields.changed()
+    for name in fields(draft.base):
+        if name in changed:
+            _note(draft, name, cast(Value, changed[name]))
+            draft.fields.read(name, changed[name])
+    if changed or any(not draft.why.get(name) for name in draft.unsaved):
         save_unsaved(draft)
-
-
-def put(draft: Draft, name: str, value: Value) -> None:
-    """Save this value of a field."""
-    _note(draft, name, value)
-    save_unsaved(draft)
+    for heading in REPORT_SECTIONS:
+        if none_field(heading) in changed:
+            _choose_none(draft, heading, bool(changed[none_field(heading)]))
 
 
 def _note(draft: Draft, name: str, value: Value) -> None:
@@ -341,11 +333,6 @@ def _note(draft: Draft, name: str, value: Value) -> None:
     if value != value_in(draft.base, name):
         draft.unsaved[name] = value
         draft.why[name] = ""
-
-
-def commit_all(draft: Draft) -> None:
-    """Save every field that shows something else than what is saved: a change that came with another one, say."""
-    commit(draft)
 
 
 def save_unsaved(draft: Draft) -> None:
@@ -389,7 +376,7 @@ def _write(draft: Draft, report: ExceptionReport) -> str:
     # Nothing that another change could break off stands between the saving and this.
     draft.base, draft.saved, draft.typed_by = saved, True, who
     if saved.text != report.text:
-        _show(draft, report, saved)
+        _tell(draft, report, saved)
     return ""
 
 
@@ -401,20 +388,18 @@ def _forget(draft: Draft, name: str) -> None:
 # --- none identified ----------------------------------------------------------------------------------------------
 
 
-def choose_none(draft: Draft, heading: str) -> None:
+def none_field(heading: str) -> str:
+    """The name of the box “None identified” of a section."""
+    return f"{heading} none"
+
+
+def _choose_none(draft: Draft, heading: str, chosen: bool) -> None:
     """Fill a section in with “None identified.”, or bring back the text that was there."""
-    commit(draft, heading)  # what was typed last, so that it can be brought back
     if draft.typed_by is not None:
         _end_sitting(draft)  # only a version can be brought back another day
-    chosen = bool(st.session_state[none_key(draft, heading)])
-    value = NONE_IDENTIFIED if chosen else _text_before(draft, heading)
-    st.session_state[draft.key(heading)] = value
-    put(draft, heading, value)
-
-
-def none_key(draft: Draft, heading: str) -> str:
-    """The key of the box “None identified” of a section."""
-    return draft.key(f"{heading} none")
+    _note(draft, heading, NONE_IDENTIFIED if chosen else _text_before(draft, heading))
+    draft.fields.read(none_field(heading), chosen)
+    save_unsaved(draft)
 
 
 def _text_before(draft: Draft, heading: str) -> str:
@@ -430,15 +415,16 @@ def _text_before(draft: Draft, heading: str) -> str:
 
 def add_action(draft: Draft) -> None:
     """Add an empty action at the end."""
-    commit_all(draft)
+    take(draft)
     _with_actions(draft, (*draft.base.actions, Action(0, "")))
 
 
 def remove_action(draft: Draft, number_: int) -> None:
     """Take an action out; it can be put back."""
-    commit_all(draft)
+    take(draft)
     for part in _ACTION:
         _forget(draft, action_field(number_, part))
+        draft.fields.forget(action_field(number_, part))
     actions = draft.base.actions
     place = next((n for n, one in enumerate(actions) if one.number == number_), None)
     if place is None:
@@ -452,7 +438,7 @@ def put_back(draft: Draft) -> None:
     """Put the action that was taken out last where it was."""
     if draft.removed is None:
         return
-    commit_all(draft)
+    take(draft)
     place, action = draft.removed
     actions = draft.base.actions
     if _with_actions(draft, (*actions[:place], action, *actions[place:])):
@@ -471,7 +457,7 @@ def _with_actions(draft: Draft, actions: tuple[Action, ...]) -> bool:
 
 def take_theirs(draft: Draft) -> None:
     """Go on from what somebody else made. What was written here stays to be copied until the page is left."""
-    commit_all(draft)
+    take(draft)
     if draft.theirs is not None:
         draft.left = dict(draft.unsaved)
         draft.unsaved.clear()
@@ -482,7 +468,7 @@ def take_theirs(draft: Draft) -> None:
 
 def write_upon_theirs(draft: Draft) -> None:
     """Write what was written here upon what somebody else made; what they wrote elsewhere stays."""
-    commit_all(draft)
+    take(draft)
     if draft.theirs is not None:
         _give_up(draft.theirs)
         adopt(draft, draft.theirs)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from kpi_core.narrative import NarrativeFinding, Verdict
+
+from .typeset import escape
 
 SHAPES = {
     Verdict.CONTRADICTS: "✖",
@@ -48,7 +49,7 @@ def findings_html(findings: Sequence[NarrativeFinding], lines: bool = False) -> 
 
 def summary_words(counts: Mapping[str, int]) -> str:
     """The counts of a text's findings by verdict, as a sentence: ``2 claims contradict the figures, 6 agree.``"""
-    parts = []
+    parts: list[str] = []
     for verdict in SHAPES:
         if count := counts.get(verdict.value, 0):
             parts.append(_counted(count, verdict, first=not parts))

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from kpi_core.access import Act, refused
-from kpi_core.exception_form import action_words
 from kpi_core.figures import capital, with_unit
 from kpi_core.model import REASON_LINE_MOST, ExceptionReport, ReportAction, ReportEvent, ReportState
 from kpi_core.periods import day_in_words
-from kpi_core.views import ReportView
+from kpi_core.reports import action_words
+from kpi_core.showing import ReportView
 
 from . import components, deeds, session
 from .actor import actor
 from .draft import adopt_here, differing, in_words, settle
 from .moments import moment
+from .typeset import escape
 
 MOST_VERSIONS, MOST_CHANGED = 100, 4
 HAPPENED = {"bundled": "came with the explorer's own figures", "saved": "saved", "read in": "read in from a file"}

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from kpi_core.judging import Process
 from kpi_core.model import Target
-from kpi_core.process_chart import process_chart, process_data
-from kpi_core.reliability import Process
+from kpi_core.showing.charts import process_chart, process_data
 from kpi_core.what_if import Milestone
 
 HOLLOW = "Hollow points are provisional."

@@ -17,7 +17,12 @@ def moment(at: datetime | None, day: bool = True) -> str:
     zone = st.context.timezone
     try:
         here, name = at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)) if zone else at, "" if zone else " UTC"
-    except (KeyError, ValueError, OSError):  # a zone this machine does not know
+    except (
+        KeyError,
+        ValueError,
+        OSError,
+        OverflowError,
+    ):  # a zone that is not known here, or a time that cannot be read
         here, name = at, " UTC"
     said = f"{here:%H:%M}{name}"
     return f"{day_in_words(here)}, {said}" if day else said

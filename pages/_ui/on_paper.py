@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 
 from kpi_core.model import Action
-from kpi_core.paper import NOTHING_WRITTEN, Line, Paper, Part, Sheet, Step, step
 from kpi_core.periods import day_in_words
-from kpi_core.report import STATE_SHAPES
+from kpi_core.showing import (
+    NOTHING_WRITTEN,
+    PAPER_COLUMNS,
+    STATE_SHAPES,
+    ActionRow,
+    Paper,
+    PaperLine,
+    PaperPart,
+    ReportSheet,
+    step,
+)
 
 from . import components
-
-HEADINGS = ("Rating", "Indicator", "Value", "Target", "Leading change", "Why this rating", "Exception report")
+from .typeset import escape
 
 
 def html(paper: Paper) -> str:
@@ -44,39 +51,25 @@ def _css(text: str) -> str:
 
 
 def _scorecard(paper: Paper) -> str:
-    heads = "".join(f'<th scope="col">{heading}</th>' for heading in HEADINGS)
+    heads = "".join(f'<th scope="col">{column.heading}</th>' for column in PAPER_COLUMNS)
     bodies = "".join(
-        f'<tbody class="group"><tr><th colspan="{len(HEADINGS)}" scope="rowgroup">{escape(category)}</th></tr></tbody>'
+        f'<tbody class="group"><tr><th colspan="{len(PAPER_COLUMNS)}" scope="rowgroup">{escape(category)}</th></tr></tbody>'
         + "".join(_line(line) for line in lines)
         for category, lines in paper.groups
     )
     return f'<table class="kpi scorecard onpaper"><caption>All {len(paper.lines)} indicators</caption><thead><tr>{heads}</tr></thead>{bodies}</table>'
 
 
-def _line(line: Line) -> str:
+def _line(line: PaperLine) -> str:
     """A row, and under it why its target was missed: one part of the table, so that no page parts them."""
-    state = components.state_badge(line.state)
-    if not state or not line.required:
-        state = f"{state} {escape(line.exception if not state else '(not required)')}"
-    cells = (
-        f'<th scope="row">{escape(line.name)}</th>'
-        f'<td data-label="Value" class="num">{_stacked(line.value, line.beneath)}</td>'
-        f'<td data-label="Target" class="num">{_stacked(line.target or "none held", line.target_beneath)}</td>'
-        f'<td data-label="Leading change">{_stacked(line.change, [line.change_beneath])}</td>'
-        f'<td data-label="Why this rating">{escape(line.reason)}</td>'
-        f'<td data-label="Exception report">{state}</td>'
-    )
-    badge = components.badge(line.rating)
+    first, *cells = zip(PAPER_COLUMNS, line.cells, strict=True)
+    drawn = "".join(components.cell(column, one) for column, one in cells)
     if not line.required:
-        return f"<tbody><tr><td>{badge}</td>{cells}</tr></tbody>"
+        return f"<tbody><tr><td>{components.drawn(first[1])}</td>{drawn}</tr></tbody>"
     return (
-        f'<tbody><tr class="missed"><td rowspan="2">{badge}</td>{cells}</tr>'
-        f'<tr class="why"><td colspan="{len(HEADINGS) - 1}"><strong>Why:</strong> {escape(line.why)}</td></tr></tbody>'
+        f'<tbody><tr class="missed"><td rowspan="2">{components.drawn(first[1])}</td>{drawn}</tr>'
+        f'<tr class="why"><td colspan="{len(cells)}"><strong>Why:</strong> {escape(line.why)}</td></tr></tbody>'
     )
-
-
-def _stacked(said: str, beneath: Iterable[str]) -> str:
-    return "<br>".join([escape(said), *(f'<span class="muted">{escape(one)}</span>' for one in beneath if one)])
 
 
 def _reading(paper: Paper) -> str:
@@ -125,11 +118,11 @@ def _reports(paper: Paper) -> str:
     return drawn
 
 
-def _state(line: Line) -> str:
+def _state(line: PaperLine) -> str:
     return components.state_badge(line.state) + ("" if line.required else " (not required)")
 
 
-def _sheet(paper: Paper, sheet: Sheet) -> str:
+def _sheet(paper: Paper, sheet: ReportSheet) -> str:
     line = sheet.line
     standing = (
         f'<p class="standing"><span aria-hidden="true">{STATE_SHAPES[line.state]}</span> {escape(sheet.standing)}</p>'
@@ -155,7 +148,7 @@ def _sheet(paper: Paper, sheet: Sheet) -> str:
     )
 
 
-def _part(paper: Paper, part: Part) -> str:
+def _part(paper: Paper, part: PaperPart) -> str:
     drawn = _actions(paper, part.actions) if part.actions else components.body(part.text, NOTHING_WRITTEN)
     return f"<h3>{escape(part.heading)}</h3>{drawn}"
 
@@ -166,5 +159,5 @@ def _actions(paper: Paper, actions: Iterable[Action]) -> str:
     return components.table(told, ("No.", "Action", "Owner", "Due"), rows)
 
 
-def _cells(one: Step) -> tuple[str, str, str]:
+def _cells(one: ActionRow) -> tuple[str, str, str]:
     return escape(one.text).replace("\n", "<br>"), escape(one.owner), escape(one.due)

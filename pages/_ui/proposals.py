@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from html import escape
 
 import streamlit as st
 
-from kpi_core.access import Act, refused
+from kpi_core.access import Act, Actor, refused
 from kpi_core.errors import KpiError
+from kpi_core.judging import level_words, target_words, tolerance_words
 from kpi_core.model import Indicator, Proposal, ProposalDecision, Scenario, Target
 from kpi_core.periods import Quarter, day_in_words, span
-from kpi_core.scorecard import level_words, target_words, tolerance_words
 from kpi_core.what_if import What, WhatIf, WhatIfRow, changed_since, figures_under, read_change
 
 from . import actor, components, deeds, session, supposed
+from .typeset import escape
 
 _TERMS = {What.TARGET, What.TOLERANCE, What.INTERVENTION}
 
@@ -67,7 +67,7 @@ def keep_and_propose(found: WhatIf, scenario: Scenario | None, latest: Quarter) 
         _proposed(proposed, indicators, who)
 
 
-def _save(found: WhatIf, who: actor.Actor) -> None:
+def _save(found: WhatIf, who: Actor) -> None:
     st.html("<h3>Save it</h3>")
     st.text_input("Name of the scenario", key="scenario_name", max_chars=80, placeholder="Repeat referrals at 22%")
     st.text_area("Why it is looked at", key="scenario_reason", max_chars=300, height=80)
@@ -81,7 +81,7 @@ def _save(found: WhatIf, who: actor.Actor) -> None:
     )
 
 
-def _saved(quarter: str, area: str, who: actor.Actor) -> None:
+def _saved(quarter: str, area: str, who: Actor) -> None:
     supposed.take()  # a field may have been left by this very click
     state, services, view = st.session_state, session.services(), session.view()
     name, reason, changes = state["scenario_name"], state["scenario_reason"], supposed.lines()
@@ -122,7 +122,7 @@ def _line(one: Scenario, names: Mapping[str, str]) -> tuple[str, ...]:
 # --- proposals ----------------------------------------------------------------------------------------------------
 
 
-def _propose(found: WhatIf, scenario: Scenario | None, who: actor.Actor, latest: Quarter) -> None:
+def _propose(found: WhatIf, scenario: Scenario | None, who: Actor, latest: Quarter) -> None:
     st.html("<h3>Put it forward as a target</h3>")
     those = {one.indicator.code: one for one in found.changed if one.supposed.changed & _TERMS}
     if not those:
@@ -149,7 +149,7 @@ def _propose(found: WhatIf, scenario: Scenario | None, who: actor.Actor, latest:
     )  # fmt: skip
 
 
-def _put_forward(one: WhatIfRow, start: str, scenario: Scenario | None, who: actor.Actor, area: str) -> None:
+def _put_forward(one: WhatIfRow, start: str, scenario: Scenario | None, who: Actor, area: str) -> None:
     state, scenarios, target = st.session_state, session.services().scenarios, one.target
     assert target is not None
     body, on, paper, reason = (state[f"propose_{name}"] for name in ("body", "on", "paper", "reason"))
@@ -166,7 +166,7 @@ def _put_forward(one: WhatIfRow, start: str, scenario: Scenario | None, who: act
 
 
 def _proposed(
-    proposed: Sequence[tuple[Proposal, ProposalDecision | None]], indicators: dict[str, Indicator], who: actor.Actor
+    proposed: Sequence[tuple[Proposal, ProposalDecision | None]], indicators: dict[str, Indicator], who: Actor
 ) -> None:
     components.section("Targets put forward")
     rows = [_proposal_line(one, decision, indicators.get(one.indicator)) for one, decision in proposed]
@@ -191,7 +191,7 @@ def _proposed(
         st.button("Decline", key="decline", on_click=_decline, args=(number, who))
 
 
-def _accept(number: int, who: actor.Actor) -> None:
+def _accept(number: int, who: Actor) -> None:
     scenarios, reason = session.services().scenarios, st.session_state["decide_reason"]
     deeds.do(
         "accept",
@@ -202,7 +202,7 @@ def _accept(number: int, who: actor.Actor) -> None:
     )
 
 
-def _decline(number: int, who: actor.Actor) -> None:
+def _decline(number: int, who: Actor) -> None:
     scenarios, reason = session.services().scenarios, st.session_state["decide_reason"]
     deeds.do(
         "decline",

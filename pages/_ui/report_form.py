@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from html import escape
+from pathlib import Path
+from urllib.parse import quote
 
 import streamlit as st
 
-from kpi_core.exception_form import REASON_LINE
+from kpi_core.judging import target_words
 from kpi_core.model import ACTIONS_HEADING, NONE_IDENTIFIED, REASON_LINE_MOST, REPORT_SECTIONS, ReportState
 from kpi_core.narrative import NarrativeFinding
-from kpi_core.scorecard import target_words
-from kpi_core.views import ReportView
+from kpi_core.reports import REASON_LINE
+from kpi_core.showing import ReportView
 
 from . import components
 from .draft import (
@@ -25,26 +27,26 @@ from .draft import (
     Draft,
     action_field,
     add_action,
-    choose_none,
-    commit,
     differing,
     in_words,
-    none_key,
     put_back,
     remove_action,
     save_unsaved,
-    seed,
+    show,
+    show_none,
     take_theirs,
     value_in,
     write_upon_theirs,
 )
 from .findings import findings_html, marked, verdict_badge
 from .moments import moment
+from .typeset import escape
 
 Findings = Mapping[str, Sequence[NarrativeFinding]]
 PARTS = (REASON_LINE, DESCRIPTION, OUTTURN, TARGET, *REPORT_SECTIONS, ACTIONS_HEADING, COMPLETED, UNPLACED)
 # What lies outside is taken for no date at all, so the span is as wide as can be.
 EARLIEST, LATEST = date(1900, 1, 1), date(9999, 12, 31)
+_LOOK = Path(__file__).with_name("standing.js").read_text(encoding="utf-8")
 UNCHANGED = "≡ Unchanged since the last report"
 
 
@@ -66,25 +68,22 @@ def form(draft: Draft, view: ReportView, found: Findings) -> None:
     _actions(draft, found)
     with st.container():
         _place(COMPLETED)
-        st.text_input(
-            "Completed by (a role, not a name)", key=seed(draft, COMPLETED), max_chars=200, width=420,
-            on_change=commit, args=(draft, COMPLETED),
-        )  # fmt: skip
+        st.text_input("Completed by (a role, not a name)", **show(draft, COMPLETED), max_chars=200, width=420)
         _beneath(draft, COMPLETED, found)
     if draft.base.unplaced:
         with st.container():
             _place(UNPLACED)
             _area(draft, UNPLACED, "What the file that was read in had and no part of the form took")
             _beneath(draft, UNPLACED, found)
-    draft.anew = False
+    draft.fields.drawn()
 
 
 def _one_line(draft: Draft, view: ReportView, found: Findings) -> None:
     with st.container():
         _place(REASON_LINE)
         st.text_area(
-            f"Reason in one line, for the scorecard (at most {REASON_LINE_MOST} characters)", key=seed(draft, REASON_LINE),
-            max_chars=REASON_LINE_MOST, height=96, on_change=commit, args=(draft, REASON_LINE),
+            f"Reason in one line, for the scorecard (at most {REASON_LINE_MOST} characters)",
+            **show(draft, REASON_LINE), max_chars=REASON_LINE_MOST, height=96,
         )  # fmt: skip
         used = len(str(draft.shown(REASON_LINE)))
         _beneath(draft, REASON_LINE, found, f"{used} of {REASON_LINE_MOST} characters.", REASON_LINE in view.unchanged)
@@ -98,7 +97,7 @@ def _figures(draft: Draft, view: ReportView, found: Findings) -> None:
         with column:
             _place(name)
             st.text_input(
-                labels[name], key=seed(draft, name), max_chars=40, on_change=commit, args=(draft, name)
+                labels[name], **show(draft, name), max_chars=40
             )  # fmt: skip
             _beneath(draft, name, found, f"The figures hold {held[name]}." if held[name] != "none" else "None is held.")
 
@@ -108,19 +107,12 @@ def _section(draft: Draft, heading: str, view: ReportView, found: Findings) -> N
     with st.container():
         _place(heading)
         _area(draft, heading, disabled=none)
-        key = none_key(draft, heading)
-        if st.session_state.get(key) != none:
-            st.session_state[key] = none
-        st.checkbox(
-            f"None identified: {heading[0].lower()}{heading[1:]}", key=key, on_change=choose_none, args=(draft, heading)
-        )
+        st.checkbox(f"None identified: {heading[0].lower()}{heading[1:]}", **show_none(draft, heading))
         _beneath(draft, heading, found, unchanged=heading in view.unchanged)
 
 
 def _area(draft: Draft, name: str, label: str = "", disabled: bool = False) -> None:
-    st.text_area(
-        label or name, key=seed(draft, name), height="content", disabled=disabled, on_change=commit, args=(draft, name)
-    )
+    st.text_area(label or name, **show(draft, name), height="content", disabled=disabled)
 
 
 def _place(name: str) -> None:
@@ -163,16 +155,15 @@ def _action(draft: Draft, number: int) -> None:
     with st.container(border=True):
         text, owner, due = (action_field(number, part) for part in ("text", "owner", "due"))
         st.text_area(
-            f"Action {number}", key=seed(draft, text), height="content", on_change=commit, args=(draft, text)
+            f"Action {number}", **show(draft, text), height="content"
         )  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.text_input(
-                f"Owner of action {number} (a role)", key=seed(draft, owner), max_chars=200, width=260,
-                on_change=commit, args=(draft, owner),
+                f"Owner of action {number} (a role)", **show(draft, owner), max_chars=200, width=260,
             )  # fmt: skip
             st.date_input(
-                f"Action {number} is due", key=seed(draft, due), format="DD/MM/YYYY", width=180,
-                value=None, min_value=EARLIEST, max_value=LATEST, on_change=commit, args=(draft, due),
+                f"Action {number} is due", **show(draft, due), format="DD/MM/YYYY", width=180,
+                min_value=EARLIEST, max_value=LATEST,
             )  # fmt: skip
             st.button(f"Remove action {number}", key=f"remove_{number}", on_click=remove_action, args=(draft, number))
         for name in (text, owner, due):
@@ -183,7 +174,10 @@ def _action(draft: Draft, number: int) -> None:
 
 
 def standing(draft: Draft) -> None:
-    """Whether all is saved; it stays in sight while the form is scrolled."""
+    """Whether all is saved; it stays in sight while the form is scrolled.
+
+    What is written and not left yet, or on its way, only the browser knows: there the fields are compared with what is kept.
+    """
     base = draft.base
     if draft.unsaved:
         said, kind = f"✖ Not saved: {'; '.join(in_words(name) for name in draft.unsaved)}.", "unsaved"
@@ -193,8 +187,12 @@ def standing(draft: Draft) -> None:
         said, kind = f"✔ Saved {moment(base.saved_at, day=False)}", "saved"
     else:
         said, kind = f"Last saved {moment(base.saved_at)}" if base.saved_at else "As bundled", ""
+    kept = "" if draft.unsaved else f' data-kept="{quote(json.dumps(draft.kept), safe="")}"'
     with st.container(key="standing", horizontal=True, vertical_alignment="center"):
-        st.html(f'<p class="standing {kind}" role="status">{escape(said)}</p>')
+        st.html(
+            f'<p class="standing {kind}" role="status" data-said="{escape(said)}"{kept}>{escape(said)}</p><script>{_LOOK}</script>',
+            unsafe_allow_javascript=True,
+        )
         if draft.unsaved and draft.theirs is None:
             st.button("Save again", key="save_again", on_click=save_unsaved, args=(draft,))
 

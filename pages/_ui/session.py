@@ -7,18 +7,22 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kpi_core.errors import KpiError, PeriodError, shorten
 from kpi_core.periods import Quarter, quarter
-from kpi_core.report import Circumstances, confidential_words
 from kpi_core.shell.services import Services, places
+from kpi_core.showing import Circumstances, confidential_words
 
 from . import components
 from .view import View
 
+LEADS_TO_ITSELF = "indicator"
+"""The page with links that lead to itself: there a URL from before may be where somebody goes."""
 ICON = Path(__file__).with_name("icon.png")
 _STYLE = Path(__file__).with_name("style.css")
 _log = logging.getLogger("kpi_explorer")
@@ -30,6 +34,9 @@ class _Kept:
 
     view: View = field(default_factory=View)
     query: dict[str, list[str]] = field(default_factory=dict)
+    before: list[dict[str, list[str]]] = field(default_factory=list)
+    """What the URL was before it was put there, as long as the browser may not have heard of it."""
+    page: str = ""
 
 
 def services() -> Services:
@@ -61,10 +68,12 @@ def view() -> View:
 def keep(changed: View) -> None:
     """Make ``changed`` the view, and put it in the URL."""
     kept = _kept()
-    kept.view = changed
     parameters = changed.parameters()
-    kept.query = {name: value if isinstance(value, list) else [value] for name, value in parameters.items()}
-    if _query() != kept.query:
+    query = {name: value if isinstance(value, list) else [value] for name, value in parameters.items()}
+    if query != kept.query:
+        kept.before.append(kept.query)
+    kept.view, kept.query = changed, query
+    if _query() != query:
         st.query_params.from_dict(parameters)
 
 
@@ -101,7 +110,8 @@ def quarter_picker(quarters: Sequence[Quarter]) -> None:
 def take(name: str) -> None:
     """Put what the filter ``filter_<name>`` was set to into the view."""
     value = st.session_state[f"filter_{name}"]
-    keep(replace(view(), **{name: tuple(value) if isinstance(value, list) else value or ""}))
+    chosen: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value or ""}
+    keep(replace(view(), **chosen))
 
 
 def _kept() -> _Kept:
@@ -115,17 +125,30 @@ def _query() -> dict[str, list[str]]:
     return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
-def _take_url() -> None:
+def _take_url(page: str) -> None:
     """Take the view from the URL where someone else wrote it: a link, a colleague, the back button.
 
-    A page chosen from the navigation comes with an empty URL, and keeps the view.
+    A page chosen from the navigation comes with an empty URL, and keeps the view. So does what a slow browser still gives as
+    its URL while what was put there is on its way.
     """
     kept, query = _kept(), _query()
+    moved, kept.page = page != kept.page or page == LEADS_TO_ITSELF or _back_or_forward(), page
     if query == kept.query:
+        kept.before.clear()
+        return
+    if query in kept.before and not moved:
+        keep(kept.view)
         return
     if query:
         kept.view = View.of(query)
     kept.query = query
+    kept.before.clear()
+
+
+def _back_or_forward() -> bool:
+    """Whether the browser's button for that led here."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def _drop_unknown_area() -> None:
@@ -203,7 +226,7 @@ def run(page: StreamlitPage, first: Callable[[StreamlitPage], None] = lambda _: 
     st.session_state["routed"] = True
     st.html(_STYLE)
     try:
-        _take_url()
+        _take_url(page.url_path)
         first(page)
         components.banner(services())
         _drop_unknown_area()

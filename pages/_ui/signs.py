@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from kpi_core.reliability import Process
-from kpi_core.spc import Assurance, Variation
+from kpi_core.judging import Assurance, Process, Variation
 
 _LINE, _BETTER, _WORSE, _OTHER = "#7a8591", "#2f74b8", "#c2571a", "#7a4fb0"
 _WAVE = "<polyline points='3,14 8,9 13,16 18,10 23,15 28,11 33,14' fill='none' stroke='{0}' stroke-width='2'/>"

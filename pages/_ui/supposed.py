@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from dataclasses import field as field_of
 from decimal import Decimal
+from typing import Any
 
 import streamlit as st
 
 from kpi_core.errors import KpiError, shorten
 from kpi_core.figures import decimals_of
 from kpi_core.model import Indicator, Polarity, Scenario, Unit
-from kpi_core.what_if import Change, What, WhatIf, WhatIfRow, change_of, read_change, with_change, without
+from kpi_core.what_if import What, WhatIf, WhatIfChange, WhatIfRow, change_of, read_change, with_change, without
 
 from . import components, session
+from .fields import Fields
 
 _MOST_UNDONE = 50
 
@@ -84,11 +87,11 @@ def answered(quarter: str) -> WhatIf:
             undo()
 
 
-def _changes() -> list[Change]:
+def _changes() -> list[WhatIfChange]:
     return [read_change(one) for one in lines()]
 
 
-def _texts(changes: Iterable[Change]) -> tuple[str, ...]:
+def _texts(changes: Iterable[WhatIfChange]) -> tuple[str, ...]:
     return tuple(map(str, changes))
 
 
@@ -115,7 +118,7 @@ def refusal(what: What, scope: str) -> str:
     return str(place[2])
 
 
-def remember(changes: tuple[Change, ...]) -> None:
+def remember(changes: tuple[WhatIfChange, ...]) -> None:
     """Make these the changes, with those before to be undone."""
     st.session_state["supposed_before"] = (*undoable(), lines())[-_MOST_UNDONE:]
     keep(_texts(changes))
@@ -139,7 +142,7 @@ def keep(changed: tuple[str, ...]) -> None:
     session.keep(replace(session.view(), change=changed, scenario=""))
 
 
-def given(changes: tuple[Change, ...], what: What, code: str) -> str:
+def given(changes: tuple[WhatIfChange, ...], what: What, code: str) -> str:
     """The text that is supposed of one indicator, as its field shows it; empty: nothing."""
     found = [one.amount_text for one in changes if one.same_place == (what, code.casefold())]
     return found[-1] if found else ""
@@ -161,73 +164,53 @@ def slider(one: WhatIfRow) -> None:
     held = one.row.target.value if one.row.target is not None else None
     reach = Decimal(100) if indicator.unit is Unit.PERCENT else max(held or 0, value or 0, Decimal(1)) * 2
     top = max(reach, start)
-    key = f"slider_{indicator.code}"
-    show(key, float(start), What.TARGET, indicator.code)
     st.slider(
         f"Move the target of {components.plain(indicator.name)}" if now is not None else "Try a target",
-        0.0, float(top), step=float(Decimal(1).scaleb(-places)), format=f"%.{places}f", key=key,
+        0.0, float(top), step=float(Decimal(1).scaleb(-places)), format=f"%.{places}f",
+        **show(f"slider_{indicator.code}", float(start), What.TARGET, indicator.code),
     )  # fmt: skip
 
 
 def field(found: WhatIf, what: What, indicator: Indicator, label: str, held: str, help_: str) -> None:
     """One thing to suppose, as text; empty is as it is held."""
-    key = f"suppose_{what}_{indicator.code}"
-    show(key, given(found.changes, what, indicator.code), what, indicator.code)
-    st.text_input(
-        label, key=key, help=help_, max_chars=40, placeholder=f"{held} held" if held else "none held",
-    )  # fmt: skip
+    shown = show(f"suppose_{what}_{indicator.code}", given(found.changes, what, indicator.code), what, indicator.code)
+    st.text_input(label, **shown, help=help_, max_chars=40, placeholder=f"{held} held" if held else "none held")
     if refused := refusal(what, indicator.code):
         components.message(refused, "error")
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What a widget was last set to show, and what it stands for; ``ticked``: the text that a ticked box is."""
+@dataclass(slots=True)
+class _Supposing:
+    """The page's fields, and by name what each stands for: what of which scope, and the text that a ticked box is."""
 
-    value: object
-    what: What
-    scope: str
-    ticked: str
-    before: tuple[object, ...] = ()
-    """What it was set to show a moment ago: a browser that has not drawn the last of it yet still says so."""
+    fields: Fields = field_of(default_factory=Fields)
+    stands_for: dict[str, tuple[What, str, str]] = field_of(default_factory=dict)
 
 
-def show(key: str, value: object, what: What, scope: str, ticked: str = "") -> None:
-    """Set a widget to what it has to show of the scenario, only where it shows something else."""
-    shown = _shown()
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-    # Nothing touches the session's state between the two: a run broken off there would take what was shown as typed.
-    last = shown.get(key)
-    before = () if last is None else last.before if last.value == value else (*last.before, last.value)[-_REMEMBERED:]
-    shown[key] = _Shown(value, what, scope, ticked, before)
+def _supposing() -> _Supposing:
+    found: _Supposing = st.session_state.setdefault("supposing", _Supposing())
+    return found
+
+
+def show(name: str, value: object, what: What, scope: str, ticked: str = "", clearable: bool = False) -> dict[str, Any]:
+    """Let a field show what it has to of the scenario; what comes back are arguments of its widget."""
+    supposing = _supposing()
+    supposing.stands_for[name] = (what, scope, ticked)
+    return supposing.fields.show(name, value, clearable)
+
+
+def shown() -> None:
+    """All fields are drawn."""
+    _supposing().fields.drawn()
 
 
 def take() -> None:
-    """Suppose what the fields say that somebody changed since they were last drawn.
-
-    It is read at the beginning of a run, and not by what a change calls: people type and press keys faster than a page is
-    drawn, and a run that is broken off by the next one must lose nothing of it.
-    """
-    changed: dict[tuple[What, str], list[tuple[_Shown, object]]] = {}
-    for key, shown in _shown().items():
-        value = st.session_state.get(key, shown.value)
-        if value != shown.value:
-            changed.setdefault((shown.what, shown.scope), []).append((shown, value))
-    for of_one in changed.values():
-        # The slider and the field of one target are set by each other: what says what it showed before only lags behind.
-        fresh = [(shown, value) for shown, value in of_one if value not in shown.before]
-        for shown, value in fresh or of_one[:1]:
-            put(shown.what, shown.scope, _as_text(value, shown.ticked))
-
-
-_REMEMBERED = 40
-"""How many values that a widget was set to show are remembered: more than are lost on the way."""
-
-
-def _shown() -> dict[str, _Shown]:
-    found: dict[str, _Shown] = st.session_state.setdefault("supposed_shown", {})
-    return found
+    """Suppose what the fields say that somebody changed, at the beginning of a run: a run that is broken off loses nothing of it."""
+    supposing = _supposing()
+    for name, value in supposing.fields.changed().items():
+        what, scope, ticked = supposing.stands_for[name]
+        put(what, scope, _as_text(value, ticked))
+        supposing.fields.read(name, value)
 
 
 def _as_text(value: object, ticked: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 from urllib.parse import urlencode
 
 
@@ -48,7 +49,7 @@ class View:
     @classmethod
     def of(cls, query: Mapping[str, Sequence[str]]) -> View:
         """The view that query parameters give; what is not of a view is left out, and of one value given twice the last counts."""
-        taken: dict[str, str | tuple[str, ...]] = {}
+        taken: dict[str, Any] = {}
         for one in fields(cls):
             if given := query.get(one.name):
                 taken[one.name] = tuple(given) if isinstance(one.default, tuple) else given[-1]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from pathlib import Path
 
 from kpi_core.periods import Quarter
 
 from .databases import Databases
-from .measuring import ROOT, measure, python
+from .measuring import measure, python
 from .record import Record
 from .stored import AREAS, INDICATORS, QUARTERS
 
@@ -31,17 +30,16 @@ def scorecard(databases: Databases, record: Record, runs: int = 7) -> None:
 
 def history(databases: Databases, record: Record) -> None:
     """Every figure of a large council's history, from another system's file, beside only reading it."""
-    data, file = databases.folder / "data", databases.folder / "history.csv"
-    shutil.copytree(ROOT / "data", data, ignore=shutil.ignore_patterns("*.duckdb*", "*.uploads"))
+    file, mapping = databases.folder / "history.csv", databases.folder / "bench.toml"
     entries = "".join(
         f'[[register]]\ncode = "H{i:03d}"\nname = "Measure {i}"\ncategory = "Bench"\nunit = "percent"\ndecimals = 1\npolarity = "high"\n'
         for i in range(INDICATORS)
     )
-    (data / "profiles" / "bench.toml").write_text(_MAPPING + entries, encoding="utf-8")
+    mapping.write_text(_MAPPING + entries, encoding="utf-8")
     write_history(file)
-    command = ["-m", "kpi_core", "--db", str(databases.folder / "history.duckdb"), "import", str(file), "--profile",
-               "bench", "--no-limits", "--publish", "--confirm-warnings", "--by", "bench"]  # fmt: skip
-    times = measure(lambda: python(*command, environment={"KPI_DATA": str(data)}), 1, warm_up=0)
+    command = ["-m", "kpi_core", "--db", str(databases.folder / "history.duckdb"), "import", str(file), "--mapping",
+               str(mapping), "--no-limits", "--publish", "--confirm-warnings", "--by", "bench"]  # fmt: skip
+    times = measure(lambda: python(*command), 1, warm_up=0)
     bare = measure(lambda: read(file), 1, warm_up=0)
     record.times("checked, compared and published", times, "under 60,000 ms")
     record.times("read by the csv module alone", bare)

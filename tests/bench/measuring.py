@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,12 +23,11 @@ def measure(work: Callable[[], object], runs: int, warm_up: int = 2) -> list[flo
     return times
 
 
-def python(*arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def python(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Python in the repository's folder."""
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env={**os.environ, **(environment or {})},
         capture_output=True,
         text=True,
         check=True,

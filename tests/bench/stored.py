@@ -23,24 +23,14 @@ from typing import Any
 import duckdb
 
 from kpi_core.codec import cells, columns
-from kpi_core.events import BEGINNING, Event, Kind, Table, tables_of, written
-from kpi_core.model import (
-    Area,
-    Basis,
-    GivenFigure,
-    Indicator,
-    Listing,
-    Polarity,
-    Setting,
-    Target,
-    Unit,
-)
+from kpi_core.events import BEGINNING, Event, Kind, RecordColumns, tables_of, written
+from kpi_core.judging import Scorecard
+from kpi_core.model import Area, Basis, GivenFigure, Indicator, Listing, Polarity, Setting, Target, Unit
 from kpi_core.periods import Quarter
-from kpi_core.scorecard import Scorecard
-from kpi_core.shell.database import utc_now
-from kpi_core.shell.ledger import add
-from kpi_core.shell.mirror import Mirror, folder_of
-from kpi_core.shell.store import Store
+from kpi_core.shell.storage import utc_now
+from kpi_core.shell.storage.ledger import add
+from kpi_core.shell.storage.mirror import Mirror, folder_of
+from kpi_core.shell.storage.store import Store
 
 from .measuring import measure
 
@@ -62,7 +52,7 @@ def bare_query(database: Path, card: Scorecard, runs: int) -> tuple[list[float],
 
 def generate(database: Path) -> None:
     """Every indicator in every area and quarter, as one event: its figures go in column by column."""
-    tables = [*tables_of(_register()), Table("figure", SIZE, _figures())]
+    tables = [*tables_of(_register()), RecordColumns("figure", SIZE, _figures())]
     body, files = written(tables, {})
     event = Event(1, utc_now(), "bench", "Administrator", Kind.LOADED, body, BEGINNING, "").sealed
     store = Store.open(database, utc_now())

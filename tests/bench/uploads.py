@@ -6,11 +6,9 @@ import csv
 import io
 from contextlib import closing
 
-from kpi_core.intake import GivenFile
-from kpi_core.mapping import TEMPLATE_COLUMNS
+from kpi_core.intake import TEMPLATE_COLUMNS, Decision, GivenFile
 from kpi_core.periods import Quarter
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
 
 from .databases import Databases
 from .measuring import measure

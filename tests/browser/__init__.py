@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import http.client
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
@@ -47,16 +51,21 @@ class Server:
 
 @contextmanager
 def serving(
-    database: Path, log: Path, script: str = "app.py", environment: Mapping[str, str] | None = None
+    database: Path,
+    log: Path,
+    program: Sequence[str] = ("streamlit", "run", "app.py"),
+    folder: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
+    more: Sequence[str] = (),
 ) -> Iterator[Server]:
-    """The app over ``database``, or another ``script``, on a port of its own, until the block ends."""
+    """The app over ``database``, or another ``program`` of it, on a port of its own, until the block ends. ``more``: options."""
     port = _free_port()
     # A file of the code that changes while the tests run is not to be loaded into the running app.
-    options = ["--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none"]
+    options = ["--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none", *more]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", script, *options],
-            cwd=ROOT,
+            [sys.executable, "-m", *program, *options],
+            cwd=folder,
             env={**os.environ, "KPI_DB": str(database), "PYTHONUNBUFFERED": "1", **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -76,7 +85,7 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _wait_until_healthy(server: Server, seconds: float = 30) -> None:
+def _wait_until_healthy(server: Server, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end and server.process.poll() is None:
         try:
@@ -107,6 +116,36 @@ def settled(page: Page) -> Page:
     page.evaluate("window.restingSince = null")
     page.wait_for_function(_AT_REST, arg=250)
     return page
+
+
+def wrote(page: Page, label: str, text: str) -> None:
+    """Put a text into a field and leave it."""
+    page.get_by_role("textbox", name=label, exact=label == "Action 1").fill(text)
+    page.keyboard.press("Tab")
+    settled(page)
+
+
+def pressed(page: Page, button: str) -> None:
+    page.get_by_role("button", name=button, exact=True).click()
+    settled(page)
+
+
+def act(page: Page, role: str, name: str) -> None:
+    """Say who acts, as people do it."""
+    box = page.get_by_role("combobox", name=re.compile("The role you act in"))
+    box.click()
+    box.fill(role)
+    page.keyboard.press("Enter")
+    settled(page)
+    wrote(page, "Your name", name)
+
+
+def saved(page: Page, button: str) -> tuple[str, list[list[str]]]:
+    """The name and the lines of the CSV file that the button saves."""
+    with page.expect_download() as started:
+        page.get_by_role("button", name=button).click()
+    with started.value.path().open(encoding="utf-8-sig", newline="") as file:
+        return started.value.suggested_filename, list(csv.reader(file))
 
 
 def violations(page: Page) -> list[str]:
@@ -167,3 +206,20 @@ def fill_in(page: Page, reason: str = "Late assessments were counted twice.", by
 def publish_button(page: Page) -> Locator:
     """The button of step 4."""
     return page.get_by_role("button", name="Publish", exact=True)
+
+
+def port_of(server: Server) -> int:
+    """The port a server listens on."""
+    port = urlsplit(server.url).port
+    assert port is not None
+    return port
+
+
+def answer(server: Server, method: str, path: str, **headers: str) -> http.client.HTTPResponse:
+    """What the server answers to one request."""
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=10)
+    try:
+        connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        return connection.getresponse()
+    finally:
+        connection.close()

@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from . import HERE, ROOT, Server, chromium, serving, settled
 
@@ -30,6 +31,10 @@ ARGUMENTS = [
 ]
 OURS = {"localhost", "127.0.0.1"}
 INSIDE_THE_PAGE = {"data", "blob", "about"}
+
+PATIENT = 60_000
+"""Milliseconds to wait for what comes at once where nothing else runs: other work may leave the tests a tenth of the machine."""
+expect.set_options(timeout=PATIENT)
 
 OpenPage = Callable[..., Page]
 
@@ -89,6 +94,14 @@ def example_app(example_server: Server) -> Iterator[str]:
     yield from _watched(example_server)
 
 
+@pytest.fixture
+def own_app(browser: Browser, tmp_path: Path) -> Iterator[Server]:
+    """An app over a database that is new: what is done here is seen by no other test."""
+    with serving(tmp_path / "kpi.duckdb", tmp_path / "server.log") as server:
+        yield server
+        assert "Traceback" not in server.said()
+
+
 def _watched(server: Server) -> Iterator[str]:
     """The server's address; afterwards the test fails if the server printed a traceback meanwhile, or is gone."""
     before = server.log.stat().st_size
@@ -126,6 +139,7 @@ def page(browser: Browser) -> Iterator[OpenPage]:
             timezone_id="Europe/London",
             reduced_motion="reduce",
         )
+        context.set_default_timeout(PATIENT)
         contexts.append(context)
         context.on("request", lambda request: look_at(request.url))
         context.on("page", lambda opened: opened.on("websocket", lambda socket: look_at(socket.url)))

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError, expect
+from playwright.sync_api import Browser, Page, expect
 
-from kpi_core.intake import GivenFile
+from kpi_core.intake import Decision, GivenFile
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
 
 from ..pages import FIGURES, csv_file, template
 from . import give, serving, settled, violations
+from .accessibility import CONTRASTS, headings_out_of_order, ours
 from .conftest import OpenPage
-
-# What is Streamlit's own markup and out of our reach: (axe's rule, a pattern of the place, why). Keep it narrow: what
-# we write or colour ourselves does not belong here.
-STREAMLITS_OWN: tuple[tuple[str, str, str], ...] = (
-    (
-        "presentation-role-conflict",
-        r": (section|\.st-emotion-cache-\w+)$",
-        "the frame of st.file_uploader, where a file is dropped: it has no role, and can be focused",
-    ),
-)
 
 
 def nothing(page: Page) -> None:
@@ -123,13 +112,13 @@ STATES = {
     "column mapping": ("app", "/mapping", choose_another_systems_file, "How the file reads"),
     "history": ("uploaded_app", "/history", nothing, "Figures it gave (15)"),
     "record of changes": ("uploaded_app", "/changes", open_the_head, "newest first"),
-    "scorecard as it stood": ("uploaded_app", "/?at=1", nothing, "As it stood at record 1 of 2."),
+    "scorecard as it stood": ("uploaded_app", "/?at=1", nothing, "As it stood at record 1 of 2, "),
     "scorecard that asks for a day": ("app", "/", ask_for_a_day, "The end of this day"),
     "indicator as it stood": (
         "uploaded_app",
         "/indicator?indicator=FD01&at=1",
         nothing,
-        "As it stood at record 1 of 2.",
+        "As it stood at record 1 of 2, ",
     ),
     "report as it stood": ("uploaded_app", "/report?indicator=FD02&at=1", nothing, "nothing can be written in it."),
     "upload of a target that changes": ("app", "/upload", choose_a_target_that_changes, "Who decided it"),
@@ -153,15 +142,6 @@ def uploaded_app(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> 
     services.close()
     with serving(folder / "kpi.duckdb", folder / "server.log") as server:
         yield server.url
-
-
-def ours(found: list[str]) -> list[str]:
-    """What is left when Streamlit's own is taken away."""
-    return [
-        one
-        for one in found
-        if not any(one.startswith(f"{rule} (") and re.search(place, one) for rule, place, _ in STREAMLITS_OWN)
-    ]
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -200,10 +180,6 @@ def test_axe_finds_nothing_in_the_navigation_opened_on_a_phone(
 
 # --- what axe lets pass -------------------------------------------------------------------------------------------
 
-_HEADINGS = """
-() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter(one => one.checkVisibility())
-    .map(one => [Number(one.tagName[1]), one.innerText])
-"""
 # Tables without a caption, column headings without words or scope, rows without a heading; why a target was missed
 # stands in a row of its own, under the heading of the row above.
 _UNHEADED = """
@@ -217,41 +193,11 @@ _UNHEADED = """
 """
 
 
-def headings_out_of_order(page: Page) -> list[str]:
-    """What is wrong with the headings: the first is of level 1 and the only such, and no level is left out."""
-    with suppress(TimeoutError):  # a new server draws a page's first run in two goes, with nothing on it in between
-        page.locator("h1").first.wait_for(timeout=5_000)
-    headings = page.evaluate(_HEADINGS)
-    above = 0
-    wrong = []
-    for level, words in headings:
-        if level > above + 1 or (level == 1 and above > 0):
-            wrong.append(f"the heading “{words}” is of level {level}, after one of level {above}")
-        above = level
-    return wrong if headings else ["there is no heading"]
-
-
-# The contrast of each of a chart's words with the page, by WCAG's formula: axe does not look into drawings.
-_CONTRASTS = """
-() => {
-    const channels = colour => colour.match(/[\\d.]+/g).slice(0, 3).map(part => part / 255)
-    const light = colour => channels(colour)
-        .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
-        .reduce((sum, part, n) => sum + part * [0.2126, 0.7152, 0.0722][n], 0)
-    const page = light(getComputedStyle(document.querySelector('[data-testid="stApp"]')).backgroundColor)
-    return [...document.querySelectorAll('[data-testid="stVegaLiteChart"] svg text')].map(one => {
-        const words = light(getComputedStyle(one).fill)
-        return [one.textContent, (Math.max(words, page) + 0.05) / (Math.min(words, page) + 0.05)]
-    })
-}
-"""
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_words_in_a_chart_stand_out_from_the_page(
     example_app: str, page: OpenPage, scheme: Literal["light", "dark"]
 ) -> None:
     opened = page(f"{example_app}/indicator?indicator=EX02", colour_scheme=scheme)
     expect(opened.get_by_test_id("stVegaLiteChart").get_by_text("Intervention level").first).to_be_visible()
-    faint = {words: round(contrast, 2) for words, contrast in opened.evaluate(_CONTRASTS) if contrast < 4.5}
+    faint = {words: round(contrast, 2) for words, contrast in opened.evaluate(CONTRASTS) if contrast < 4.5}
     assert faint == {}

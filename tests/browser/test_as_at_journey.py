@@ -11,20 +11,18 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from kpi_core.intake import GivenFile
+from kpi_core.intake import Decision, GivenFile
 from kpi_core.periods import day_in_words
 from kpi_core.shell import example as example_council
-from kpi_core.shell.database import make_database
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
+from kpi_core.shell.storage import make_database
 
 from ..conftest import shared_file
 from ..pages import csv_file
-from . import Server, fill_in, give, listen, publish_button, serving, settled
+from . import Server, fill_in, give, listen, publish_button, saved, serving, settled
+from .accessibility import sound
 from .conftest import OpenPage
-from .test_download import saved
-from .test_keyboard import tab_to
-from .test_report_journey import sound
+from .keyboard import tab_to
 
 LOOKS = pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")], ids=["wide", "narrow and dark"])
 CONTACTS = "Contacts decided within one working day"
@@ -103,7 +101,8 @@ def test_what_each_meeting_saw_is_seen_again_by_address_and_by_the_control(
     publish(opened, meetings_app, meeting(3), "meeting-3.csv")
     # 1. By the address, as a colleague sends it: on the scorecard and on the indicator's page.
     for number, told in SAW.items():
-        at, sentence = f"{QUARTER}&at={number}", f"As it stood at record {number} of 4."
+        day = day_in_words((FIRST_MEETING, SECOND_MEETING, TODAY)[number - 2])
+        at, sentence = f"{QUARTER}&at={number}", f"As it stood at record {number} of 4, {day}."
         opened.goto(f"{meetings_app.url}/?{at}")
         expect(contacts(opened)).to_have_text(told)
         says(opened, sentence)

@@ -7,11 +7,9 @@ from typing import Literal
 import pytest
 from playwright.sync_api import expect
 
-from . import Server, give, listen, settled
+from . import Server, act, give, listen, pressed, settled
+from .accessibility import sound
 from .conftest import OpenPage
-from .test_report_journey import act, authors_app, pressed, sound
-
-__all__ = ["authors_app"]
 
 FORM = """Exception Performance Report
 
@@ -26,9 +24,9 @@ Completed by: Alex Example
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_a_form_is_checked_and_read_in_as_a_draft(
-    authors_app: Server, page: OpenPage, width: int, scheme: Literal["light", "dark"]
+    own_app: Server, page: OpenPage, width: int, scheme: Literal["light", "dark"]
 ) -> None:
-    opened = page(f"{authors_app.url}/check", width=width, colour_scheme=scheme)
+    opened = page(f"{own_app.url}/check", width=width, colour_scheme=scheme)
     errors = listen(opened)
     sound(opened)
     give(opened, FORM.encode(), "timeliness.txt")

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-
-from playwright.sync_api import Page
-
+from . import saved
 from .conftest import OpenPage
 
 QUARTER = "July to September 2022 (Q2 2022-23)"
-
-
-def saved(page: Page, button: str) -> tuple[str, list[list[str]]]:
-    """The name and the lines of the file that the button saves."""
-    with page.expect_download() as started:
-        page.get_by_role("button", name=button).click()
-    with started.value.path().open(encoding="utf-8-sig", newline="") as file:
-        return started.value.suggested_filename, list(csv.reader(file))
 
 
 def test_the_scorecard_downloads_as_filtered_and_says_its_quarter_and_filters(app: str, page: OpenPage) -> None:

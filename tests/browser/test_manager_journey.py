@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from . import settled
 from .conftest import OpenPage
+from .council import (
+    HEADLINE,
+    MISSED,
+    QUARTER,
+    REPEAT_REFERRALS,
+    WHAT_IS_SAID,
+    filter_to_red,
+    follow,
+    heading,
+    red_pill,
+)
 
 WIDE, NARROW = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
 LOOKS = [
@@ -14,45 +25,6 @@ LOOKS = [
     for name, size in (("wide", WIDE), ("narrow", NARROW))
     for scheme in ("light", "dark")
 ]
-QUARTER = "July to September 2022 (Q2 2022-23)"
-HEADLINE = "4 of the 6 indicators with a target miss it; 9 have no target."
-MISSED = ("PCP05", "FD01", "FD02", "ED07")
-REPEAT_REFERRALS = "Repeat referrals within 12 months"
-WHAT_IS_SAID = (
-    "Red: 26.5% misses the target of 20% by 6.5 points; no tolerance held, so Amber could not be given.",
-    "The way thresholds are applied needs work, and families below them appear to get too little lower-level support, so concerns escalate.",
-    "Two targets: 20%, 22%; both give Red.",
-    "The service believes that the way thresholds are applied needs work, although the chart that sets them out is clear.",
-)
-
-
-def click(page: Page, what: Locator) -> None:
-    """Click with the mouse, where it is on the screen."""
-    what.scroll_into_view_if_needed()
-    box = what.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-
-
-def heading(page: Page) -> Locator:
-    return page.get_by_role("heading", level=1)
-
-
-def red_pill(page: Page) -> Locator:
-    return page.get_by_test_id("stButtonGroup").get_by_role("button", name="Red")
-
-
-def follow(page: Page, link: Locator, to_heading: str) -> None:
-    """Click a link with the mouse, and wait for the page under that heading."""
-    click(page, link)
-    expect(heading(page)).to_have_text(to_heading)
-    settled(page)
-
-
-def filter_to_red(page: Page) -> None:
-    click(page, red_pill(page))
-    expect(page.get_by_text("4 of the 15 indicators", exact=True)).to_be_visible()
-    settled(page)
 
 
 def is_red_only(page: Page) -> bool:

@@ -3,44 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from ..pages import FIGURES, template
-from . import Server, fill_in, give, listen, publish_button, serving, settled, violations
+from . import Server, fill_in, give, listen, publish_button, settled, violations
+from .accessibility import ours
 from .conftest import OpenPage
-from .test_accessibility import ours
-from .test_keyboard import tab_to
+from .council import ASSESSMENTS, FAULTS, FAULTY
+from .keyboard import tab_to
 
-FAULTY = template(
-    FIGURES | {"PCP01": "2 9 1", "PCP03": "104", "FD01": "85,1", "ED03": "tbc"},
-    {"indicator": "XX99", "value": "4"},
-    ED02={"status": "maybe"},
-)
-FAULTS = [
-    ("2", "value", "must use only the digits 0 to 9"),
-    ("4", "value", "a percentage must be between 0 and 100. It is 104%"),
-    ("8", "value", "must use a full stop: 85.1"),
-    ("11", "status", "status must be provisional or final. It is “maybe”"),
-    ("12", "value", "enter a number, or use z"),
-    ("17", "indicator", "“XX99” is not an indicator"),
-]
 RIGHT = template(FIGURES, {"indicator": "FD01", "quarter": "Q2 2022-23", "value": "88.2"})
 """Puts right the quarter before too, and turns its rating."""
-ASSESSMENTS = "Assessments completed in 45 days"
 Q2, Q3 = "Q2+2022-23", "Q3+2022-23"
-
-
-@pytest.fixture
-def officers_app(browser: Browser, tmp_path: Path) -> Iterator[Server]:
-    """An app over a database that is new: what is published here is seen by no other test."""
-    with serving(tmp_path / "kpi.duckdb", tmp_path / "server.log") as server:
-        yield server
-        assert "Traceback" not in server.said()
 
 
 def row(page: Page, quarter: str) -> str:
@@ -58,11 +35,11 @@ def fits(page: Page, proof: str) -> None:
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")], ids=["wide", "narrow and dark"])
 def test_a_faulty_file_is_corrected_previewed_published_seen_on_the_scorecard_withdrawn_and_gone(
-    officers_app: Server, page: OpenPage, width: int, scheme: Literal["light", "dark"]
+    own_app: Server, page: OpenPage, width: int, scheme: Literal["light", "dark"]
 ) -> None:
     opened = page(width=width, colour_scheme=scheme)
     errors = listen(opened)
-    opened.goto(f"{officers_app.url}/upload")
+    opened.goto(f"{own_app.url}/upload")
     # 1. Six different faults, and the officer is told all six.
     give(settled(opened), FAULTY, "quarter 3.csv")
     expect(opened.locator("#checked")).to_be_focused()
@@ -101,11 +78,11 @@ def test_a_faulty_file_is_corrected_previewed_published_seen_on_the_scorecard_wi
     opened.get_by_role("link", name="See the scorecard").click()
     expect(opened.get_by_role("heading", level=1)).to_have_text("October to December 2022 (Q3 2022-23)")
     expect(opened.locator("table.kpi", has_text="All 15 indicators")).to_contain_text("89.5%")
-    elsewhere = page(f"{officers_app.url}/about")
+    elsewhere = page(f"{own_app.url}/about")
     assert "88.2% [r]" in row(elsewhere, Q2)
     assert "Green" in row(elsewhere, Q2)
     # 5. Withdrawn, it is gone, and the history says so.
-    opened.goto(f"{officers_app.url}/history?upload=1")
+    opened.goto(f"{own_app.url}/history?upload=1")
     fits(settled(opened), "Figures it gave (16)")
     opened.get_by_role("textbox", name="Why is it withdrawn?").fill("The wrong quarter.")
     opened.get_by_role("textbox", name="Your name").fill("Pat Example")
@@ -119,8 +96,8 @@ def test_a_faulty_file_is_corrected_previewed_published_seen_on_the_scorecard_wi
     assert errors == []
 
 
-def test_from_the_file_to_the_publication_the_keyboard_is_enough(officers_app: Server, page: OpenPage) -> None:
-    opened = page(f"{officers_app.url}/upload")
+def test_from_the_file_to_the_publication_the_keyboard_is_enough(own_app: Server, page: OpenPage) -> None:
+    opened = page(f"{own_app.url}/upload")
     give(opened, template(FIGURES, {"indicator": "ED07", "quarter": "Q2 2022-23", "value": "24.9"}))
     expect(opened.locator("#checked")).to_be_focused()
     boxes = opened.get_by_test_id("stCheckbox").locator("input")
@@ -148,9 +125,9 @@ def test_from_the_file_to_the_publication_the_keyboard_is_enough(officers_app: S
 
 
 def test_of_two_officers_at_once_the_second_is_refused_and_sees_what_the_first_published(
-    officers_app: Server, page: OpenPage
+    own_app: Server, page: OpenPage
 ) -> None:
-    first, second = (page(f"{officers_app.url}/upload") for _ in range(2))
+    first, second = (page(f"{own_app.url}/upload") for _ in range(2))
     give(second, RIGHT)
     fill_in(second)
     give(first, template({"FD01": "87.0"}), "first.csv")
@@ -169,7 +146,7 @@ def test_of_two_officers_at_once_the_second_is_refused_and_sees_what_the_first_p
     fill_in(settled(second), reason="Agreed with the first.")
     publish_button(second).click()
     expect(second.locator("#published")).to_contain_text("Published as upload 2")
-    reader = page(f"{officers_app.url}/about")
+    reader = page(f"{own_app.url}/about")
     assert "89.5% [r]" in row(reader, Q3)
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from . import settled
 from .conftest import OpenPage
-from .test_print import _SPILLS, A4_LANDSCAPE, printed
+from .printing import A4_LANDSCAPE, SPILLS, printed
 
 REPORTS = ("PCP05", "FD01", "FD02", "ED07")
 
@@ -57,7 +57,7 @@ def test_it_prints_across_then_upright_and_no_empty_page_follows(app: str, page:
 
 def test_printed_nothing_spills_and_each_report_begins_a_page(app: str, page: OpenPage) -> None:
     opened = on_paper(app, page)
-    assert printed(opened, A4_LANDSCAPE).evaluate(_SPILLS) == []
+    assert printed(opened, A4_LANDSCAPE).evaluate(SPILLS) == []
     expect(opened.get_by_test_id("stSelectbox")).to_be_hidden()
     breaks = opened.locator(".paper section").evaluate_all(
         "all => all.map(one => [getComputedStyle(one).breakBefore, getComputedStyle(one).page])"

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 from ..pages import FIGURES, template
 from . import give, settled
 from .conftest import OpenPage
+from .printing import A4_LANDSCAPE, A4_PORTRAIT, SPILLS, printed
 
-A4_PORTRAIT, A4_LANDSCAPE = {"width": 718, "height": 1047}, {"width": 1047, "height": 718}
 RATINGS = {"▼": "Red", "◆": "Amber", "●": "Green", "○": "Not rated", "–": "No data"}
 STATES = {"✖": "Missing", "✎": "Draft", "➤": "Submitted", "✔": "Approved"}
 SCREEN_ONLY = (
@@ -29,26 +29,11 @@ badges => badges.filter(one => one.checkVisibility()).map(one => {
     return [shape?.getBoundingClientRect().width > 0 ? shape.textContent : "", [...one.childNodes].filter(node => node !== shape).map(node => node.textContent).join("").trim()]
 })
 """
-# Cells whose words run out of them, and tables wider than the page. (Where the rows read as cards, the column headings
-# are for screen readers only.)
-_SPILLS = """
-() => [...document.querySelectorAll("table.kpi")].filter(table => table.checkVisibility()).flatMap(table => [
-    ...(table.getBoundingClientRect().right > innerWidth + 1 ? [table.caption.innerText + ": wider than the page"] : []),
-    ...[...table.querySelectorAll(getComputedStyle(table.tHead).position === "static" ? "th, td" : "tbody :is(th, td)")]
-        .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText),
-]).slice(0, 3)
-"""
 
 
 def badges(page: Page) -> set[tuple[str, str]]:
     """The different badges on the page, as shape and word."""
     return {(shape, word) for shape, word in page.locator(".badge").evaluate_all(_BADGES)}
-
-
-def printed(page: Page, size: dict[str, int]) -> Page:
-    page.set_viewport_size(size)
-    page.emulate_media(media="print")
-    return settled(page)
 
 
 @pytest.mark.parametrize("address", ["/", "/indicator?indicator=ED07", "/exceptions", "/paper", "/about"])
@@ -70,7 +55,7 @@ def test_paper_has_the_words_and_tables_and_nothing_to_press(app: str, page: Ope
 def test_on_a4_nothing_spills_out_of_its_cell_or_off_the_page(app: str, page: OpenPage) -> None:
     opened = page(app)
     for size in (A4_PORTRAIT, A4_LANDSCAPE):
-        assert printed(opened, size).evaluate(_SPILLS) == [], size
+        assert printed(opened, size).evaluate(SPILLS) == [], size
 
 
 def test_a_dark_screen_prints_dark_words_on_white_paper(app: str, page: OpenPage) -> None:
@@ -107,7 +92,7 @@ def test_the_comparison_of_an_upload_prints_as_its_tables_with_nothing_to_press(
     give(opened, template(FIGURES, {"indicator": "FD01", "quarter": "Q2 2022-23", "value": "88.2"}))
     shown = badges(opened)
     for size in (A4_PORTRAIT, A4_LANDSCAPE):
-        assert printed(opened, size).evaluate(_SPILLS) == [], size
+        assert printed(opened, size).evaluate(SPILLS) == [], size
     assert opened.locator(SCREEN_ONLY).evaluate_all(_SEEN) == []
     expect(opened.get_by_test_id("stFileUploader")).to_be_hidden()
     expect(opened.locator("table.kpi", has_text="What would change (16)")).to_be_visible()

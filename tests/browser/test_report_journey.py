@@ -3,65 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import docx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from kpi_core.model import REPORT_SECTIONS
 
-from . import Server, listen, serving, settled, violations
+from . import Server, act, listen, pressed, settled, wrote
+from .accessibility import sound
 from .conftest import OpenPage
-from .test_accessibility import headings_out_of_order, ours
-from .test_keyboard import tab_to
-
-ADDRESS = "report?indicator=FD01&quarter=Q2+2022-23"
-REASON = REPORT_SECTIONS[0]
-WRONG = "Assessments on time rose from 70% in Q1 to 85% in Q2."
-RIGHT = "Assessments on time rose from 70% in Q1 to 83.5% in Q2."
-BEFORE = "Of 4 exception reports required, 1 is approved, 2 are present without approval, 1 is missing."
-AFTER = "Of 4 exception reports required, 2 are approved, 2 are present without approval."
-SAVED = re.compile(r"^✔ Saved \d\d:\d\d$")
-
-
-@pytest.fixture
-def authors_app(browser: Browser, tmp_path: Path) -> Iterator[Server]:
-    """An app over a database that is new: what is written here is seen by no other test."""
-    with serving(tmp_path / "kpi.duckdb", tmp_path / "server.log") as server:
-        yield server
-        assert "Traceback" not in server.said()
-
-
-def act(page: Page, role: str, name: str) -> None:
-    """Say who acts, as people do it."""
-    box = page.get_by_role("combobox", name=re.compile("The role you act in"))
-    box.click()
-    box.fill(role)
-    page.keyboard.press("Enter")
-    settled(page)
-    wrote(page, "Your name", name)
-
-
-def wrote(page: Page, label: str, text: str) -> None:
-    """Put a text into a field and leave it."""
-    page.get_by_role("textbox", name=label, exact=label == "Action 1").fill(text)
-    page.keyboard.press("Tab")
-    settled(page)
-
-
-def pressed(page: Page, button: str) -> None:
-    page.get_by_role("button", name=button, exact=True).click()
-    settled(page)
-
-
-def sound(page: Page) -> None:
-    """Nothing runs off the page sideways, axe finds nothing, and no heading's level is left out."""
-    sideways = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth > main.clientWidth")
-    assert not sideways
-    assert [*headings_out_of_order(page), *ours(violations(settled(page)))] == []
+from .council import ADDRESS, AFTER, BEFORE, REASON, RIGHT, SAVED, WRONG
+from .keyboard import tab_to
 
 
 def in_word(path: Path) -> str:
@@ -79,14 +34,14 @@ def headline(page: Page, app: Server) -> str:
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")], ids=["wide", "narrow and dark"])
 def test_the_missing_report_is_written_objected_to_mended_submitted_and_approved_by_another(
-    authors_app: Server, page: OpenPage, width: int, scheme: Literal["light", "dark"]
+    own_app: Server, page: OpenPage, width: int, scheme: Literal["light", "dark"]
 ) -> None:
     opened = page(width=width, colour_scheme=scheme)
     errors = listen(opened)
     elsewhere = page()
-    assert BEFORE in headline(elsewhere, authors_app)
+    assert BEFORE in headline(elsewhere, own_app)
     # 1. From the list of what is required to the missing report, and begun.
-    opened.goto(f"{authors_app.url}/exceptions?quarter=Q2+2022-23")
+    opened.goto(f"{own_app.url}/exceptions?quarter=Q2+2022-23")
     settled(opened).get_by_role("link", name="Write: Assessments completed in 45 days").click()
     expect(opened.get_by_role("heading", level=1)).to_have_text("Assessments completed in 45 days")
     expect(settled(opened).get_by_text("An exception report is required and none is begun.")).to_be_visible()
@@ -133,18 +88,18 @@ def test_the_missing_report_is_written_objected_to_mended_submitted_and_approved
     act(opened, "Service Unit Head", "Alex Example")
     pressed(opened, "Approve")
     expect(opened.get_by_role("alert")).to_contain_text("Ask somebody else to approve it.")
-    approver = page(f"{authors_app.url}/{ADDRESS}", width=width, colour_scheme=scheme)
+    approver = page(f"{own_app.url}/{ADDRESS}", width=width, colour_scheme=scheme)
     act(approver, "Service Unit Head", "Sam Sample")
     pressed(approver, "Approve")
     expect(approver.locator("#done")).to_have_text("Approved in the role Service Unit Head.")
     sound(approver)
     # 5. The scorecard's headline says so, and the line stands under the row.
-    told = headline(elsewhere, authors_app)
+    told = headline(elsewhere, own_app)
     assert AFTER in told
     assert "Two posts in the assessment team are vacant." in told
     assert "Sam Sample" not in told
     # 6. The quarter on paper has the new report, and nobody's name.
-    elsewhere.goto(f"{authors_app.url}/paper?quarter=Q2+2022-23")
+    elsewhere.goto(f"{own_app.url}/paper?quarter=Q2+2022-23")
     with elsewhere.expect_download() as started:
         settled(elsewhere).get_by_role("button", name="Download the quarter (Word)").click()
     words = in_word(started.value.path())
@@ -155,8 +110,8 @@ def test_the_missing_report_is_written_objected_to_mended_submitted_and_approved
     assert errors == []
 
 
-def test_the_keyboard_is_enough_to_begin_write_submit_and_approve(authors_app: Server, page: OpenPage) -> None:
-    opened = page(f"{authors_app.url}/{ADDRESS}")
+def test_the_keyboard_is_enough_to_begin_write_submit_and_approve(own_app: Server, page: OpenPage) -> None:
+    opened = page(f"{own_app.url}/{ADDRESS}")
 
     def into(label: str, text: str) -> None:
         tab_to(opened, opened.get_by_role("textbox", name=label, exact=label == "Action 1"))
@@ -211,9 +166,9 @@ def test_the_keyboard_is_enough_to_begin_write_submit_and_approve(authors_app: S
 
 
 def test_what_is_typed_while_another_field_is_saved_is_not_lost_nor_by_a_closed_tab(
-    authors_app: Server, page: OpenPage
+    own_app: Server, page: OpenPage
 ) -> None:
-    opened = page(f"{authors_app.url}/{ADDRESS}")
+    opened = page(f"{own_app.url}/{ADDRESS}")
     act(opened, "Report author", "Alex Example")
     pressed(opened, "Begin an empty report")
     opened.get_by_role("textbox", name="Reason in one line").fill("Two posts are vacant.")
@@ -224,7 +179,7 @@ def test_what_is_typed_while_another_field_is_saved_is_not_lost_nor_by_a_closed_
     opened.keyboard.press("Tab")
     expect(settled(opened).locator("p.standing")).to_have_text(SAVED)
     opened.close()
-    again = page(f"{authors_app.url}/{ADDRESS}")
+    again = page(f"{own_app.url}/{ADDRESS}")
     expect(again.get_by_text("You are reading this draft.")).to_be_visible()
     act(again, "Report author", "Alex Example")
     for heading in REPORT_SECTIONS:
@@ -234,16 +189,16 @@ def test_what_is_typed_while_another_field_is_saved_is_not_lost_nor_by_a_closed_
 
 
 def test_what_is_typed_is_its_writers_alone_and_becomes_one_version_when_the_report_is_left(
-    authors_app: Server, page: OpenPage
+    own_app: Server, page: OpenPage
 ) -> None:
-    opened = page(f"{authors_app.url}/{ADDRESS}")
+    opened = page(f"{own_app.url}/{ADDRESS}")
     act(opened, "Report author", "Alex Example")
     pressed(opened, "Begin an empty report")
     wrote(opened, "Reason in one line", "Two posts are vacant.")
     wrote(opened, REASON, RIGHT)
     expect(opened.locator("p.standing")).to_have_text(SAVED)
     expect(opened.get_by_text("Versions (1)")).to_be_visible()
-    elsewhere = page(f"{authors_app.url}/{ADDRESS}")
+    elsewhere = page(f"{own_app.url}/{ADDRESS}")
     expect(elsewhere.get_by_text("Versions (1)")).to_be_visible()
     expect(elsewhere.get_by_text("Two posts are vacant.")).to_have_count(0)
     opened.get_by_role("link", name="Scorecard", exact=True).click()
@@ -252,14 +207,14 @@ def test_what_is_typed_is_its_writers_alone_and_becomes_one_version_when_the_rep
     expect(settled(elsewhere).get_by_text("Versions (2)")).to_be_visible()
     expect(elsewhere.get_by_text("Two posts are vacant.").first).to_be_visible()
     expect(elsewhere.get_by_text(RIGHT).first).to_be_visible()
-    elsewhere.goto(f"{authors_app.url}/changes")
+    elsewhere.goto(f"{own_app.url}/changes")
     records = settled(elsewhere).locator("table.kpi").locator("tbody tr")
     expect(records).to_have_count(3)  # the bundled figures, the report begun, and its text
     expect(records.first).to_contain_text("Alex Example, Report author")
 
 
-def test_of_two_authors_at_once_neither_loses_a_word(authors_app: Server, page: OpenPage) -> None:
-    first, second = (page(f"{authors_app.url}/{ADDRESS}") for _ in range(2))
+def test_of_two_authors_at_once_neither_loses_a_word(own_app: Server, page: OpenPage) -> None:
+    first, second = (page(f"{own_app.url}/{ADDRESS}") for _ in range(2))
     act(first, "Report author", "Alex Example")
     pressed(first, "Begin an empty report")
     second.reload()
@@ -280,10 +235,10 @@ def test_of_two_authors_at_once_neither_loses_a_word(authors_app: Server, page: 
     expect(settled(second).get_by_text("From the second.").first).to_be_visible()
 
 
-def test_who_acts_is_still_known_after_a_link_that_loads_the_page_anew(authors_app: Server, page: OpenPage) -> None:
-    opened = page(f"{authors_app.url}/{ADDRESS}")
+def test_who_acts_is_still_known_after_a_link_that_loads_the_page_anew(own_app: Server, page: OpenPage) -> None:
+    opened = page(f"{own_app.url}/{ADDRESS}")
     act(opened, "Report author", "Alex Ëxample; </script>")
-    opened.goto(f"{authors_app.url}/exceptions")
+    opened.goto(f"{own_app.url}/exceptions")
     settled(opened).get_by_role("link", name="Open: Repeat referrals within 12 months").click()
     expect(opened.get_by_role("textbox", name="Your name")).to_have_value("Alex Ëxample; </script>")
     expect(

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import http.client
 import socket
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
 
 from ..pages import csv_file
-from . import Server, give
+from . import Server, answer, give, port_of
 from .conftest import OpenPage
 
 LISTENING = "0A"
 LOOPBACK = {"0100007F", "00000000000000000000000001000000"}
 SCRIPT, MARKDOWN = "<img src=x onerror=document.title=1>", "[a](http://b.c) :red[d] `e`"
-
-
-def port_of(server: Server) -> int:
-    port = urlsplit(server.url).port
-    assert port is not None
-    return port
 
 
 def other_addresses() -> set[str]:
@@ -54,15 +47,6 @@ def test_only_this_machine_can_connect(app_server: Server) -> None:
     assert at <= LOOPBACK
 
 
-def answer(server: Server, method: str, path: str, **headers: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=10)
-    try:
-        connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
-        return connection.getresponse()
-    finally:
-        connection.close()
-
-
 @pytest.mark.parametrize(("host", "status"), [("localhost", 101), ("evil.example", 403), ("localhost.evil.example", 403)])  # fmt: skip
 def test_figures_are_given_only_under_our_own_host_name(app_server: Server, host: str, status: int) -> None:
     """All figures go through this socket; what else is served is Streamlit's own empty page."""
@@ -75,6 +59,20 @@ def test_figures_are_given_only_under_our_own_host_name(app_server: Server, host
     }
     told = answer(app_server, "GET", "/_stcore/stream", Host=given, Origin=f"http://{given}", **handshake)
     assert told.status == status
+
+
+@pytest.mark.parametrize("path", ["/", "/indicator", "/_stcore/health", "/nowhere"])
+def test_every_answer_says_that_it_may_not_be_shown_in_a_frame(app_server: Server, path: str) -> None:
+    told = answer(app_server, "GET", path)
+    assert told.headers.get_all("X-Frame-Options") == ["DENY"]
+    assert told.headers.get_all("Content-Security-Policy") == ["frame-ancestors 'none'"]
+
+
+def test_another_page_cannot_show_the_app_within_itself(app: str, page: OpenPage) -> None:
+    opened = page()
+    with opened.expect_console_message(lambda one: "frame-ancestors 'none'" in one.text):
+        opened.set_content(f'<h1>Elsewhere</h1><iframe src="{app}"></iframe>')
+    assert "KPI explorer" not in opened.frames[-1].title()
 
 
 def test_programs_cannot_drive_the_app(app_server: Server) -> None:

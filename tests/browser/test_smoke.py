@@ -12,7 +12,7 @@ from .conftest import OpenPage
 # A small phone, half a screen, a tablet, a laptop with the page enlarged, a laptop.
 WIDTHS = (320, 641, 768, 1024, 1280)
 # Cells whose words run out of them, columns too narrow to read, and anything that makes the page scroll sideways.
-_SPILLS = """
+SPILLS = """
 () => {
     const main = document.querySelector('[data-testid="stMain"]')
     // On a phone the column headings are for screen readers only.
@@ -41,7 +41,7 @@ def test_at_no_width_do_words_run_out_of_their_cells_or_the_page_sideways(
     spilt = {}
     for width in WIDTHS:
         opened.set_viewport_size({"width": width, "height": 900})
-        if found := settled(opened).evaluate(_SPILLS):
+        if found := settled(opened).evaluate(SPILLS):
             spilt[width] = found
     assert spilt == {}
 
@@ -53,7 +53,7 @@ def test_at_no_width_do_the_words_of_an_upload_run_out_of_their_cells(app: str, 
     spilt = {}
     for width in WIDTHS:
         opened.set_viewport_size({"width": width, "height": 900})
-        if found := settled(opened).evaluate(_SPILLS):
+        if found := settled(opened).evaluate(SPILLS):
             spilt[width] = found
         for label in opened.get_by_test_id("stCheckbox").locator("label").all():
             assert label.evaluate("one => one.scrollWidth <= one.clientWidth + 1"), (width, label.inner_text())

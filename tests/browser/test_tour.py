@@ -10,14 +10,24 @@ from playwright.sync_api import Locator, Page, expect
 
 from kpi_core.model import REPORT_SECTIONS
 
-from . import ROOT, Server, give, listen, settled
+from . import ROOT, Server, act, give, listen, pressed, settled, wrote
 from .conftest import OpenPage
-from .test_keyboard import REPEAT_REFERRALS
-from .test_manager_journey import HEADLINE, MISSED, QUARTER, WHAT_IS_SAID, filter_to_red, follow
-from .test_officer_journey import ASSESSMENTS, FAULTS
-from .test_report_journey import AFTER, BEFORE, REASON, RIGHT, WRONG, act, authors_app, pressed, wrote
-
-__all__ = ["authors_app"]
+from .council import (
+    AFTER,
+    ASSESSMENTS,
+    BEFORE,
+    FAULTS,
+    HEADLINE,
+    MISSED,
+    QUARTER,
+    REASON,
+    REPEAT_REFERRALS,
+    RIGHT,
+    WHAT_IS_SAID,
+    WRONG,
+    filter_to_red,
+    follow,
+)
 
 DOCUMENT = (ROOT / "docs" / "tour.md").read_text(encoding="utf-8")
 ATTENDANCE = "Children in care attending a Good or Outstanding school above 95%"
@@ -211,8 +221,8 @@ def promised(text: str) -> list[str]:
     return ["".join(one) for one in re.findall(r"\*\*(.+?)\*\*|“(.+?)”|`(.+?)`", text)]
 
 
-def test_each_step_of_the_tour_shows_what_the_document_promises(authors_app: Server, page: OpenPage) -> None:
-    tour = Tour(page(authors_app.url))
+def test_each_step_of_the_tour_shows_what_the_document_promises(own_app: Server, page: OpenPage) -> None:
+    tour = Tour(page(own_app.url))
     errors = listen(tour.page)
     texts = described()
     for number, (heading, walk) in enumerate(STEPS.items(), start=1):

@@ -8,15 +8,13 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from kpi_core.spc import RULE_SET
+from kpi_core.judging import RULE_SET
 
-from . import Server, listen, settled
+from . import Server, act, listen, pressed, settled, wrote
+from .accessibility import CONTRASTS, sound
 from .conftest import OpenPage
-from .test_accessibility import _CONTRASTS
-from .test_keyboard import REPEAT_REFERRALS, tab_to, tabbed
-from .test_report_journey import act, authors_app, pressed, sound, wrote
-
-__all__ = ["authors_app"]
+from .council import REPEAT_REFERRALS
+from .keyboard import tab_to, tabbed
 
 LOOKS = pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")], ids=["wide", "narrow and dark"])
 NOTHING = "Nothing here changes what is published."
@@ -50,9 +48,9 @@ def choose(page: Page, indicator: str) -> None:
 
 @LOOKS
 def test_a_board_member_moves_20_to_22_reads_what_it_takes_saves_it_and_a_colleague_sees_the_same(
-    authors_app: Server, page: OpenPage, width: int, scheme: Literal["light", "dark"]
+    own_app: Server, page: OpenPage, width: int, scheme: Literal["light", "dark"]
 ) -> None:
-    opened = page(f"{authors_app.url}/what_if", width=width, colour_scheme=scheme)
+    opened = page(f"{own_app.url}/what_if", width=width, colour_scheme=scheme)
     errors = listen(opened)
     # 1. It opens on what misses its target, and says what it does not do.
     expect(opened.get_by_role("heading", level=1)).to_have_text("What if")
@@ -87,7 +85,7 @@ def test_a_board_member_moves_20_to_22_reads_what_it_takes_saves_it_and_a_collea
     sound(opened)
     # 5. A colleague opens the shared link in a browser of their own, and sees the same.
     href = opened.get_by_role("link", name="Open scenario 1").get_attribute("href")
-    elsewhere = page(f"{authors_app.url}/{href}", width=width, colour_scheme=scheme)
+    elsewhere = page(f"{own_app.url}/{href}", width=width, colour_scheme=scheme)
     expect(elsewhere.get_by_text("Scenario 1: Repeat referrals at 22%.")).to_be_visible()
     assert answers(elsewhere) == answers(opened)
     assert TAKES in " ".join(answers(elsewhere))
@@ -97,18 +95,16 @@ def test_a_board_member_moves_20_to_22_reads_what_it_takes_saves_it_and_a_collea
     assert "Bea Board" not in main(elsewhere).inner_text()
     sound(elsewhere)
     # 6. Nothing published has changed.
-    elsewhere.goto(f"{authors_app.url}/indicator?indicator=FD02")
+    elsewhere.goto(f"{own_app.url}/indicator?indicator=FD02")
     expect(settled(elsewhere).get_by_text("26.5% misses the target of 20% by 6.5 points").first).to_be_visible()
     assert errors == []
 
 
 @LOOKS
 def test_a_target_is_put_forward_and_accepted_and_holds_from_its_quarter_on(
-    authors_app: Server, page: OpenPage, width: int, scheme: Literal["light", "dark"]
+    own_app: Server, page: OpenPage, width: int, scheme: Literal["light", "dark"]
 ) -> None:
-    opened = page(
-        f"{authors_app.url}/what_if?indicator=FD02&change=target:FD02%3D22", width=width, colour_scheme=scheme
-    )
+    opened = page(f"{own_app.url}/what_if?indicator=FD02&change=target:FD02%3D22", width=width, colour_scheme=scheme)
     errors = listen(opened)
     pressed(opened, "Put 22% forward")
     expect(opened.get_by_role("alert")).to_contain_text("Give your name")
@@ -141,8 +137,8 @@ def test_a_target_is_put_forward_and_accepted_and_holds_from_its_quarter_on(
     assert errors == []
 
 
-def test_the_keyboard_is_enough_to_move_accept_save_and_open_it(authors_app: Server, page: OpenPage) -> None:
-    opened = page(f"{authors_app.url}/what_if")
+def test_the_keyboard_is_enough_to_move_accept_save_and_open_it(own_app: Server, page: OpenPage) -> None:
+    opened = page(f"{own_app.url}/what_if")
 
     def into(label: str, text: str) -> None:
         tab_to(opened, opened.get_by_role("textbox", name=label))
@@ -251,7 +247,7 @@ def test_with_sixteen_quarters_limits_and_assurance_are_drawn_and_said(
     wrote(opened, "Target", "95")
     expect(opened.locator("span.sign").last).to_have_text("target missed every quarter")
     expect(chart(opened).get_by_text("Target tried 95%")).to_be_visible()
-    faint = {name: round(contrast, 2) for name, contrast in opened.evaluate(_CONTRASTS) if contrast < 4.5}
+    faint = {name: round(contrast, 2) for name, contrast in opened.evaluate(CONTRASTS) if contrast < 4.5}
     assert faint == {}
     opened.keyboard.press("Tab")  # on from the help of the next field, whose hint Streamlit puts outside all landmarks
     expect(opened.get_by_role("tooltip")).to_have_count(0)

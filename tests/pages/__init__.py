@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from streamlit.testing.v1 import AppTest
 
+from kpi_core.access import Actor
+
 ROOT = Path(__file__).resolve().parents[2]
 READERS_PAGES = ("scorecard", "indicator", "exceptions", "paper", "about")
 PAGES = (*READERS_PAGES, "what_if", "check", "upload", "mapping", "history", "changes")
@@ -32,6 +34,17 @@ def moved_to(at: AppTest, page: str) -> AppTest:
     """The same session after a click in the navigation, which comes with an empty URL."""
     at.query_params.clear()
     return at.switch_page(f"pages/{page}.py").run()
+
+
+def acting(at: AppTest, who: Actor) -> AppTest:
+    """The same session after it was said who acts."""
+    at.selectbox(key="acting_role").select(who.role)
+    at.text_input(key="acting_name").input(who.name)
+    return at.run()
+
+
+def pressed(at: AppTest, button: str) -> AppTest:
+    return at.button(key=button).click().run()
 
 
 # --- what is on the page ------------------------------------------------------------------------------------------
@@ -236,6 +249,11 @@ def published(at: AppTest, by: str = "Ola Officer", reason: str = "Counted twice
     return at.run()
 
 
+def changes(at: AppTest) -> dict[tuple[str, str], list[str]]:
+    """The comparison: by indicator and quarter what it is, held, in the file, rating, exception report."""
+    return {(name, when): rest for name, when, *rest in table(at, "What would change").rows}
+
+
 def sections(at: AppTest) -> list[str]:
     """The headings below the page's own."""
     return [one.text for one in body(at).every("h2")]
@@ -245,3 +263,8 @@ def saved(made: Callable[[], bytes]) -> list[list[str]]:
     """The lines of a download below what it says of itself: its headings and rows."""
     lines = list(csv.reader(io.StringIO(made().decode("utf-8-sig"), newline="")))
     return lines[lines.index([]) + 1 :]
+
+
+# What every page says where it was started on an address that others can connect to, and how it is started rightly.
+MEANT = "The KPI explorer is meant for this machine only and was started on"
+HOW = "start it with “make run”, or with “python -m streamlit run app.py” in its own folder and no other address."

@@ -12,8 +12,8 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.pages_manager import PagesManager
 
 from kpi_core.shell import example as example_council
-from kpi_core.shell.database import make_database
-from kpi_core.shell.mirror import folder_of
+from kpi_core.shell.storage import make_database
+from kpi_core.shell.storage.mirror import folder_of
 
 from ..conftest import fixed_clock, write_files
 

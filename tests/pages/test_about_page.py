@@ -6,7 +6,7 @@ import csv
 import io
 from itertools import pairwise
 
-from kpi_core.assess import EXCEPTION_TRIGGER, Rating
+from kpi_core.judging import EXCEPTION_TRIGGER, Rating
 
 from . import body, heading, opened, table
 from .conftest import Downloads

@@ -8,13 +8,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpi_core.intake import GivenFile
-from kpi_core.intake_register import TargetDecision
-from kpi_core.report import AS_FIRST_RECORDED
-from kpi_core.shell.uploads import Decision
+from kpi_core.intake import Decision, GivenFile, TargetDecision
+from kpi_core.showing import AS_FIRST_RECORDED
 from pages._ui import session
 
-from ..conftest import shared_file
+from ..conftest import london_day, shared_file
 from . import PAGES, body, csv_file, heading, moved_to, opened, said, saved, shown, table, template
 from .conftest import Downloads
 
@@ -108,6 +106,10 @@ def meetings(example: None) -> list[int]:
     return numbers
 
 
+def day_of(number: int) -> str:
+    return london_day(session.services().changes()[number - 1].at)
+
+
 def at_meeting(number: int, page: str = "scorecard", **url: str) -> AppTest:
     return opened(page, quarter=MEETING, at=str(number), **url)
 
@@ -118,7 +120,7 @@ def test_each_meetings_figure_is_seen_again_by_the_number_of_its_record(meetings
     assert value(opened(quarter=MEETING), "EX01") == "93.0% [r]"
     assert value(opened(quarter=MEETING, at="first"), "EX01").startswith("91.0%")
     at = at_meeting(meetings[1])
-    assert f"As it stood at record {meetings[1]} of {meetings[2]}." in said(at)
+    assert f"As it stood at record {meetings[1]} of {meetings[2]}, {day_of(meetings[1])}." in said(at)
     assert at.selectbox(key="filter_at").value == "record"
     seen = at_meeting(meetings[0], "indicator", indicator="EX01")
     assert "91.0%" in body(seen).one("p", "verdict").text
@@ -147,7 +149,9 @@ def test_a_view_of_the_past_goes_along_to_every_page_and_each_says_it(meetings: 
         moved_to(at, page)
         assert not at.exception
         assert said(at, "error") == []
-        assert f"As it stood at record {meetings[0]} of {meetings[2]}." in said(at, "warning"), page
+        assert f"As it stood at record {meetings[0]} of {meetings[2]}, {day_of(meetings[0])}." in said(at, "warning"), (
+            page
+        )
         assert at.query_params["at"] == str(meetings[0])
     at.button(key="show_now").click().run()
     assert "at" not in at.query_params

@@ -11,17 +11,17 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from kpi_core.access import Actor
-from kpi_core.intake import GivenFile
-from kpi_core.shell.database import DATA, data_files
-from kpi_core.shell.mirror import folder_of
+from kpi_core.intake import Decision, GivenFile
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
+from kpi_core.shell.storage import data_files
+from kpi_core.shell.storage.mirror import folder_of
 from pages._ui import session
 
-from . import body, heading, opened, said, saved, sections, table, template
+from . import acting, body, heading, opened, pressed, said, saved, sections, table, template
 from .conftest import Downloads, Load
-from .test_faults import MARKUP
-from .test_report_page import AUTHOR, acting, pressed
+from .hostile import MARKUP
+from .report import AUTHOR
 
 Q2 = "Q2 2022-23"
 OFFICER = Actor("Ola Officer", "Performance officer")

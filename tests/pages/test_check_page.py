@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from kpi_core.narrative import Pace
 from pages._ui import session
 
 from ..conftest import shared_file
 from . import body, heading, opened, said, saved, sections
 from .conftest import Downloads
-from .test_faults import MARKUP
+from .hostile import MARKUP
 
 WRONG = b"Timeliness of assessments was 85% in Q2 2022-23. Re-referrals fell to 26.5%."
 FORM = """Exception Performance Report
@@ -104,6 +105,16 @@ def test_the_findings_can_be_downloaded(downloads: Downloads) -> None:
     rows = saved(downloads["checked-report-txt.csv"])
     assert rows[0][:4] == ["Line", "Indicator", "About", "Verdict"]
     assert [row[3] for row in rows[1:]].count("contradicts") == 1
+
+
+def test_a_paper_that_takes_too_long_says_where_its_check_ended_and_so_does_the_file(
+    downloads: Downloads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kpi_core.shell.services.texts.Pace", lambda clock, between: Pace(clock, between, statements=1))
+    at = given(f"{WRONG.decode()}\n\n{WRONG.decode()}".encode())
+    (ended,) = said(at, "warning")
+    assert ended.startswith("Nothing from line 1 on was checked, as a check ends after 20,000 statements or 10 seconds")
+    assert ended in downloads["checked-report-txt.csv"]().decode("utf-8-sig")
 
 
 def test_a_form_says_what_it_lacks_and_whom_it_names_before_it_becomes_a_draft() -> None:

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from kpi_core.access import Actor
 from kpi_core.model import Action
-from kpi_core.shell.database import DATA, data_files
+from kpi_core.shell.home import DATA
+from kpi_core.shell.storage import data_files
 from pages._ui import session
 
 from ..conftest import csv_bytes

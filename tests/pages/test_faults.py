@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 import shutil
@@ -12,20 +13,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpi_core.shell.database import DATA, data_files
-from kpi_core.shell.mirror import folder_of
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
+from kpi_core.shell.storage import data_files
+from kpi_core.shell.storage.mirror import folder_of
 
 from ..conftest import csv_bytes, figure, register, small_bundle
 from . import PAGES, READERS_PAGES, body, codes, heading, opened, said
 from .conftest import Load
+from .hostile import MARKUP
 
-MARKUP = (
-    "<img src=x onerror=alert(1)>",
-    "[x](http://evil)",
-    "**loud** `code` $x$ :red[y]",
-    "<script>alert(1)</script>",
-)
 EVERY_NAME = ("quarter", "category", "rating", "indicators", "indicator", "at")
 
 
@@ -121,6 +118,27 @@ def test_a_database_that_another_process_holds_is_a_sentence_until_it_is_let_go(
     at.run()
     assert said(at) == []
     assert len(codes(at)) == 15
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_disk_that_refuses_is_a_sentence_on_every_page_until_it_is_mended(
+    load: Load, council: Path, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(data_files(DATA))
+
+    def refuse(path: object, *_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("kpi_core.shell.storage.database.os.replace", refuse)
+        at = opened(page)
+    (sentence,) = said(at, "error")
+    assert sentence.startswith("kpi.duckdb.ledger in ")
+    assert "is on a disk that can only be read. Have that changed, or name another database with KPI_DB" in sentence
+    assert not at.exception
+    assert list(council.parent.glob("kpi.duckdb*")) == []
+    at.run()
+    assert said(at, "error") == []
 
 
 # --- what every page says first -----------------------------------------------------------------------------------

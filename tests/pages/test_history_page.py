@@ -10,17 +10,15 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from kpi_core.intake import GivenFile
-from kpi_core.intake_register import TargetDecision
-from kpi_core.shell.database import restore
-from kpi_core.shell.mirror import folder_of
+from kpi_core.intake import Decision, GivenFile, TargetDecision
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
+from kpi_core.shell.storage import restore
+from kpi_core.shell.storage.mirror import folder_of
 from pages._ui import session
 
 from . import FIGURES, body, csv_file, moved_to, opened, said, saved, sections, shown, table, template
 from .conftest import Downloads
-from .test_faults import MARKUP
+from .hostile import MARKUP
 
 DECIDED = TargetDecision("Cabinet", date(2022, 11, 8), "Item 7")
 

@@ -10,10 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kpi_core.access import Actor
-from kpi_core.intake import GivenFile
+from kpi_core.intake import Decision, GivenFile
 from kpi_core.model import ACTIONS_HEADING, REPORT_SECTIONS
-from kpi_core.shell.database import DATA, data_files
-from kpi_core.shell.uploads import Decision
+from kpi_core.shell.home import DATA
+from kpi_core.shell.storage import data_files
 from pages._ui import session
 
 from ..conftest import csv_bytes, figure, register, small_bundle

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpi_core.shell.database import DATA, data_files
+from kpi_core.shell.home import DATA
+from kpi_core.shell.storage import data_files
 from pages._ui import session
 
 from ..conftest import write_files
-from . import body, csv_file, moved_to, opened, published, said, sections, table, uploaded
-from .test_upload_page import HOSTILE, changes
+from ..mappings import NAMES, text_of
+from . import body, changes, csv_file, moved_to, opened, published, said, sections, table, uploaded
+from .hostile import HOSTILE
 
 HEADINGS = ("PI Code", "Year and quarter", "Outturn", "RAG")
 ROWS = (("FD01", "Q3 2022-23", "86.0", "R"), ("RR12", "Q3 2022-23", "19.2", "G"))
@@ -21,11 +24,10 @@ EXTRACT = csv_file(HEADINGS, *ROWS)
 
 @pytest.fixture(autouse=True)
 def profiles(db: Path, council: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that mappings are saved in, of a copy of the bundled data."""
+    """The folder of mappings beside the figures, of a copy of the council's data."""
     folder = write_files(tmp_path / "data", data_files(DATA))
     monkeypatch.setenv("KPI_DATA", str(folder))
-    write_files(folder / "profiles", {path.name: path.read_bytes() for path in (DATA / "profiles").glob("*.toml")})
-    return folder / "profiles"
+    return write_files(folder / "profiles", {f"{name}.toml": text_of(name).encode() for name in NAMES})
 
 
 def with_file(content: bytes = EXTRACT, at: AppTest | None = None) -> AppTest:
@@ -61,13 +63,15 @@ def test_before_a_file_is_chosen_the_page_says_what_it_is_for_and_lists_the_mapp
     at = opened("mapping")
     assert sections(at) == []
     assert "Nothing is published here." in body(at).text
-    assert [row[0] for row in table(at, "Saved mappings").rows] == [
-        "ees-fixtures",
-        "lgbf-quarterly",
-        "rereferrals-2025",
-        "trafford-planning",
-        "transactions-fixture",
-    ]
+    assert [row[0] for row in table(at, "Saved mappings").rows] == [*NAMES]
+
+
+def test_where_no_mapping_is_saved_and_no_folder_holds_any_there_is_no_list(profiles: Path) -> None:
+    shutil.rmtree(profiles)
+    at = opened("mapping")
+    assert not at.exception
+    assert at.expander.len == 0
+    assert "Saved mappings" not in body(at).text
 
 
 def test_nothing_is_guessed_unasked() -> None:
@@ -117,7 +121,7 @@ def test_a_mapping_made_here_is_saved_by_name_and_reads_the_file_on_the_page_upl
     at.selectbox(key="mapping_rating_G").select("green").run()
     at = save(at, "early-help-extract")
     assert said(at, "done") == ["Saved as early-help-extract. Choose it under “Read it as” on the page Upload."]
-    kept = session.services().uploads.profile("early-help-extract")
+    kept = session.services().uploads.mapping("early-help-extract")
     assert kept.indicator_names == {"RR12": "FD02"}
     assert kept.ratings == {"R": "red", "G": "green"}
     moved_to(at, "upload")
@@ -180,7 +184,7 @@ def test_a_wide_file_is_mapped_by_the_measures_in_its_headings(profiles: Path) -
         ["FD01", "July to September 2022 (Q2 2022-23)", "83.5"],
     ]
     save(at, "wide-extract")
-    assert session.services().uploads.profile("wide-extract").measures == {"Timely": "FD01"}
+    assert session.services().uploads.mapping("wide-extract").measures == {"Timely": "FD01"}
 
 
 def test_headings_below_a_title_are_found_by_their_row() -> None:

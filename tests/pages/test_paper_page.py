@@ -9,11 +9,10 @@ from dataclasses import replace
 import docx
 import pytest
 
-from kpi_core.intake import GivenFile
+from kpi_core.intake import Decision, GivenFile
 from kpi_core.model import REPORT_SECTIONS
-from kpi_core.report import MADE_UP, MARKS
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
+from kpi_core.showing import MADE_UP, MARKS, PAPER_COLUMNS
 from pages._ui import on_paper, session
 
 from ..conftest import figure, register, small_bundle
@@ -51,15 +50,15 @@ def parts(sheet: Node) -> dict[str, str]:
 
 def test_every_row_is_what_the_services_give(services: Services) -> None:
     lines = services.paper(Q2).lines
-    rows = [row for row in scores(paper()) if len(row) == 7]
+    rows = [row for row in scores(paper()) if len(row) == len(PAPER_COLUMNS)]
     assert len(rows) == len(lines) == 15
     for row, line in zip(rows, lines, strict=True):
-        rating, name, value, target, change, reason, report = row
+        rating, name, value, target, change, reason, report, *_ = row
         assert rating.endswith(line.rating.words)
         assert (name, reason) == (line.name, line.reason)
         assert value == " ".join([line.value, *line.beneath])
-        assert target == " ".join([line.target or "none held", *line.target_beneath])
-        assert change == " ".join(part for part in (line.change, line.change_beneath) if part)
+        assert (target, change) == tuple(" ".join(one.said for one in line.cells[place].lines) for place in (3, 4))
+        assert target.startswith(line.target or "none held")
         assert report.endswith(line.exception)
 
 
@@ -108,7 +107,7 @@ def test_the_word_file_is_the_same_paper(downloads: Downloads) -> None:
     opened("paper", quarter=Q2)
     document = docx.Document(io.BytesIO(downloads[FILE]()))
     shown = [[" ".join(cell.text.split()) for cell in row.cells] for row in document.tables[0].rows[1:]]
-    on_screen = [row[1] for row in scores(paper()) if len(row) == 7]
+    on_screen = [row[1] for row in scores(paper()) if len(row) == len(PAPER_COLUMNS)]
     assert [row[1].rsplit(" ", 1)[0] for row in shown if len(set(row)) > 1] == on_screen
     assert [row[1].rsplit(" ", 1)[1] for row in shown if len(set(row)) > 1] == list(CODES)
 
@@ -146,7 +145,7 @@ def test_another_quarter_is_chosen_and_stays_in_the_address() -> None:
 def test_a_quarter_without_figures_has_every_row_and_says_so() -> None:
     drawn = body(opened("paper", quarter="Q3 2022-23")).one("div", "paper")
     assert drawn.one("p", "headline").text == "No figures are held for October to December 2022 (Q3 2022-23)."
-    assert len([row for row in scores(drawn) if len(row) == 7]) == 15
+    assert len([row for row in scores(drawn) if len(row) == len(PAPER_COLUMNS)]) == 15
     assert sheets(drawn) == {}
 
 
@@ -182,7 +181,10 @@ def test_the_quarter_on_paper_is_as_it_stood_and_says_so_there_and_in_the_word_f
     preview = uploads.preview(GivenFile(template({"FD01": "88.2"}, quarter=Q2), "figures.csv"))
     uploads.publish(preview, Decision("Officer", "Counted twice.", confirmed=None))
     assert value_of("FD01", paper()).startswith("88.2% [r]")
-    for asked, said_so in (("first", "As first recorded here"), ("1", "As it stood at record 1 of 2")):
+    for asked, said_so in (
+        ("first", "As first recorded here"),
+        ("1", "As it stood at record 1 of 2, 22 November 2022"),
+    ):
         at = opened("paper", quarter=Q2, at=asked)
         assert said(at) == [f"{said_so}."]
         assert value_of("FD01", body(at).one("div", "paper")) == "83.5%"
@@ -196,7 +198,7 @@ def test_the_quarter_on_paper_is_as_it_stood_and_says_so_there_and_in_the_word_f
 def value_of(code: str, drawn: Node) -> str:
     """The figure of an indicator on paper."""
     name = session.services().scorecard(Q2).row(code).indicator.name
-    return next(row[2] for row in scores(drawn) if len(row) == 7 and row[1] == name)
+    return next(row[2] for row in scores(drawn) if len(row) == len(PAPER_COLUMNS) and row[1] == name)
 
 
 def test_what_people_typed_is_text_and_nothing_else(load: Load) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import streamlit as st
@@ -15,111 +16,38 @@ from streamlit.testing.v1 import AppTest
 from kpi_core.access import Actor
 from kpi_core.errors import NotSaved
 from kpi_core.model import ACTIONS_HEADING, NONE_IDENTIFIED, REPORT_SECTIONS, Action, ExceptionReport, ReportState
-from kpi_core.shell.reports import Reports
-from kpi_core.views import ReportView
+from kpi_core.shell.services.reports import Reports
 from pages._ui import session
 
-from . import body, heading, moved_to, opened, said, sections, table
+from . import acting, body, heading, moved_to, opened, pressed, said, sections, table
+from .report import (
+    AUTHOR,
+    CODE,
+    FINANCIAL,
+    HEAD,
+    LEGAL,
+    ONE_LINE,
+    Q1,
+    Q2,
+    REASON,
+    TRUE,
+    at_report,
+    begun,
+    findings,
+    handed_in,
+    held,
+    kept,
+    key,
+    left,
+    mine,
+    standing,
+    state,
+    view,
+    whole,
+    wrote,
+)
 
-CODE, Q1, Q2 = "FD01", "Q1 2022-23", "Q2 2022-23"
-AUTHOR = Actor("Alex Example", "Report author")
-HEAD = Actor("Sam Sample", "Service Unit Head")
-REASON, FINANCIAL, LEGAL = REPORT_SECTIONS[:3]
-ONE_LINE = "Reason line"
 MAY_NOT_WRITE = "The role Improvement board may not write exception reports, close actions or mark concerns. Ask Report author or Service Unit Head."
-TRUE = "Assessments on time rose from 70% in Q1 to 83.5% in Q2."
-
-
-def key(name: str, quarter: str = Q2) -> str:
-    """The key of a field of the report."""
-    return f"report_BCP_{CODE}_{quarter}_{name}"
-
-
-def at_report(who: Actor | None = AUTHOR, code: str = CODE, quarter: str = Q2) -> AppTest:
-    """A new session on the page of a report; who acts is given as people give it."""
-    at = opened("report", indicator=code, quarter=quarter)
-    return at if who is None else acting(at, who)
-
-
-def acting(at: AppTest, who: Actor) -> AppTest:
-    at.selectbox(key="acting_role").select(who.role)
-    at.text_input(key="acting_name").input(who.name)
-    return at.run()
-
-
-def begun(who: Actor = AUTHOR) -> AppTest:
-    return pressed(at_report(who), "begin")
-
-
-def pressed(at: AppTest, button: str) -> AppTest:
-    return at.button(key=button).click().run()
-
-
-def wrote(at: AppTest, name: str, text: str) -> AppTest:
-    """The same session after a text was put into a field and the field left."""
-    fields = {one.key: one for one in (*at.text_area, *at.text_input)}
-    fields[key(name)].input(text)
-    return at.run()
-
-
-def view(quarter: str = Q2) -> ReportView:
-    """What is held, by the services that the page asks too."""
-    return session.services().reports.one(CODE, quarter)
-
-
-def held(quarter: str = Q2) -> ExceptionReport:
-    report = view(quarter).report
-    assert report is not None
-    return report
-
-
-def mine(who: Actor = AUTHOR) -> ExceptionReport:
-    """The report as its writer has it, with what they typed in this sitting."""
-    report = session.services().reports.one(CODE, Q2, None, who).report
-    assert report is not None
-    return report
-
-
-def left(at: AppTest) -> AppTest:
-    """The same session after the report was left for another page and opened again."""
-    moved_to(at, "exceptions")
-    at.query_params.update({"indicator": CODE, "quarter": Q2})
-    return at.switch_page("pages/report.py").run()
-
-
-def whole(report: ExceptionReport, reason: str = TRUE, **given: Any) -> ExceptionReport:
-    """The report with all that its submission asks for."""
-    bodies = tuple((one, reason if one == REASON else NONE_IDENTIFIED) for one in REPORT_SECTIONS)
-    actions = (Action(0, "Fill the two vacant posts.", "Service manager", date(2099, 3, 31)),)
-    plain: dict[str, Any] = {
-        "reason_line": "Two posts are vacant.", "sections": bodies, "actions": actions, "completed_by": "Report author",
-        "outturn": report.outturn, "target": report.target,
-    }  # fmt: skip
-    return replace(report, **(plain | given))
-
-
-def kept(quarter: str = Q2, reason: str = TRUE, who: Actor = AUTHOR, **given: object) -> ExceptionReport:
-    """A whole draft, as somebody made it in another session."""
-    reports = session.services().reports
-    draft = reports.start(CODE, quarter, who)
-    return reports.save(whole(draft, reason, **given), draft.version, who)
-
-
-def handed_in(reason: str = TRUE) -> ExceptionReport:
-    reports, draft = session.services().reports, kept(reason=reason)
-    return reports.submit(CODE, Q2, draft.version, AUTHOR, despite=reports.objections(draft))
-
-
-def standing(at: AppTest) -> str:
-    return body(at).one("p", "standing").text
-
-
-def findings(at: AppTest, kind: str) -> list[str]:
-    return [one.text for one in body(at).every("li", kind)]
-
-
-def state(at: AppTest) -> str:
-    return body(at).every("p", "said")[0].text
 
 
 # --- before there is a report -------------------------------------------------------------------------------------
@@ -652,6 +580,50 @@ def test_nothing_is_lost_when_a_save_fails_not_even_on_another_page(monkeypatch:
     pressed(at, "save_again")
     assert [dict(mine().sections)[one] for one in (REASON, LEGAL)] == ["Written while the disk was full.", "This too."]
     assert standing(at).startswith("✔ Saved")
+
+
+def kept_by_field(at: AppTest) -> dict[str, str] | None:
+    """What the browser is told that each field shows where that is saved; ``None``: not all is saved."""
+    told = body(at).one("p", "standing").attributes.get("data-kept")
+    return None if told is None else dict(json.loads(unquote(told)))
+
+
+def test_the_browser_is_told_what_each_field_shows_where_that_is_saved() -> None:
+    at = begun()
+    pressed(at, "add_action")
+    wrote(at, REASON, "Two posts — vacant -->\n<b>")
+    at.date_input(key=key(f"{ACTIONS_HEADING} 1 due")).set_value(date(2031, 3, 31)).run()
+    told = kept_by_field(at)
+    assert told is not None
+    assert told[key(REASON)] == "Two posts — vacant -->\n<b>"
+    assert (told[key("Outturn")], told[key(f"{ACTIONS_HEADING} 1 due")]) == ("83.5", "2031-03-31")
+    fields = {one.key for one in (*at.text_area, *at.text_input, *at.date_input) if one.key}
+    assert set(told) == {one for one in fields if one.startswith(key("")) and one != key("fields_drawn")}
+    wrote(at, "Outturn", "many")
+    assert kept_by_field(at) is None
+
+
+def test_what_a_slow_browser_still_says_of_fields_that_were_set_is_nobodys_change() -> None:
+    kept(Q1, reason_line="The line of the last quarter.", who=AUTHOR)
+    at = begun()
+    drawn = at.text_input(key=key("fields_drawn")).value
+    pressed(at, "begin_from_last")
+    last = at.text_area(key=key(REASON)).value
+    assert last == TRUE
+    at.text_area(key=key(REASON)).input("")
+    at.text_input(key=key("fields_drawn")).input(drawn)
+    wrote(at, "Completed by", "Report author")
+    assert at.text_area(key=key(REASON)).value == last
+    assert (dict(mine().sections)[REASON], mine().completed_by) == (last, "Report author")
+
+
+def test_a_field_that_was_set_can_be_made_what_it_was_before() -> None:
+    kept(Q1, reason_line="The line of the last quarter.", who=AUTHOR)
+    at = begun()
+    pressed(at, "begin_from_last")
+    wrote(at, REASON, "")
+    assert at.text_area(key=key(REASON)).value == ""
+    assert dict(mine().sections)[REASON] == ""
 
 
 def test_a_saving_that_another_change_broke_off_is_done_in_the_next_run() -> None:

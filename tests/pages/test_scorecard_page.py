@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpi_core.shell.database import DATA, data_files
+from kpi_core.shell.home import DATA
+from kpi_core.shell.storage import data_files
 
 from . import CODES, asks, body, codes, heading, lines, opened, said, shown, table
 from .conftest import Downloads, Load

@@ -9,17 +9,21 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpi_core.intake import GivenFile
-from kpi_core.shell.database import DATA, data_files
+from kpi_core.access import Actor
+from kpi_core.intake import Decision, GivenFile
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision, Uploads
+from kpi_core.shell.services.uploads import Uploads
+from kpi_core.shell.storage import data_files
 from pages._ui import components, session
 
 from ..conftest import write_files
+from ..mappings import mapping
 from . import (
     FIGURES,
     asks,
     body,
+    changes,
     codes,
     csv_file,
     heading,
@@ -35,22 +39,13 @@ from . import (
     uploaded,
 )
 from .conftest import Downloads
-from .test_faults import MARKUP
+from .hostile import HOSTILE
 
 STEPS = ["1. Choose the file", "2. Check it", "3. Compare", "4. Publish"]
 CORRECTED = {"indicator": "FD01", "quarter": "Q2 2022-23", "value": "88.2"}
 """Turns the published rating from Red to Green."""
 SETTLED = {"indicator": "ED07", "quarter": "Q2 2022-23", "value": "25.4"}
 """Was provisional, is final now."""
-HOSTILE = (
-    *MARKUP,
-    "http://evil.example/x",
-    "www.evil.example",
-    "who@evil.example",
-    ":material/face: :smile: :streamlit:",
-    "a -> b -- c",
-    "&lt;b&gt; ![i](//evil.example/i.png)",
-)
 
 
 def steps(at: AppTest) -> list[str]:
@@ -59,11 +54,6 @@ def steps(at: AppTest) -> list[str]:
 
 def problems(at: AppTest) -> list[list[str]]:
     return table(at, "Problems").rows
-
-
-def changes(at: AppTest) -> dict[tuple[str, str], list[str]]:
-    """The comparison: by indicator and quarter what it is, held, in the file, rating, exception report."""
-    return {(name, when): rest for name, when, *rest in table(at, "What would change").rows}
 
 
 def services() -> Services:
@@ -93,7 +83,7 @@ def test_before_a_file_is_chosen_there_is_the_first_step_with_the_quarter_that_i
     quarters = at.selectbox(key="upload_quarter")
     assert quarters.value == "Q3 2022-23"
     assert quarters.options[0] == "October to December 2022 (Q3 2022-23)"
-    assert at.selectbox(key="upload_profile").options[:2] == ["The template", "Column mapping: ees-fixtures"]
+    assert at.selectbox(key="upload_profile").options == ["The template"]
     assert "template-q3-2022-23.csv" in downloads
 
 
@@ -407,7 +397,7 @@ def test_a_targets_file_changes_targets_and_says_which_past_ratings_turn(downloa
 
 def test_a_target_that_takes_the_place_of_one_in_force_is_asked_who_when_and_why_though_its_entry_is_new() -> None:
     at = uploaded(csv_file(("indicator", "from_quarter", "value"), ("FD02", "Q3 2022-23", "40")), "targets.csv")
-    assert [row[2] for row in table(at, "Targets").rows] == ["new"]
+    assert [row[1:5] for row in table(at, "Targets").rows] == [["Q3 2022-23", "new", "20%", "40%"]]
     assert at.text_area(key="upload_reason").label == "Why does the target change?"
     assert [one.key for one in at.radio] == []
     published(at, reason="")
@@ -452,9 +442,16 @@ def test_the_downloaded_register_and_targets_come_back_as_nothing_to_publish(dow
 COUNCILS = "Code,Period,Value,Numerator,Denominator,LocalAuthority"
 
 
-def test_a_file_of_another_system_is_read_through_its_mapping() -> None:
+def read_through(name: str) -> AppTest:
+    """The page with a mapping chosen that an officer saved before."""
+    services().uploads.save_mapping(mapping(name), Actor("Ola Officer", "Performance officer"))
     at = opened("upload")
-    at.selectbox(key="upload_profile").select("lgbf-quarterly").run()
+    assert at.selectbox(key="upload_profile").options == ["The template", f"Column mapping: {name}"]
+    return at.selectbox(key="upload_profile").select(name).run()
+
+
+def test_a_file_of_another_system_is_read_through_its_mapping() -> None:
+    at = read_through("lgbf-quarterly")
     rows = [("CORP 09", f"2018-19;Q{n}", f"0.9{n}", f"9{n}0", "1000", "Exampleshire") for n in (1, 2)]
     at = uploaded(csv_file(COUNCILS.split(","), *rows), "councils.csv", at)
     assert sections(at) == STEPS
@@ -472,8 +469,7 @@ def test_a_file_of_another_system_is_read_through_its_mapping() -> None:
 
 
 def test_a_file_read_through_the_wrong_mapping_says_which_columns_it_lacks() -> None:
-    at = opened("upload")
-    at.selectbox(key="upload_profile").select("trafford-planning").run()
+    at = read_through("trafford-planning")
     uploaded(template(), at=at)
     assert sections(at) == STEPS[:2]
     assert "Add the column “period”." in [row[-1] for row in problems(at)]
@@ -576,7 +572,7 @@ def test_what_cannot_be_written_is_a_sentence_and_the_typed_words_stay(monkeypat
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as disk:
-        disk.setattr("kpi_core.shell.ledger.add", full)
+        disk.setattr("kpi_core.shell.storage.ledger.add", full)
         published(at)
         (sentence,) = said(at, "error")
         assert "No space left on device" in sentence
@@ -595,7 +591,7 @@ def test_what_is_written_and_could_not_be_secured_is_said_on_every_page_until_it
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as disk:
-        disk.setattr("kpi_core.shell.mirror.Mirror.append", full)
+        disk.setattr("kpi_core.shell.storage.mirror.Mirror.append", full)
         published(at)
         assert said(at, "error")[0].startswith("It was written, but could not be secured on the disk")
         assert services().uploads.history() == ()

@@ -8,14 +8,13 @@ from decimal import Decimal
 import pytest
 
 from kpi_core.model import Scenario
-from kpi_core.shell.scenarios import Scenarios
+from kpi_core.shell.services.scenarios import Scenarios
 from pages._ui import components
 
 from ..conftest import figure, register, small_bundle
-from . import asks, body, opened, said, table
+from . import acting, asks, body, opened, pressed, said, table
+from .clicks import Click
 from .conftest import Load
-from .test_double_click import Click
-from .test_report_page import acting, pressed
 from .what_if import (
     ANOTHER,
     AUTHOR,

@@ -8,17 +8,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kpi_core.access import Actor
-from kpi_core.assess import Rating
-from kpi_core.shell.database import DATA, data_files
-from kpi_core.spc import RULE_SET
+from kpi_core.judging import RULE_SET, Rating
+from kpi_core.shell.home import DATA
+from kpi_core.shell.storage import data_files
 from pages._ui import components
 
 from ..conftest import figure, register, small_bundle
-from . import Node, body, heading, moved_to, opened, said, saved, sections, table
+from . import Node, acting, body, heading, moved_to, opened, pressed, said, saved, sections, table
 from .conftest import Downloads, Load
-from .test_faults import MARKUP
-from .test_report_page import acting, pressed
-from .test_upload_page import HOSTILE
+from .hostile import HOSTILE, MARKUP
 from .what_if import (
     CODE,
     NAME,
@@ -36,6 +34,7 @@ from .what_if import (
     changes,
     chart_words,
     decided,
+    fields,
     filled,
     headline,
     of_field,
@@ -472,7 +471,7 @@ def test_the_address_holds_all_of_it_and_a_new_session_with_it_shows_the_same() 
     address = {name: value if isinstance(value, str) else list(value) for name, value in at.query_params.items()}
     other = opened("what_if", **address)
     assert main_text(other) == main_text(at)
-    assert [one.value for one in other.text_input] == [one.value for one in at.text_input]
+    assert fields(other) == fields(at)
     assert dict(other.query_params) == dict(at.query_params)
 
 
@@ -753,3 +752,59 @@ def test_headings_come_in_order_and_are_those_of_the_page() -> None:
         "The way to it",
         "Keep it and share it",
     ]
+
+
+# --- a browser that lags behind -----------------------------------------------------------------------------------
+
+
+def gives_the_address(at: AppTest, address: dict[str, list[str]]) -> AppTest:
+    """The same session, whose browser gives this as its address with the next thing that is done."""
+    at.query_params.clear()
+    at.query_params.update(address)
+    return at
+
+
+def test_the_former_address_of_a_slow_browser_takes_nothing_back() -> None:
+    at = at_what_if()
+    before = dict(at.query_params)
+    gives_the_address(supposed(at, "target", "22"), before)
+    supposed(at, "intervention", "30")
+    assert changes(at) == [f"target:{CODE}=22", f"intervention:{CODE}=30"]
+
+
+def test_a_former_address_that_is_gone_back_to_once_the_browser_has_followed_is_taken() -> None:
+    at = at_what_if()
+    before = dict(at.query_params)
+    supposed(at, "target", "22").run()
+    gives_the_address(at, before).run()
+    assert changes(at) == []
+    assert of_field(at, "target") == ""
+
+
+def test_what_a_slow_browser_still_says_of_a_field_that_was_set_is_nobodys_change() -> None:
+    at = at_what_if()
+    drawn = at.text_input(key="fields_drawn").value
+    supposed(at, "target", "22")
+    at.slider(key=f"slider_{CODE}").set_value(20.0)
+    at.text_input(key="fields_drawn").input(drawn)
+    supposed(at, "intervention", "30")
+    assert changes(at) == [f"target:{CODE}=22", f"intervention:{CODE}=30"]
+    assert at.slider(key=f"slider_{CODE}").value == 22
+
+
+def test_of_a_slider_moved_faster_than_the_browser_draws_no_step_is_taken_back_by_the_field_that_follows_it() -> None:
+    at = at_what_if()
+    drawn = at.text_input(key="fields_drawn").value
+    for place, still_in_the_field in ((20.1, ""), (20.2, ""), (20.3, "20.1"), (20.4, "20.2")):
+        at.slider(key=f"slider_{CODE}").set_value(place)
+        at.text_input(key=f"suppose_target_{CODE}").input(still_in_the_field)
+        at.text_input(key="fields_drawn").input(drawn)
+        at.run()
+    assert changes(at) == [f"target:{CODE}=20.4"]
+    assert (of_field(at, "target"), at.slider(key=f"slider_{CODE}").value) == ("20.4", 20.4)
+
+
+def test_a_slider_that_is_moved_back_to_where_it_stood_is_moved() -> None:
+    at = at_22()
+    at.slider(key=f"slider_{CODE}").set_value(20.0).run()
+    assert changes(at) == [f"target:{CODE}=20"]

@@ -7,13 +7,11 @@ import re
 from streamlit.testing.v1 import AppTest
 
 from kpi_core.access import Actor
-from kpi_core.intake import GivenFile
+from kpi_core.intake import Decision, GivenFile
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
 from pages._ui import session
 
-from . import body, opened, table, template
-from .test_report_page import acting, pressed
+from . import acting, body, opened, pressed, table, template
 
 CODE, NAME = "FD02", "Repeat referrals within 12 months"
 YEAR_AGO, Q1, Q2, Q3 = "Q2 2021-22", "Q1 2022-23", "Q2 2022-23", "Q3 2022-23"
@@ -39,6 +37,11 @@ def supposed(at: AppTest, what: str, text: str, code: str = CODE) -> AppTest:
 def of_field(at: AppTest, what: str, code: str = CODE) -> str:
     """What stands in a field of the scenario."""
     return str(at.text_input(key=f"suppose_{what}_{code}").value)
+
+
+def fields(at: AppTest) -> list[str | None]:
+    """What stands in each field of the page that is seen."""
+    return [one.value for one in at.text_input if one.label != "Drawn"]
 
 
 def at_22() -> AppTest:

@@ -27,10 +27,10 @@ from typing import Any
 
 from kpi_core.errors import KpiError
 from kpi_core.events import Kind
-from kpi_core.shell import disk
-from kpi_core.shell.mirror import Mirror
 from kpi_core.shell.services import Services
-from kpi_core.shell.store import Store
+from kpi_core.shell.storage import disk
+from kpi_core.shell.storage.mirror import Mirror
+from kpi_core.shell.storage.store import Store
 
 from .ledgers import ACTS, ANN, Q3, given, open_at, publish, row
 

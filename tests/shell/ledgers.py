@@ -15,18 +15,16 @@ from typing import Any
 import duckdb
 import pytest
 
-from kpi_core import wire
 from kpi_core.__main__ import main
 from kpi_core.access import Actor
 from kpi_core.codec import json_of
 from kpi_core.errors import NotPublished, NotSaved, StoreError
 from kpi_core.events import RECORDS, Event, Kind, event_of, line_of
-from kpi_core.intake import GivenFile
+from kpi_core.intake import ColumnMapping, Decision, GivenFile, read_mapping
 from kpi_core.model import NONE_IDENTIFIED, Action, ExceptionReport, Upload
-from kpi_core.profile import Profile, read_profile
-from kpi_core.shell.mirror import Mirror, folder_of
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
+from kpi_core.shell.storage.mirror import Mirror, folder_of
+from kpi_core.showing import as_json
 
 from ..conftest import csv_bytes, figure, fixed_clock, register, small_bundle, write_files
 
@@ -75,8 +73,8 @@ def row(code: str, value: str, when: str = Q2, **cells: str) -> dict[str, str]:
     return {"indicator": code, "quarter": when, "value": value} | cells
 
 
-def given(*rows: Mapping[str, str], name: str = "figures.csv", profile: Profile | None = None) -> GivenFile:
-    return GivenFile(csv_bytes(rows), name, profile)
+def given(*rows: Mapping[str, str], name: str = "figures.csv", mapping: ColumnMapping | None = None) -> GivenFile:
+    return GivenFile(csv_bytes(rows), name, mapping)
 
 
 def publish(services: Services, file: GivenFile, reason: str = "Counted again.") -> Upload:
@@ -106,7 +104,7 @@ aliases = "timely visits; visit timeliness"
 
 def mapped() -> GivenFile:
     """A file read through a mapping that adds an indicator with other names."""
-    return GivenFile(b"Code,Period,Value\nZZ1,Q2 2022-23,83.5\n", "visits.csv", read_profile(MAPPING, "visits"))
+    return GivenFile(b"Code,Period,Value\nZZ1,Q2 2022-23,83.5\n", "visits.csv", read_mapping(MAPPING, "visits"))
 
 
 def filled(draft: ExceptionReport, why: str = "Staff left.") -> ExceptionReport:
@@ -181,7 +179,7 @@ ACTS: dict[Kind, Callable[[Services], object]] = {
     Kind.LOADED: _load,
     Kind.PUBLISHED: lambda to: publish(to, given(row("A2", "55"), row("A3", "40", Q1), name="next.csv")),
     Kind.WITHDRAWN: lambda to: to.uploads.withdraw(1, "Wrong.", OFFICER.name),
-    Kind.MAPPING: lambda to: to.uploads.save_profile(read_profile(MAPPING, "another-extract"), OFFICER),
+    Kind.MAPPING: lambda to: to.uploads.save_mapping(read_mapping(MAPPING, "another-extract"), OFFICER),
     Kind.REPORT_SAVED: _save,
     Kind.REPORT_READ_IN: lambda to: to.reports.take_in(
         replace(_latest(to, Q3), unplaced="Left over."), "form.docx", ANN
@@ -218,16 +216,16 @@ def records_held(services: Services) -> dict[str, list[Any]]:
 
 def said(services: Services, quarters: Iterable[str] = (Q1, Q2, Q3, Q4)) -> dict[str, Any]:
     """Everything that readers are told, now and at every position."""
-    told: dict[str, Any] = {"history": [wire.upload_json(one) for one in services.uploads.history()]}
+    told: dict[str, Any] = {"history": [as_json.upload_json(one) for one in services.uploads.history()]}
     for upload in services.uploads.history():
-        told[f"upload {upload.id}"] = wire.withdrawal_json(services.uploads.one(upload.id))
+        told[f"upload {upload.id}"] = as_json.withdrawal_json(services.uploads.one(upload.id))
     for when in ("", "first", *map(str, range(2, services.position + 1, 8))):
         for area in services.areas():
             for quarter in quarters:
                 card = services.scorecard(quarter, area, when)
-                told[f"{when} {area} {quarter}"] = wire.scorecard_json(card, card)
+                told[f"{when} {area} {quarter}"] = as_json.scorecard_json(card, card)
     for one in services.about().indicators:
-        told[one.code] = wire.indicator_json(services.indicator(one.code, Q2))
+        told[one.code] = as_json.indicator_json(services.indicator(one.code, Q2))
     told["reports"] = [repr(services.reports.one("A1", quarter)) for quarter in (Q1, Q2, Q3)]
     told["scenarios"] = services.scenarios.every(), services.scenarios.proposals()
     told["changes"] = services.changes()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,16 +16,16 @@ from typing import Any
 
 import pytest
 
-from kpi_core import wire
 from kpi_core.__main__ import main
 from kpi_core.errors import KpiError, UnknownChoice
-from kpi_core.intake import GivenFile
-from kpi_core.shell.database import DATA, make_database
+from kpi_core.intake import Decision, GivenFile, TargetDecision
 from kpi_core.shell.example import files
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision, TargetDecision
+from kpi_core.shell.storage import make_database
+from kpi_core.showing import as_json
 
-from ..conftest import shared_file, write_files
+from ..conftest import csv_bytes, shared_file, write_files
 from .ledgers import (
     ANN,
     HEAD,
@@ -36,6 +38,7 @@ from .ledgers import (
     given,
     publish,
     row,
+    tamper,
 )
 
 
@@ -83,9 +86,21 @@ def test_a_record_s_number_is_the_position_after_it(services: Services) -> None:
         publish(services, given(row("A1", value)))
     assert [shown(services, str(number)) for number in (1, 2, 3, 4)] == ["71.5%", "72% [r]", "73% [r]", "74% [r]"]
     assert shown(services) == shown(services, "4") == "74% [r]"
-    assert services.scorecard(Q2, when="2").moment == "As it stood at record 2 of 4"
+    assert services.scorecard(Q2, when="2").moment == "As it stood at record 2 of 4, 1 November 2022"
     assert services.scorecard(Q2).moment == ""
-    assert services.indicator("A1", Q2, when="2").moment == "As it stood at record 2 of 4"
+    assert services.indicator("A1", Q2, when="2").moment == "As it stood at record 2 of 4, 1 November 2022"
+
+
+def test_beside_a_record_s_number_stands_its_day_in_london(services: Services, clock: Clock) -> None:
+    clock.set("2023-07-01T22:59:59")
+    publish(services, given(row("A1", "72")))
+    clock.set("2023-07-01T23:00:00")
+    publish(services, given(row("A1", "73")))
+    assert [services.moment(text).words for text in ("1", "2", " 03 ")] == [
+        "As it stood at record 1 of 3, 1 November 2022",
+        "As it stood at record 2 of 3, 1 July 2023",
+        "As it stood at record 3 of 3, 2 July 2023",
+    ]
 
 
 def test_first_is_each_figure_as_it_was_first_recorded_here(services: Services) -> None:
@@ -142,6 +157,47 @@ def test_before_the_first_record_it_says_when_records_begin(services: Services) 
 
 
 @pytest.mark.parametrize(
+    "written", ["yesterday", "", "2022-11-20T09:00:00+00:00", "0001-01-01T00:00:00", "2022-11-20T25:00:00"]
+)
+def test_a_time_that_somebody_made_unreadable_stops_only_the_days_that_it_leaves_open(
+    written: str, tmp_path: Path, services: Services, clock: Clock
+) -> None:
+    for day in ("2022-11-10", "2022-11-20", "2022-11-25"):
+        clock.set(f"{day}T09:00:00")
+        publish(services, given(row("A1", day[-2:])))
+    services.close()
+    tamper(tmp_path, f"update event set happened_at = '{written}' where number = 3")
+    with contextlib.closing(Services.open(tmp_path / "kpi.duckdb", tmp_path / "data", clock)) as opened:
+        assert [shown(opened, day) for day in ("2022-11-09", "2022-11-25")] == ["71.5%", "25% [r]"]
+        for day in ("2022-11-10", "2022-11-24"):
+            with pytest.raises(KpiError) as refused:
+                opened.scorecard(Q2, when=day)
+            assert str(refused.value) == (
+                f"What stood on {int(day[-2:])} November 2022 cannot be said: the time of record 3 is not as it was written. "
+                "Ask for a record by its number instead."
+            )
+        assert [opened.moment(number).words for number in ("2", "3")] == [
+            "As it stood at record 2 of 4, 10 November 2022",
+            "As it stood at record 3 of 4",
+        ]
+        assert any("Record 3 in kpi.duckdb" in one for one in opened.verify().problems)
+
+
+def test_where_the_first_record_was_taken_out_a_day_before_the_next_is_before_records_begin(
+    tmp_path: Path, services: Services, clock: Clock
+) -> None:
+    clock.set("2022-11-10T09:00:00")
+    publish(services, given(row("A1", "72")))
+    services.close()
+    tamper(tmp_path, "delete from event where number = 1")
+    with (
+        contextlib.closing(Services.open(tmp_path / "kpi.duckdb", tmp_path / "data", clock)) as opened,
+        pytest.raises(KpiError, match="Records here begin on 10 November 2022: "),
+    ):
+        opened.moment("2022-11-09")
+
+
+@pytest.mark.parametrize(
     "text", ["0", "2", "99", "-1", "1.5", "yesterday", "2022-13-01", "2022-02-30", "last", "١", "1 1"]
 )
 def test_text_that_is_no_moment_is_refused_with_what_is(text: str, services: Services) -> None:
@@ -165,10 +221,10 @@ def test_the_command_line_answers_as_at_and_refuses_what_is_no_moment(tmp_path: 
     ):
         status, out = asked(*command, "--as-at", "1", "--json")
         assert status == 0
-        assert "As it stood at record 1 of 2" in out
+        assert '"As it stood at record 1 of 2, 1 November 2022"' in out
     assert "71.5" in asked("scorecard", "--quarter", Q2, "--as-at", "1")[1]
     assert "72% [r]" in asked("scorecard", "--quarter", Q2, "--as-at", "2")[1]
-    assert "As it stood at record 1 of 2." in asked("scorecard", "--quarter", Q2, "--as-at", "1")[1]
+    assert "As it stood at record 1 of 2, 1 November 2022." in asked("scorecard", "--quarter", Q2, "--as-at", "1")[1]
     assert '"uploads": []' in asked("uploads", "--as-at", "1", "--json")[1]
     status, out = asked("scorecard", "--as-at", "some day")
     assert (status, out.count("\n"), "Traceback" in out) == (2, 1, False)
@@ -226,7 +282,7 @@ def test_a_view_of_the_past_stays_as_it_is_whatever_comes_later(services: Servic
 
     def then() -> Any:
         card = services.scorecard(Q2, when="2022-11-01")
-        said = wire.scorecard_json(card, card)
+        said = as_json.scorecard_json(card, card)
         return json.dumps({name: value for name, value in said.items() if name != "moment"}, default=str)
 
     before = then()
@@ -258,7 +314,10 @@ def test_neither_a_comparison_nor_the_history_gives_it_back(services: Services) 
         for quarter in (Q1, Q2, Q3):
             card = services.scorecard(quarter, when=when)
             said = json.dumps(
-                [wire.scorecard_json(card, card), wire.indicator_json(services.indicator("A1", quarter, when=when))],
+                [
+                    as_json.scorecard_json(card, card),
+                    as_json.indicator_json(services.indicator("A1", quarter, when=when)),
+                ],
                 default=str,
             )
             for value in ("71.5", "72.3"):
@@ -266,6 +325,30 @@ def test_neither_a_comparison_nor_the_history_gives_it_back(services: Services) 
             if quarter == Q3:
                 for lost in ("0.5", "-0.3"):
                     assert f"{lost} percentage" not in said, "the change since the quarter before"
+
+
+def test_nor_does_what_the_papers_say_of_it_where_they_disagree(tmp_path: Path, clock: Clock) -> None:
+    said = {
+        "indicator": "A1",
+        "quarter": Q2,
+        "source": "Report",
+        "sentence": "The report gives 71.5% and the form 64%.",
+    }
+    rows = [
+        said | {"subject": "outturn", "value": "64"},
+        said | {"subject": "narrative", "resolution": "It is 71.5%.", "resolved_on": "2022-11-01"},
+    ]
+    folder = write_files(tmp_path / "data", council() | {"conflicts.csv": csv_bytes(rows)})
+    with closing(Services.open(tmp_path / "kpi.duckdb", folder, clock)) as services:
+        assert "64%" in services.scorecard(Q2).row("A1").conflict
+        publish(services, given(row("A1", "c")))
+        for when in ("", "1", "2", "first"):
+            card = services.scorecard(Q2, when=when)
+            view, paper = services.indicator("A1", Q2, when=when), services.paper(Q2, when=when)
+            shown = [as_json.scorecard_json(card, card), as_json.indicator_json(view), paper, services.about(when=when)]
+            assert not [value for value in ("64%", "'64'", "71.5") if value in repr(shown)], when
+            assert [bool(one.resolution) for one in view.conflicts] == [False, True]
+            assert all("the figure is confidential" in one.sentence for one in view.conflicts)
 
 
 def test_a_suppression_that_was_withdrawn_shows_the_figure_again(services: Services) -> None:
@@ -306,7 +389,7 @@ def test_what_each_meeting_saw_can_be_seen_again_and_once_suppressed_at_none(mee
     assert shown(meetings, "1", "EX01", quarter) == "not reported"
 
     def told(*moments: str) -> str:
-        return json.dumps([wire.indicator_json(meetings.indicator("EX01", quarter, when=when)) for when in moments])
+        return json.dumps([as_json.indicator_json(meetings.indicator("EX01", quarter, when=when)) for when in moments])
 
     for value in ("91.0", "92.0", "93.0"):
         assert told("3").count(f'"{value}"') == told("1").count(f'"{value}"'), (
@@ -332,15 +415,15 @@ FORMER = "29.5"
 
 def everything_drawn(services: Services, when: str) -> Iterator[tuple[str, str]]:
     """Every rendering of the quarter, as text, by what it is."""
-    from kpi_core.report import Circumstances, scorecard_table
     from kpi_core.shell.export import csv_file, word_file
+    from kpi_core.showing import Circumstances, scorecard_table
 
     card = services.scorecard(Q1, when=when)
     view = services.indicator("FD02", Q1, when=when)
     yield "the scorecard", repr(card.row("FD02"))
-    yield "the scorecard's JSON", json.dumps(wire.scorecard_json(card, card), default=str)
+    yield "the scorecard's JSON", json.dumps(as_json.scorecard_json(card, card), default=str)
     yield "the indicator", repr(view)
-    yield "the indicator's JSON", json.dumps(wire.indicator_json(view), default=str)
+    yield "the indicator's JSON", json.dumps(as_json.indicator_json(view), default=str)
     yield "the quarter after", repr(services.scorecard(Q2, when=when).row("FD02"))
     paper = services.paper(Q1, when=when)
     yield "the paper", repr(paper)

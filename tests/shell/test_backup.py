@@ -14,10 +14,10 @@ import pytest
 
 from kpi_core.__main__ import main
 from kpi_core.errors import KpiError, LedgerBroken, StoreError
-from kpi_core.shell.database import backup, backup_to, place_warning, rebuild, restore
-from kpi_core.shell.ledger import Ledger, Made
 from kpi_core.shell.services import Services
-from kpi_core.shell.store import Store
+from kpi_core.shell.storage import Ledger, Made, backup_to, rebuild, restore
+from kpi_core.shell.storage.database import backup, place_warning
+from kpi_core.shell.storage.store import Store
 
 from ..conftest import NOW, fixed_clock
 from . import ledgers
@@ -314,7 +314,8 @@ def test_a_restore_that_was_broken_off_can_be_done_again(
     packed = saved(services.backup().content, tmp_path / "one.zip")
     with monkeypatch.context() as broken:
         broken.setattr(
-            "kpi_core.shell.database.disk.write_whole", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left"))
+            "kpi_core.shell.storage.database.disk.write_whole",
+            lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")),
         )
         with pytest.raises((OSError, KpiError)):
             restore(packed, tmp_path / "new" / DATABASE)

@@ -12,6 +12,7 @@ import pytest
 from docx import Document
 
 from kpi_core.__main__ import main
+from kpi_core.narrative import Pace
 
 from ..conftest import shared_file
 
@@ -32,6 +33,40 @@ def check(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
         return status, json.loads(out) if out else {}, err
 
     return run
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock on which ten seconds have gone by at the third sentence."""
+    times = iter((0, 1, 2))
+    monkeypatch.setattr("kpi_core.shell.services.texts.Pace", lambda _, between: Pace(lambda: next(times, 11), between))
+
+
+ENDED = "Nothing from line 5 on was checked, as a check ends after 20,000 statements or 10 seconds: check the rest as a document of its own."
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_paper_that_takes_too_long_is_checked_as_far_as_it_goes_and_says_so_last(
+    check: Check, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "long.txt").write_text(
+        "\n\n".join(["Assessments completed in 45 days were 85%."] * 4), encoding="utf-8"
+    )
+    assert main(["check", str(tmp_path / "long.txt")]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == ENDED
+
+
+@pytest.mark.usefixtures("hurried")
+def test_programs_are_told_so_too(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "long.txt").write_text(
+        "\n\n".join(["Assessments completed in 45 days were 85%."] * 4), encoding="utf-8"
+    )
+    assert check(tmp_path / "long.txt")[1]["cut_short"] == ENDED
+
+
+def test_of_a_paper_that_was_checked_to_its_end_nothing_is_said_of_that(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "short.txt").write_text("Assessments completed in 45 days were 85%.", encoding="utf-8")
+    assert check(tmp_path / "short.txt")[1]["cut_short"] is None
 
 
 def lines(found: Json, verdict: str) -> dict[tuple[int, str], str]:

@@ -2,58 +2,29 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kpi_core.__main__ import main
 from kpi_core.model import REPORT_SECTIONS
-from kpi_core.shell.database import DATA, data_files, make_database
-from kpi_core.shell.mirror import folder_of
+from kpi_core.shell.home import DATA
+from kpi_core.shell.storage import data_files, make_database
+from kpi_core.shell.storage.mirror import folder_of
 
-from ..conftest import NOW, REPO, fixed_clock, write_files
+from ..conftest import NOW, fixed_clock, london_day, write_files
+from .processes import Json, document, here, leaves, run
 
 Q2 = ("--quarter", "Q2 2022-23")
-Answer = subprocess.CompletedProcess[str]
-Json = dict[str, Any]
-
-
-def run(*arguments: str | Path, db: Path | None = None, cwd: Path = REPO, **environment: str) -> Answer:
-    """One command in a process of its own, against ``db``."""
-    command = [sys.executable, "-m", "kpi_core", *(["--db", str(db)] if db else []), *map(str, arguments)]
-    clean = {name: value for name, value in os.environ.items() if name != "KPI_DB"} | environment
-    return subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, encoding="utf-8", check=False)
-
-
-def here(*arguments: str | Path, db: Path) -> Answer:
-    """The same in this process, which takes a tenth of the time."""
-    out, err = io.StringIO(), io.StringIO()
-    command = ["--db", str(db), *map(str, arguments)]
-    with redirect_stdout(out), redirect_stderr(err):
-        status = main(command)
-    return Answer(command, status, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(scope="module")
 def card(db: Path) -> Json:
     return document(run("scorecard", *Q2, "--json", db=db))
-
-
-def document(answer: Answer) -> Json:
-    """The one JSON document that standard output must be."""
-    assert (answer.returncode, answer.stderr) == (0, "")
-    found: Json = json.loads(answer.stdout)
-    return found
 
 
 # --- the scorecard of Q2 2022-23, as the council's papers have it --------------------------------------------------
@@ -155,14 +126,6 @@ def test_reason_lines_stand_with_the_reports_that_are_there(card: Json) -> None:
 
 
 # --- the contract ---------------------------------------------------------------------------------------------------
-
-
-def leaves(found: Any) -> Iterator[Any]:
-    if isinstance(found, dict | list):
-        for one in found.values() if isinstance(found, dict) else found:
-            yield from leaves(one)
-    else:
-        yield found
 
 
 @pytest.mark.parametrize("command", [("scorecard",), ("indicator", "ED07"), ("exceptions",), ("verify",)])
@@ -384,11 +347,13 @@ AS_AT = {  # what is shown of FD01 in Q2 2022-23; 5 suppressed it, and that hold
 @pytest.mark.parametrize("moment", AS_AT)
 def test_every_reading_command_answers_as_at_a_record(moment: str, done: Path) -> None:
     card = document(here("scorecard", *Q2, "--as-at", moment, "--json", db=done))
+    events = document(here("ledger", "--json", db=done))["events"]
     assert (row_of(card, "FD01")["display"], card["now_confidential"]) == AS_AT[moment]
     if moment == "first":
         assert (card["as_first_published"], card["as_at"]) == (True, "As first recorded here")
     else:
-        assert (card["as_first_published"], card["as_at"]) == (False, f"As it stood at record {moment} of 5")
+        day = london_day(datetime.fromisoformat(events[int(moment) - 1]["at"]))
+        assert (card["as_first_published"], card["as_at"]) == (False, f"As it stood at record {moment} of 5, {day}")
     told = here("scorecard", *Q2, "--as-at", moment, db=done).stdout
     assert told.startswith(f"{card['as_at']}.\n")
     assert ("One figure that stood then is confidential now" in told) is bool(card["now_confidential"])
@@ -399,8 +364,17 @@ def test_every_reading_command_answers_as_at_a_record(moment: str, done: Path) -
     uploads = document(here("uploads", "--as-at", "2" if moment == "first" else moment, "--json", db=done))
     stood = {"1": 0, "2": 1, "3": 2, "4": 2, "5": 3, "first": 1}[moment]
     assert len(uploads["uploads"]) == stood
+    if moment != "first":
+        assert uploads["as_at"] == card["as_at"]
+        assert here("uploads", "--as-at", moment, db=done).stdout.startswith(f"{card['as_at']}.\n")
     withdrawn = [one["upload_id"] for one in uploads["uploads"] if one["withdrawn"]]
     assert withdrawn == ([2] if moment in ("4", "5") else [])
+
+
+def test_the_history_of_uploads_as_it_stands_now_says_no_moment(done: Path) -> None:
+    now = document(here("uploads", "--json", db=done))
+    assert (list(now), now["as_at"]) == (["as_at", "uploads"], None)
+    assert "As it stood" not in here("uploads", db=done).stdout
 
 
 def test_as_at_shows_what_stood_at_each_record_and_on_each_day(done: Path, tmp_path: Path) -> None:

@@ -11,22 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from kpi_core.shell.database import DATA, make_database
-from kpi_core.shell.mirror import folder_of
+from kpi_core.shell.home import DATA
+from kpi_core.shell.storage import make_database
+from kpi_core.shell.storage.mirror import folder_of
 
 from ..conftest import REPO, fixed_clock, small_bundle
-from .test_cli import Answer, document, here, run
-from .test_store import HELD, held_by_another_process
-
-
-def told(answer: Answer) -> str:
-    """The one line on standard error, with nothing on standard output."""
-    assert answer.stdout == ""
-    assert "Traceback" not in answer.stderr
-    line, end = answer.stderr[:-1], answer.stderr[-1:]
-    assert end == "\n"
-    assert line.isprintable(), f"not one line: {answer.stderr}"
-    return line
+from .processes import HELD, document, held_by_another_process, here, run, told
 
 
 @pytest.mark.parametrize("as_json", [(), ("--json",)], ids=["for people", "for programs"])

@@ -14,8 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi_core.figures import is_number
-from kpi_core.headline import headline
-from kpi_core.report import (
+from kpi_core.judging import headline
+from kpi_core.shell import example
+from kpi_core.shell.export.csv_file import harmless, render
+from kpi_core.shell.services import Services
+from kpi_core.shell.storage import make_database
+from kpi_core.showing import (
     COLOURS_NOTE,
     MADE_UP,
     Cell,
@@ -27,10 +31,6 @@ from kpi_core.report import (
     scorecard_table,
     series_table,
 )
-from kpi_core.shell import example
-from kpi_core.shell.database import make_database
-from kpi_core.shell.export.csv_file import harmless, render
-from kpi_core.shell.services import Services
 
 from ..conftest import NOW, fixed_clock
 

@@ -19,10 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_core.errors import UnreadableDocument
-from kpi_core.forms import Action, Form, NoForm, Paragraph, read_forms
+from kpi_core.forms import Form, FormAction, NoForm, Paragraph, read_forms
 from kpi_core.model import NONE_IDENTIFIED, REPORT_SECTIONS
 from kpi_core.periods import Quarter
-from kpi_core.shell.documents import LIMITS, Limits, read_document
+from kpi_core.shell.services.documents import LIMITS, Limits, read_document
 
 SPRING = date(2023, 3, 31)
 Labels = dict[str, str]
@@ -365,7 +365,7 @@ def test_a_form_of_any_shape_is_the_same_form(shape: str) -> None:
     )
     expected = {name: VALUES[name] for name in REPORT_SECTIONS} | {REPORT_SECTIONS[4]: NONE_IDENTIFIED}
     assert dict(form.sections) == expected
-    assert form.actions == (Action("Sign two landlords.", "Team Manager", SPRING),)
+    assert form.actions == (FormAction("Sign two landlords.", "Team Manager", SPRING),)
     assert (form.completed_by, form.approved_by, form.approved_on) == (
         "Alex Example",
         "Priya Sample",

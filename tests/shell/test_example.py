@@ -14,15 +14,15 @@ from statistics import mean
 
 import pytest
 
-from kpi_core.assess import Rating
-from kpi_core.bundle import read
 from kpi_core.figures import decimals_of, round_half_up
+from kpi_core.intake import read_data_folder
+from kpi_core.judging import Rating, Row
 from kpi_core.model import Absence, Basis, Indicator, Observation, Polarity, ReportState, Target, Unit
-from kpi_core.scorecard import Row
-from kpi_core.shell.database import DATA, data_files, make_database
 from kpi_core.shell.example import files
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
-from kpi_core.views import IndicatorView
+from kpi_core.shell.storage import data_files, make_database
+from kpi_core.showing import IndicatorView
 
 NOW = datetime(2025, 11, 3, 9, 0)
 LATEST = "Q2 2025-26"
@@ -103,7 +103,7 @@ def test_every_seed_tells_the_same_story_in_the_latest_quarter(seed: int, tmp_pa
 
 
 def test_nothing_is_shared_with_the_real_register() -> None:
-    made, real = read(files(2022)), read(data_files(DATA))
+    made, real = read_data_folder(files(2022)), read_data_folder(data_files(DATA))
     assert not {i.code for i in made.indicators} & {i.code for i in real.indicators}
     assert not {i.name for i in made.indicators} & {i.name for i in real.indicators}
     assert not {i.category for i in made.indicators} & {i.category for i in real.indicators}

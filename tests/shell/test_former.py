@@ -40,8 +40,8 @@ from kpi_core.model import (
     Withdrawn,
 )
 from kpi_core.periods import Quarter, quarter
-from kpi_core.shell import store
-from kpi_core.shell.former import FormerAct, acts_of
+from kpi_core.shell.storage import store
+from kpi_core.shell.storage.former import FormerAct, acts_of
 
 from ..conftest import NOW, shared_file
 
@@ -260,7 +260,7 @@ def test_uploads_come_with_the_bytes_that_were_published(old: Path) -> None:
     found = [act for act in acts(old) if act.kind is Kind.PUBLISHED]
     held = rows(old, "select id, kind, published_at, published_by, file_name, sha256, profile, quarters, [new_count, confirmed_count, revised_count, same_count], reason, revision_kind from upload order by id")  # fmt: skip
     assert [
-        (u.id, u.kind, u.published_at, u.published_by, u.file_name, u.sha256, u.profile, u.quarters, [*u.counts], u.reason, u.revision_kind)
+        (u.id, u.kind, u.published_at, u.published_by, u.file_name, u.sha256, u.mapping, u.quarters, [*u.counts], u.reason, u.revision_kind)
         for u in all_of(found, Upload)
     ] == held  # fmt: skip
     assert [(act.at, act.actor) for act in found] == [(row[2], Actor(row[3], "Performance officer")) for row in held]

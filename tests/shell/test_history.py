@@ -15,18 +15,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kpi_core.errors import NotPublished, NotWithdrawn
-from kpi_core.intake import GivenFile
-from kpi_core.profile import Profile
+from kpi_core.intake import ColumnMapping, Decision, GivenFile
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
 
 from ..conftest import NOW, csv_bytes, in_memory, indicator, register
-from . import test_publishing
-from .test_publishing import Q1, Q2, all_held, council, happened, publish, row, rows_of, shows, stands
-from .test_publishing import given as file_of
-
-explorer = test_publishing.explorer
-
+from .ledgers import given as file_of
+from .ledgers import row
+from .uploading import Q1, Q2, all_held, council, entries, happened, publish, rows_of, shows, stands
 
 # --- one after another, against a simple model --------------------------------------------------------------------
 
@@ -283,10 +278,6 @@ def test_a_withdrawal_touches_no_other_officers_figures(explorer: Services) -> N
 # --- the register and targets -------------------------------------------------------------------------------------
 
 
-def entries(name: str, *rows: dict[str, str] | Any) -> GivenFile:
-    return GivenFile(csv_bytes(rows), name)
-
-
 def new_indicator(code: str = "B1", **cells: str) -> GivenFile:
     return entries("register.csv", register(code, decimals="0", areas="X") | cells)
 
@@ -369,7 +360,7 @@ def test_an_upload_that_put_an_indicator_on_a_scorecard_is_left_while_later_figu
         explorer.uploads.withdraw(1, "Wrong.", "Ann")
 
 
-MAPPING = Profile(
+MAPPING = ColumnMapping(
     "measures",
     columns={"indicator": ("Measure",), "quarter": ("Period",), "value": ("Result",), "area": ("Place",)},
     areas_from_file=True,

@@ -20,14 +20,13 @@ import pytest
 
 from kpi_core.__main__ import main
 from kpi_core.access import ROLES
-from kpi_core.shell.database import make_database
-from kpi_core.shell.mirror import folder_of
 from kpi_core.shell.services import Services
+from kpi_core.shell.storage import make_database
+from kpi_core.shell.storage.mirror import folder_of
 
 from ..conftest import Cells, csv_bytes, figure, fixed_clock, register, small_bundle, write_files
-from .test_cli import leaves
-from .test_cli import run as in_a_process
-from .test_store import HELD, held_by_another_process
+from .processes import HELD, held_by_another_process, leaves
+from .processes import run as in_a_process
 
 Json = dict[str, Any]
 BY = ("--by", "A. Officer")
@@ -232,15 +231,15 @@ def test_without_publish_nothing_is_written(run: Run, tmp_path: Path, own: Path)
     assert told.status == 0
     assert told.out.splitlines()[-1] == "Nothing is published. Add --publish to publish it."
     assert quarter_of(run, "Q3 2022-23") == {"A1": None, "A2": None, "D1": None}
-    assert run("uploads", "--json").json == {"uploads": []}
+    assert run("uploads", "--json").json == {"as_at": None, "uploads": []}
     assert own.read_bytes() == before
 
 
 def test_publish_without_the_warnings_confirmed_publishes_nothing_and_says_so(run: Run, tmp_path: Path) -> None:
     told = run("import", file(tmp_path, GOOD[:1]), "--publish", *BY, "--json")
     assert (told.status, told.json["published"], told.json["blocked"]) == (1, False, False)
-    assert told.err == "Nothing was published: a warning is not confirmed (indicators-missing).\n"
-    assert run("uploads", "--json").json == {"uploads": []}
+    assert told.err == "Nothing was published: one warning is not confirmed (indicators-missing).\n"
+    assert run("uploads", "--json").json == {"as_at": None, "uploads": []}
 
 
 @pytest.mark.parametrize("reason", [(), ("--reason", ""), ("--reason", "  ")])
@@ -387,7 +386,7 @@ def test_withdrawing_a_target_says_so(run: Run, tmp_path: Path) -> None:
     aim = {"indicator": "A1", "from_quarter": "Q3 2022-23", "value": "95", "source": "Minutes", "decided_by": "Board"}
     told = run("import", file(tmp_path, [aim], "targets.csv"), *PUBLISH, "--reason", "Agreed.")
     assert told.out.splitlines() == [
-        "targets.csv: targets, from Q3 2022-23", "1 new, 0 confirmed, 0 revised, 0 the same", "  A1 new: 95%", "Published as upload 1."]  # fmt: skip
+        "targets.csv: targets, from Q3 2022-23", "1 new, 0 confirmed, 0 revised, 0 the same", "  A1 new: 85% -> 95%", "Published as upload 1."]  # fmt: skip
     told = run("withdraw", "1", "--reason", "Not agreed.", *BY)
     assert told.out.splitlines() == [
         "Upload 1 (targets.csv) is withdrawn.",
@@ -404,7 +403,7 @@ def test_a_recorded_target_is_changed_only_where_who_decided_it_when_and_why_is_
     assert told.err == (
         "Nothing was published: a recorded target changes. Say who decided it, on what date or in which paper, and why.\n"
     )
-    assert run("uploads", "--json").json == {"uploads": []}
+    assert run("uploads", "--json").json == {"as_at": None, "uploads": []}
     said = ("--decided-by", "Cabinet", "--decided-on", "2022-10-27", "--reason", "Agreed.")
     assert run("import", aim, *PUBLISH, *said, "--json").json["published"] is True
     again = file(tmp_path, [{"indicator": "A1", "from_quarter": "Q3 2022-23", "value": "96"}], "more.csv")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kpi_core.__main__ import main
-from kpi_core.shell.mirror import Mirror, folder_of
+from kpi_core.shell.storage.mirror import Mirror, folder_of
 
 from ..conftest import shared_file
 

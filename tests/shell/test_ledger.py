@@ -15,8 +15,8 @@ import pytest
 
 from kpi_core.errors import NewerDatabase, NotAllowed, NotPublished, NotSaved, StoreError
 from kpi_core.events import Kind
-from kpi_core.shell.database import make_database, rebuild
-from kpi_core.shell.store import log_of
+from kpi_core.shell.storage import make_database, rebuild
+from kpi_core.shell.storage.store import log_of
 
 from ..conftest import fixed_clock
 from . import ledgers

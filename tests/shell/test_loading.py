@@ -11,8 +11,10 @@ import pytest
 from kpi_core.__main__ import main
 from kpi_core.errors import BundleError, NotAllowed, NotSaved, StoreError
 from kpi_core.events import Kind
-from kpi_core.shell.database import DATA, THE_EXPLORER, data_files, make_database, rebuild
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
+from kpi_core.shell.storage import data_files, make_database, rebuild
+from kpi_core.shell.storage.ledger import THE_EXPLORER
 
 from ..conftest import NOW, figure, fixed_clock, small_bundle, write_files
 from .ledgers import (
@@ -75,8 +77,10 @@ def test_making_a_database_never_replaces_one_that_is_there(tmp_path: Path) -> N
 
 def test_making_it_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr("kpi_core.shell.database.os.replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space")))
-        with pytest.raises(NotSaved, match="could not be secured on the disk"):
+        broken.setattr(
+            "kpi_core.shell.storage.database.os.replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space"))
+        )
+        with pytest.raises(StoreError, match="the disk is full"):
             make_database(tmp_path / DATABASE, small_bundle(), fixed_clock)
     assert files_in(tmp_path) == {}
     make_database(tmp_path / DATABASE, small_bundle(), fixed_clock)

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from kpi_core.__main__ import main
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
+from kpi_core.shell.storage import data_files
 
-from ..conftest import shared_file
+from ..conftest import shared_file, write_files
 
 EXPECTED = "reference", "old-state", "expected"
 COMMANDS = {
@@ -66,6 +68,22 @@ def test_it_is_said_once_and_the_former_files_are_set_aside(carried: Path, capsy
     assert services.recovered == ""
     assert services.verify().problems == ()
     services.close()
+
+
+def test_it_opens_where_no_folder_holds_mappings_any_more_and_a_former_ones_name_is_answered_in_a_sentence(
+    carried: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_files(tmp_path / "data", data_files(DATA))
+    monkeypatch.setenv("KPI_DATA", str(folder))
+    services = Services.open(carried, folder)
+    assert (services.uploads.profiles(), [*services.warnings()]) == ({}, [])
+    services.close()
+    (file := tmp_path / "councils.csv").write_text("Code,Period,Value\nFD01,Q3 2022-23,84\n", encoding="utf-8")
+    capsys.readouterr()
+    assert main(["--db", str(carried), "import", str(file), "--mapping", "lgbf-quarterly"]) == 2
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n")) == ("", 1)
+    assert "There is no column mapping “lgbf-quarterly”." in told.err
 
 
 def test_a_rebuild_from_the_second_copy_alone_answers_the_same(

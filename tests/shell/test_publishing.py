@@ -6,127 +6,35 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kpi_core import wire
 from kpi_core.access import READER, ROLES, Actor
-from kpi_core.errors import Changed, KpiError, NotAllowed, NotPublished, NotWithdrawn
-from kpi_core.events import RECORDS, Event, Kind, tables_in
-from kpi_core.intake import GivenFile
-from kpi_core.model import Observation, Upload
-from kpi_core.profile import read_profile
-from kpi_core.shell import disk
-from kpi_core.shell.ledger import STEPS
-from kpi_core.shell.mirror import Mirror, folder_of
+from kpi_core.errors import Changed, KpiError, NotAllowed, NotPublished, NotWithdrawn, UnknownChoice
+from kpi_core.events import Kind
+from kpi_core.intake import Decision, GivenFile, read_mapping
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
+from kpi_core.shell.storage import STEPS, disk
+from kpi_core.showing import as_json
 
-from ..conftest import NOW, csv_bytes, figure, fixed_clock, register, small_bundle, write_files
-
-# --- what the tests of uploads share ------------------------------------------------------------------------------
-
-Q1, Q2, Q3 = "Q1 2022-23", "Q2 2022-23", "Q3 2022-23"
-QUARTERS = (Q1, Q2)
-
-
-def council() -> dict[str, bytes]:
-    """Two areas and three percentages without decimals; A1 has a figure for the first quarter, A2 a provisional one."""
-    return small_bundle(
-        areas=[{"code": "X", "name": "Exampleshire"}, {"code": "Y", "name": "Otherton"}],
-        indicators=[register(code, decimals="0", areas="X Y") for code in ("A1", "A2", "A3")],
-        targets=[{"indicator": "A1", "from_quarter": Q1, "value": "75", "source": "Plan"}],
-        observations=[figure("A1", Q1, "70"), figure("A2", Q1, "60", status="provisional")],
-    )
-
-
-def row(code: str, value: str, when: str = Q2, **cells: str) -> dict[str, str]:
-    """A row of the template."""
-    return {"indicator": code, "quarter": when, "value": value} | cells
-
-
-def given(*rows: dict[str, str], name: str = "figures.csv") -> GivenFile:
-    return GivenFile(csv_bytes(rows), name)
-
-
-def publish(services: Services, file: GivenFile, by: str = "Ann", reason: str = "Counted again.") -> Upload:
-    return services.uploads.publish(services.uploads.preview(file), Decision(by, reason, None))
-
-
-def open_at(folder: Path, name: str = "kpi.duckdb") -> Services:
-    """A database in ``folder``, made from the small council at the first time."""
-    if not (folder / "data").exists():
-        write_files(folder / "data", council())
-    return Services.open(folder / name, folder / "data", fixed_clock)
-
-
-@pytest.fixture
-def explorer(tmp_path: Path) -> Iterator[Services]:
-    services = open_at(tmp_path)
-    yield services
-    services.close()
-
-
-def stands(services: Services, code: str, when: str = Q2, area: str | None = None) -> Observation | None:
-    """What stands for an indicator and quarter."""
-    (found,) = [one for one in services.scorecard(when, area).rows if one.indicator.code == code]
-    return found.observation
-
-
-def shows(services: Services, code: str, when: str = Q2, first: bool = False) -> str:
-    """A figure as the scorecard displays it."""
-    card = services.scorecard(when, when="first" if first else "")
-    (found,) = [one for one in card.rows if one.indicator.code == code]
-    return found.display
-
-
-def all_said(services: Services, quarters: Iterable[str] = QUARTERS) -> dict[str, Any]:
-    """Everything that readers are told: scorecards as they stand and as first recorded, series, history with effects."""
-    said: dict[str, Any] = {"history": [wire.upload_json(one) for one in services.uploads.history()]}
-    for upload in services.uploads.history():
-        said[f"upload {upload.id}"] = wire.withdrawal_json(services.uploads.one(upload.id))
-    for area in services.areas():
-        for when in quarters:
-            for moment in ("", "first"):
-                card = services.scorecard(when, area, moment)
-                said[f"{area} {when} {moment}"] = wire.scorecard_json(card, card)
-        for one in services.about(area).indicators:
-            said[f"{area} {one.code}"] = wire.indicator_json(services.indicator(one.code, Q2, area))
-    return said
-
-
-def rows_of(services: Services, table: str, where: str = "true") -> list[tuple[Any, ...]]:
-    """The rows of a table as they lie in the database."""
-    with services._ledger.store.read() as reading:
-        return reading.rows(f"select * from {table} where {where} order by all")
-
-
-def all_held(services: Services) -> dict[str, list[tuple[Any, ...]]]:
-    return {table: rows_of(services, table) for table in ("event", "file", *RECORDS)}
-
-
-def files_in(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder with its bytes."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-def events(database: Path) -> tuple[Event, ...]:
-    """What the second copy says was done, in order."""
-    return Mirror(folder_of(database)).read().events
-
-
-def happened(database: Path) -> list[tuple[str, int]]:
-    """The publications and withdrawals that the second copy tells of, each with its upload, in order."""
-    mirror, found = Mirror(folder_of(database)), []
-    for event in events(database):
-        for table in tables_in(event.body, mirror.file, ("upload", "withdrawn")):
-            published = table.name == "upload"
-            found += [("published", one.id) if published else ("withdrawn", one.upload) for one in table.records]
-    return found
-
+from ..conftest import NOW, csv_bytes, fixed_clock, register, write_files
+from .ledgers import files_in, given, row
+from .uploading import (
+    Q1,
+    Q2,
+    all_held,
+    all_said,
+    council,
+    events,
+    happened,
+    open_at,
+    publish,
+    shows,
+    stands,
+)
 
 # --- what is refused changes nothing ------------------------------------------------------------------------------
 
@@ -408,7 +316,7 @@ def test_what_a_suppression_hides_is_told_nowhere_but_in_the_officers_history(ex
     for moment in ("", "first", "2", "3"):
         card = explorer.scorecard(Q2, when=moment)
         told = json.dumps(
-            [wire.scorecard_json(card, card), wire.indicator_json(explorer.indicator("A1", Q2, when=moment))]
+            [as_json.scorecard_json(card, card), as_json.indicator_json(explorer.indicator("A1", Q2, when=moment))]
         )
         assert "29.5" not in told
         assert "30%" not in told
@@ -444,19 +352,38 @@ def test_a_saved_mapping_is_a_record_kept_to_the_letter_and_the_products_own_fol
 ) -> None:
     shipped = tmp_path / "data" / "profiles" / "shipped.toml"
     services = open_at(write_files(tmp_path, {"data/profiles/shipped.toml": MAPPING.encode(), **in_data(council())}))
-    services.uploads.save_profile(read_profile(MAPPING, "early-help"), OFFICER)
-    services.uploads.save_profile(read_profile(MAPPING, "early-help"), OFFICER)
+    services.uploads.save_mapping(read_mapping(MAPPING, "early-help"), OFFICER)
+    services.uploads.save_mapping(read_mapping(MAPPING, "early-help"), OFFICER)
     assert [(one.kind, one.by, one.what) for one in services.changes(since=1)] == [
         ("mapping saved", "Olga", "Saved the column mapping early-help.")]  # fmt: skip
     services.close()
     services = open_at(tmp_path)
     assert sorted(services.uploads.profiles()) == ["early-help", "shipped"]
-    assert services.uploads.profile("early-help").text == MAPPING
+    assert services.uploads.mapping("early-help").text == MAPPING
     assert [one.name for one in shipped.parent.iterdir()] == ["shipped.toml"]
     for name in ("early-help", "shipped"):
         with pytest.raises(KpiError, match=f"A mapping named {name} is there already"):
-            services.uploads.save_profile(read_profile(MAPPING.replace("KPI", "Code"), name), OFFICER)
+            services.uploads.save_mapping(read_mapping(MAPPING.replace("KPI", "Code"), name), OFFICER)
     assert services.verify().problems == ()
+    services.close()
+
+
+def test_where_the_folder_of_mappings_is_gone_what_was_read_through_them_stands_and_a_name_is_told_in_a_sentence(
+    tmp_path: Path,
+) -> None:
+    services = open_at(write_files(tmp_path, {"data/profiles/shipped.toml": MAPPING.encode(), **in_data(council())}))
+    publish(services, GivenFile(EXTRACT, "extract.csv", services.uploads.mapping("shipped")))
+    services.close()
+    shutil.rmtree(tmp_path / "data" / "profiles")
+    services = open_at(tmp_path)
+    assert ([*services.warnings()], services.data_changes(), services.verify().problems) == ([], (), ())
+    (upload,) = services.uploads.history()
+    assert (upload.profile, services._ledger.file(upload.mapping)) == ("shipped", MAPPING.encode())
+    assert shows(services, "A1") == "71%"
+    with pytest.raises(UnknownChoice, match="There is no column mapping “shipped”"):
+        services.uploads.mapping("shipped")
+    services.uploads.save_mapping(read_mapping(MAPPING, "shipped"), OFFICER)
+    assert sorted(services.uploads.profiles()) == ["shipped"]
     services.close()
 
 
@@ -468,14 +395,14 @@ def in_data(files: dict[str, bytes]) -> dict[str, bytes]:
 def test_only_a_performance_officer_saves_a_mapping(role: str, explorer: Services, tmp_path: Path) -> None:
     before = all_held(explorer), files_in(tmp_path)
     with pytest.raises(NotAllowed, match=f"The role {role} may not save a column mapping. Ask Performance officer."):
-        explorer.uploads.save_profile(read_profile(MAPPING, "early-help"), Actor("Olga", role))
+        explorer.uploads.save_mapping(read_mapping(MAPPING, "early-help"), Actor("Olga", role))
     assert (all_held(explorer), files_in(tmp_path)) == before
 
 
 def test_an_upload_keeps_the_mapping_it_was_read_through_to_the_letter_whatever_becomes_of_the_saved_one(
     explorer: Services,
 ) -> None:
-    upload = publish(explorer, GivenFile(EXTRACT, "extract.csv", read_profile(MAPPING, "early-help")))
+    upload = publish(explorer, GivenFile(EXTRACT, "extract.csv", read_mapping(MAPPING, "early-help")))
     assert (upload.profile, explorer._ledger.file(upload.mapping)) == ("early-help", MAPPING.encode())
     assert explorer.uploads.profiles() == {}
     assert shows(explorer, "A1") == "71%"
@@ -571,7 +498,7 @@ def test_a_number_is_free_again_after_a_publication_that_failed(
 
     before = all_held(explorer), files_in(tmp_path / "kpi.duckdb.ledger")
     with monkeypatch.context() as broken:
-        broken.setattr("kpi_core.shell.store.Writing.add_event", fail)
+        broken.setattr("kpi_core.shell.storage.store.Writing.add_event", fail)
         with pytest.raises(
             NotPublished, match=r"Nothing was published: it could not be written \(Input/output error\)"
         ):

@@ -18,18 +18,18 @@ from typing import Any
 import pytest
 
 from kpi_core.__main__ import main
-from kpi_core.intake import GivenFile
+from kpi_core.intake import GivenFile, read_mapping
 from kpi_core.model import Absence, Observation
 from kpi_core.periods import Quarter
-from kpi_core.profile import read_profile
-from kpi_core.report import Circumstances, findings_table
-from kpi_core.shell.database import DATA
 from kpi_core.shell.export.csv_file import render
-from kpi_core.shell.mirror import folder_of
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
-from kpi_core.wire import scorecard_json
+from kpi_core.shell.storage.mirror import folder_of
+from kpi_core.showing import Circumstances, findings_table
+from kpi_core.showing.as_json import scorecard_json
 
 from ..conftest import NOW, SHARED, shared_file
+from ..mappings import mapping, path_of, text_of
 
 Json = dict[str, Any]
 Place = tuple[str, str, Quarter]
@@ -152,8 +152,8 @@ def run(own: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monke
     return command
 
 
-def given(run: Any, file: tuple[str, str], *arguments: str, profile: str | None = None) -> Told:
-    told = run("import", shared_file("real-data", *file), "--profile", profile or file[0], *arguments)
+def given(run: Any, file: tuple[str, str], *arguments: str, through: str | None = None) -> Told:
+    told = run("import", shared_file("real-data", *file), "--mapping", path_of(through or file[0]), *arguments)
     assert isinstance(told, Told)
     return told
 
@@ -202,7 +202,7 @@ def test_without_publish_a_real_file_is_shown_whole_and_nothing_is_written(file:
     assert counted == COUNTS[file]
     assert {(one["kind"], one["from"], one["rating_from"]) for one in changes} == {("new", None, None)}
     assert found["missing"] == []
-    assert run("uploads", "--json").json == {"uploads": []}
+    assert run("uploads", "--json").json == {"as_at": None, "uploads": []}
     assert run("scorecard", "--json").json["area"] == "BCP"
 
 
@@ -260,7 +260,7 @@ def test_a_real_files_warnings_must_be_confirmed(file: tuple[str, str], run: Any
     assert "not confirmed" in told.err
     assert "indicators-added" in told.err
     assert told.err.count("\n") == 1
-    assert run("uploads", "--json").json == {"uploads": []}
+    assert run("uploads", "--json").json == {"as_at": None, "uploads": []}
 
 
 def test_councils_that_did_not_report_a_quarter_have_gaps_there_and_no_zero(run: Any, own: Path) -> None:
@@ -294,11 +294,11 @@ def test_nothing_of_nothing_is_does_not_apply_and_is_warned_by_its_row(run: Any,
 def test_rounded_counts_block_nothing_and_exact_ones_would(run: Any, own: Path, tmp_path: Path) -> None:
     found = given(run, LGBF, "--json").json
     assert [one for one in found["problems"] if one["severity"] == "block"] == []
-    text = (DATA / "profiles" / "lgbf-quarterly.toml").read_text(encoding="utf-8")
+    text = text_of("lgbf-quarterly")
     exact = [line for line in text.splitlines() if not line.startswith("counts_rounded_to")]
     content = shared_file("real-data", *LGBF).read_bytes()
     with opened(own) as services:
-        strict = services.uploads.preview(GivenFile(content, "f.csv", read_profile("\n".join(exact), "exact")))
+        strict = services.uploads.preview(GivenFile(content, "f.csv", read_mapping("\n".join(exact), "exact")))
     assert {one.code for one in strict.findings if one.blocks} == {
         "value-differs-from-counts", "numerator-more-than-denominator", "value-beside-nothing"}  # fmt: skip
 
@@ -339,7 +339,7 @@ def test_a_long_list_of_one_warning_keeps_no_other_out_of_sight(file: tuple[str,
 def test_jumps_within_history_are_confirmed_together_and_can_all_be_taken_away(own: Path) -> None:
     content = shared_file("real-data", *LGBF).read_bytes()
     with opened(own) as services:
-        preview = services.uploads.preview(GivenFile(content, "f.csv", services.uploads.profile("lgbf-quarterly")))
+        preview = services.uploads.preview(GivenFile(content, "f.csv", mapping("lgbf-quarterly")))
     assert preview.to_confirm == ("indicators-added", "areas-added", "large-change", "nothing-of-nothing")
     table = findings_table(preview.findings, "f.csv", Circumstances("Example Council", False, NOW))
     rows = list(csv.reader(render(table).decode("utf-8-sig").splitlines()))
@@ -388,7 +388,7 @@ def test_a_fixture_that_does_not_hold_quarters_is_refused_by_its_rows(name: str,
         assert row is None or one["row"] == row
         assert words in one["message"]
         assert row is None or one["message"].startswith(f"Row {row}, time_period and time_identifier: ") or row == 5
-    assert run("uploads", "--json").json == {"uploads": []}
+    assert run("uploads", "--json").json == {"as_at": None, "uploads": []}
     assert run("scorecard", "--json").json["area"] == "BCP"
 
 
@@ -413,7 +413,7 @@ def test_annual_figures_are_refused_as_observations_and_it_is_said_once(run: Any
         "published as quarterly figures: no quarter is worked out from a year.",
     }  # fmt: skip
     assert not any(one["code"] == "whole-year" for one in found["problems"])
-    assert run("uploads", "--json").json == {"uploads": []}
+    assert run("uploads", "--json").json == {"as_at": None, "uploads": []}
 
 
 def test_what_is_refused_is_told_to_people_in_a_screenful(run: Any) -> None:
@@ -425,7 +425,7 @@ def test_what_is_refused_is_told_to_people_in_a_screenful(run: Any) -> None:
 
 
 def test_a_real_file_through_another_files_mapping_is_refused_by_its_headings(run: Any) -> None:
-    told = given(run, TRAFFORD, "--json", profile="lgbf-quarterly")
+    told = given(run, TRAFFORD, "--json", through="lgbf-quarterly")
     assert told.status == 1
     blocks = [one["message"] for one in told.json["problems"] if one["severity"] == "block"]
     assert blocks == [

@@ -11,19 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from kpi_core.assess import Rating
 from kpi_core.errors import Changed, NotPublished, NotWithdrawn, UnknownIndicator
-from kpi_core.intake import GivenFile
-from kpi_core.intake_register import EntriesPreview, TargetDecision
+from kpi_core.intake import Decision, EntriesPreview, GivenFile, TargetDecision
+from kpi_core.judging import Rating
 from kpi_core.model import Upload
-from kpi_core.report import Table
-from kpi_core.shell.database import DATA
 from kpi_core.shell.export.csv_file import render
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import AnyPreview, Decision
-from kpi_core.wire import import_json, scorecard_json
+from kpi_core.shell.services.uploads import AnyPreview
+from kpi_core.showing import Table
+from kpi_core.showing.as_json import import_json, scorecard_json
 
 from ..conftest import NOW, REPO, Cells, csv_bytes, figure, in_memory, register, shared_file, small_bundle
+from ..mappings import mapping
 
 DECIDED = TargetDecision("Cabinet", date(2022, 10, 27))
 BY = Decision("A. Officer", "Agreed by the board.", confirmed=None, targets=DECIDED)
@@ -41,7 +40,7 @@ def council(
 ) -> Iterator[Services]:
     """A council that holds, unless told otherwise, 80 and 90 of A1 against a target of 88."""
     tables = {"indicators": indicators, "observations": figures or FIGURES, "targets": targets, "areas": areas}
-    services = in_memory(small_bundle(**{name: rows for name, rows in tables.items() if rows}), lambda: at, DATA)
+    services = in_memory(small_bundle(**{name: rows for name, rows in tables.items() if rows}), lambda: at)
     yield services
     services.close()
 
@@ -97,9 +96,9 @@ def test_a_correction_turns_the_past_rating_and_as_first_recorded_still_shows_th
     with council() as services:
         found = shown(services, aim("Q2 2022-23", "95", corrects="yes"))
         (warning,) = found.to_confirm
-        with pytest.raises(NotPublished, match="a warning is not confirmed"):
+        with pytest.raises(NotPublished, match="one warning is not confirmed"):
             services.uploads.publish(found, Decision("A. Officer", "", confirmed=()))
-        with pytest.raises(NotPublished, match="a warning is not confirmed"):
+        with pytest.raises(NotPublished, match="one warning is not confirmed"):
             services.uploads.publish(found, Decision("A. Officer", "", confirmed=("past-rating-corrected",)))
         upload = services.uploads.publish(found, Decision("A. Officer", "why", confirmed=(warning,), targets=DECIDED))
         assert (rating(services, "Q1 2022-23"), rating(services, "Q2 2022-23")) == (Rating.RED, Rating.RED)
@@ -374,9 +373,10 @@ def test_after_corrections_and_other_areas_the_downloads_still_upload_as_wholly_
     with council(at=datetime(2026, 6, 1)) as services:
         publish(services, aim("Q2 2022-23", "95", corrects="yes"), aim("Q3 2022-23", "60", source="", corrects="yes"))
         publish(services, register("A1", name="Plans in time"), register("B1"))
-        profile = services.uploads.profile("lgbf-quarterly")
         content = shared_file("real-data", "lgbf-quarterly", "Indicator Data - Real - Quarterly.csv").read_bytes()
-        services.uploads.publish(services.uploads.preview(GivenFile(content, "lgbf.csv", profile)), BY)
+        services.uploads.publish(
+            services.uploads.preview(GivenFile(content, "lgbf.csv", mapping("lgbf-quarterly"))), BY
+        )
         assert "Perth & Kinross" in str(services.register()[0].rows)
         assert_wholly_the_same(services)
 
@@ -412,7 +412,7 @@ def test_a_targets_file_gives_the_same_document_as_a_file_of_figures() -> None:
         assert (document["missing"], document["reconciliation"]) == ([], [])
         first, second = document["changes"]
         assert first == {
-            "code": "A1", "area": "X", "quarter": "Q2 2022-23", "kind": "new", "from": None, "to": "95%", "rating_from": None,
+            "code": "A1", "area": "X", "quarter": "Q2 2022-23", "kind": "new", "from": "88%", "to": "95%", "rating_from": None,
             "rating_to": None,
             "turned": [{"area": "X", "quarter": "Q2 2022-23", "rating_from": "Green", "rating_to": "Red"}],
         }  # fmt: skip

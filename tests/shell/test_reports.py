@@ -16,64 +16,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_core import wire
 from kpi_core.access import Actor, same_name
 from kpi_core.errors import NotAllowed, NotSaved, PeriodError, UnknownChoice, UnknownIndicator
 from kpi_core.events import Kind
-from kpi_core.exception_form import REASON_LINE, ChangedMeanwhile, NotComplete, ObjectedTo
-from kpi_core.headline import headline
+from kpi_core.judging import headline
 from kpi_core.model import NONE_IDENTIFIED, Action, ExceptionReport, ReportEvent, ReportState
 from kpi_core.periods import Quarter as Q
-from kpi_core.shell.ledger import STEPS
+from kpi_core.reports import REASON_LINE, ChangedMeanwhile, NotComplete, ObjectedTo
 from kpi_core.shell.services import Services
+from kpi_core.shell.storage import STEPS
+from kpi_core.showing import as_json
 
-from ..conftest import NOW, figure, in_memory, register, small_bundle, write_files
-from .test_publishing import all_held, files_in
-
-Q1, Q2, Q3 = "Q1 2022-23", "Q2 2022-23", "Q3 2022-23"
-ANN = Actor("Ann Author", "Report author")
-BOB = Actor("Bob Author", "Report author")
-HEAD = Actor("Hilda Head", "Service Unit Head")
-BOARD = Actor("Bea Board", "Improvement board")
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-def council() -> dict[str, bytes]:
-    """A1 misses its target in three quarters; A2 has none; A3 is no percentage and misses a band."""
-    return small_bundle(
-        areas=[{"code": "X", "name": "Exampleshire"}, {"code": "Y", "name": "Otherton"}],
-        indicators=[
-            register("A1", areas="X Y", definition="Plans made on time"),
-            register("A2"),
-            register("A3", polarity="band"),
-        ],
-        targets=[
-            {"indicator": "A1", "from_quarter": Q1, "value": "75", "source": "Plan"},
-            {"indicator": "A3", "from_quarter": Q1, "low": "40", "high": "50", "source": "Plan"},
-        ],
-        observations=[figure("A1", q, v) for q, v in ((Q1, "70"), (Q2, "71.5"), (Q3, "72"))]
-        + [figure("A2", Q2, "60"), figure("A3", Q2, "30")],
-    )
-
-
-def open_council(folder: Path, clock: Callable[[], datetime], at: Callable[[str], None] = lambda _: None) -> Services:
-    if not (folder / "data").exists():
-        write_files(folder / "data", council())
-    return Services.open(folder / "kpi.duckdb", folder / "data", clock, at)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from ..conftest import NOW, in_memory
+from .ledgers import files_in
+from .reporting import ANN, BOARD, BOB, HEAD, Q1, Q2, Q3, Clock, council, open_council
+from .uploading import all_held
 
 
 @pytest.fixture
@@ -505,7 +462,11 @@ def test_a_draft_that_the_checks_object_to_is_submitted_only_despite_them_and_th
         with pytest.raises(ObjectedTo) as refused:
             reports.submit("A1", Q2, draft.version, ANN, despite=looked_at)
         assert len(refused.value.objections) == left
-        assert "The report was not submitted: the checks object to" in str(refused.value)
+        these, them = ("one of its statements", "it") if left == 1 else ("2 of its statements", "them")
+        assert str(refused.value) == (
+            f"The report was not submitted: the checks object to {these}. Mend the text, or say that you have looked at {them} "
+            "and submit all the same."
+        )
     assert state(council_services) == "draft"
     handed_in = reports.submit("A1", Q2, draft.version, ANN, despite=objections)
     assert handed_in.said == "submitted although the checks object to 2 statements, which its author has looked at"
@@ -631,8 +592,8 @@ def test_a_concern_joins_the_headline_changes_no_rating_and_is_lifted(council_se
 
 
 def test_no_name_is_in_anything_that_leaves(council_services: Services) -> None:
-    from kpi_core.report import Circumstances, exceptions_table, scorecard_table
     from kpi_core.shell.export import csv_file
+    from kpi_core.showing import Circumstances, exceptions_table, scorecard_table
 
     approved(council_services)
     council_services.reports.mark_concern("A1", Q2, "Staff.", BOB)
@@ -640,9 +601,9 @@ def test_no_name_is_in_anything_that_leaves(council_services: Services) -> None:
     card, made = council_services.scorecard(Q2), Circumstances("Example", False, NOW)
     leaving = str(
         (
-            wire.scorecard_json(card, card),
-            wire.indicator_json(council_services.indicator("A1", Q2)),
-            wire.exceptions_json(council_services.exceptions(Q2)),
+            as_json.scorecard_json(card, card),
+            as_json.indicator_json(council_services.indicator("A1", Q2)),
+            as_json.exceptions_json(council_services.exceptions(Q2)),
             csv_file.render(scorecard_table(card, made)).decode(),
             csv_file.render(exceptions_table(council_services.exceptions(Q2), made)).decode(),
         )
@@ -655,7 +616,7 @@ def test_no_name_is_in_anything_that_leaves(council_services: Services) -> None:
 
 
 def test_a_bundled_report_is_version_0_and_is_written_on_like_any_other(tmp_path: Path) -> None:
-    from kpi_core.shell.database import DATA
+    from kpi_core.shell.home import DATA
 
     services = Services.open(tmp_path / "kpi.duckdb", DATA, Clock())
     bundled = services.reports.one("PCP05", Q2).report

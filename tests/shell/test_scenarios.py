@@ -12,28 +12,23 @@ from typing import Any
 
 import pytest
 
-from kpi_core import wire
 from kpi_core.access import ROLES, Actor
-from kpi_core.assess import Rating
 from kpi_core.errors import KpiError, NotAllowed, NotSaved, PeriodError, UnknownChoice, UnknownIndicator, UnknownNumber
+from kpi_core.judging import Rating
 from kpi_core.model import Basis, Proposal, ProposalDecision, Scenario
-from kpi_core.report import Circumstances, scorecard_table
 from kpi_core.shell.export import csv_file
 from kpi_core.shell.services import Services
+from kpi_core.showing import Circumstances, as_json, scorecard_table
 
 from ..conftest import NOW, Q2
-from .test_publishing import all_held, files_in, given, publish, row
-from .test_reports import BOARD, Clock, open_council
+from .ledgers import files_in, given, row
+from .reporting import BOARD, Clock, open_council
+from .uploading import all_held, publish
 
 PAT, BO = Actor("Pat Proposer", "Improvement board"), Actor("Bo Member", "Improvement board")
 Q2_TEXT, Q3, Q4 = "Q2 2022-23", "Q3 2022-23", "Q4 2022-23"
 SCRUTINY = "Children's Services Overview and Scrutiny Committee"
 STOOD = (("A1", "71.5% [p]", "75%"), ("A2", "60%", ""))
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
@@ -224,7 +219,7 @@ def test_a_proposal_that_could_never_be_accepted_is_refused_at_once(
 def test_accepted_it_is_the_target_from_its_quarter_on_and_earlier_quarters_stay_as_they_were(
     council: Services, clock: Clock
 ) -> None:
-    before = [wire.scorecard_json(card, card) for card in map(council.scorecard, (Q2_TEXT, Q3))]
+    before = [as_json.scorecard_json(card, card) for card in map(council.scorecard, (Q2_TEXT, Q3))]
     proposed(council, "70.5", tolerance=Decimal(1), tolerance_kind="points", decided_on=date(2023, 1, 17))
     clock.now = datetime(2023, 5, 2, 10, 0)
     decision = council.scenarios.accept(1, BOARD, "Agreed without a vote.")
@@ -234,7 +229,7 @@ def test_accepted_it_is_the_target_from_its_quarter_on_and_earlier_quarters_stay
     publish(council, given(row("A1", "70.5", Q4)))
     assert (aim(council, Q3), aim(council, Q4), aim(council, "Q1 2023-24")) == ("75", "70.5", "70.5")
     assert council.scorecard(Q4).row("A1").rated.rating is Rating.GREEN
-    assert [wire.scorecard_json(card, card) for card in map(council.scorecard, (Q2_TEXT, Q3))] == before
+    assert [as_json.scorecard_json(card, card) for card in map(council.scorecard, (Q2_TEXT, Q3))] == before
     target = council.indicator("A1", Q4).targets[-1]
     assert (target.decided_by, target.decided_on, target.reason, target.source, target.tolerance) == (
         SCRUTINY, date(2023, 1, 17), "Two teams lost.", "Minutes of 17 January 2023", Decimal(1))  # fmt: skip
@@ -465,7 +460,7 @@ def test_where_it_cannot_be_written_nothing_is_accepted(council: Services, monke
         raise OSError("No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr("kpi_core.shell.store.Writing.add_rows", full)
+        broken.setattr("kpi_core.shell.storage.store.Writing.add_rows", full)
         with pytest.raises(NotSaved, match=r"^Proposal 1 was not accepted: it could not be written"):
             council.scenarios.accept(1, BOARD)
     assert (aim(council, Q4), council.scenarios.proposals()[0][1]) == ("75", None)
@@ -527,10 +522,10 @@ def test_no_name_is_in_anything_that_leaves(council: Services) -> None:
     card, made = council.scorecard(Q4), Circumstances("Example", False, NOW)
     leaving = str(
         (
-            wire.scorecard_json(card, card),
-            wire.indicator_json(council.indicator("A1", Q4)),
-            wire.upload_json(council.uploads.one(1).upload),
-            wire.withdrawal_json(council.uploads.one(1)),
+            as_json.scorecard_json(card, card),
+            as_json.indicator_json(council.indicator("A1", Q4)),
+            as_json.upload_json(council.uploads.one(1).upload),
+            as_json.withdrawal_json(council.uploads.one(1)),
             csv_file.render(scorecard_table(card, made)).decode(),
             *(csv_file.render(table).decode() for table in council.register()),
             asdict(council.paper(Q4)),

@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 
 from kpi_core.errors import Changed, KpiError, NotPublished, NotSaved
-from kpi_core.shell import disk
-from kpi_core.shell.database import backup_to
-from kpi_core.shell.mirror import Mirror
 from kpi_core.shell.services import Services
-from kpi_core.shell.store import Writing, log_of
+from kpi_core.shell.storage import backup_to, disk
+from kpi_core.shell.storage.mirror import Mirror
+from kpi_core.shell.storage.store import Writing, log_of
 
 from ..conftest import NOW
 from .ledgers import (

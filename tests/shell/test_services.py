@@ -9,13 +9,12 @@ from datetime import date
 
 import pytest
 
-from kpi_core.assess import Rating
+from kpi_core.access import Audience
 from kpi_core.errors import NotAllowed, PeriodError, StoreError, UnknownChoice, UnknownIndicator
-from kpi_core.headline import headline
+from kpi_core.judging import Rating, headline
 from kpi_core.model import ReportState
 from kpi_core.periods import Quarter
 from kpi_core.shell.services import Services
-from kpi_core.views import Audience
 
 from ..conftest import NOW, Q2, csv_bytes, figure, in_memory, register, small_bundle
 
@@ -195,7 +194,7 @@ def test_the_first_record_is_the_bundled_council_and_now_is_as_it_stood_there(se
         1, "The explorer", "Administrator", "figures loaded")  # fmt: skip
     assert (services.position, services.head) == (1, loaded.hash)
     assert services.scorecard("Q2 2022-23", when="1").rows == services.scorecard("Q2 2022-23").rows
-    assert services.moment("1").words == "As it stood at record 1 of 1"
+    assert services.moment("1").words == "As it stood at record 1 of 1, 22 November 2022"
     for nothing in ("0", "2", "-1", "1.0", "soon", "99999999999999"):
         with pytest.raises(UnknownChoice, match="There is no moment"):
             services.scorecard("Q2 2022-23", when=nothing)

@@ -10,9 +10,10 @@ import pytest
 
 from kpi_core.access import Actor
 from kpi_core.shell.services import Services
-from kpi_core.shell.store import Reading
+from kpi_core.shell.storage import Reading
 
-from .test_publishing import Q1, Q2, given, open_at, publish, row
+from .ledgers import given, row
+from .uploading import Q1, Q2, open_at, publish
 
 ANN = Actor("Ann Author", "Report author")
 

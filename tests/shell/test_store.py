@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,19 +11,21 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from kpi_core.bundle import read
 from kpi_core.errors import NotSaved, StoreError
-from kpi_core.events import RECORDS, Event, Kind, Table
+from kpi_core.events import RECORDS, Event, Kind, RecordColumns
+from kpi_core.intake import read_data_folder
 from kpi_core.model import Absence, Benchmark, Conflict, ExceptionReport, GivenFigure, Indicator, Observation, Target
-from kpi_core.shell.database import DATA, THE_EXPLORER, data_files, loading, make_database
-from kpi_core.shell.ledger import Ledger
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
-from kpi_core.shell.standing import Standings
-from kpi_core.shell.store import Store, Writing
+from kpi_core.shell.storage import Ledger, data_files, make_database
+from kpi_core.shell.storage.ledger import THE_EXPLORER
+from kpi_core.shell.storage.loading import loading
+from kpi_core.shell.storage.standing import Standings
+from kpi_core.shell.storage.store import Store, Writing
 
 from ..conftest import NOW, figure, fixed_clock, plain, small_bundle
+from .processes import HELD, held_by_another_process
 
-HELD = "The explorer is open and holds the figures. Close it, or use its page."
 TABLES = ("event", "file", *RECORDS)
 
 
@@ -114,10 +114,11 @@ def test_a_migration_that_fails_leaves_neither_its_tables_nor_its_record(
     steps.mkdir()
     (steps / "0007_one.sql").write_text("create table one (a integer);", encoding="utf-8")
     (steps / "0008_two.sql").write_text("create table two (a integer); select no_such_thing;", encoding="utf-8")
-    monkeypatch.setattr("kpi_core.shell.store._MIGRATIONS", steps)
+    monkeypatch.setattr("kpi_core.shell.storage.store._MIGRATIONS", steps)
     path = tmp_path / "kpi.duckdb"
-    with pytest.raises(duckdb.Error):
+    with pytest.raises(StoreError, match="cannot be opened") as refused:
         Store.open(path, NOW)
+    assert isinstance(refused.value.__cause__, duckdb.Error)
     (steps / "0008_two.sql").unlink()
     with opened(path) as store:
         assert sql(store, "select version from migration") == [(7,)]
@@ -181,26 +182,6 @@ def test_a_damaged_database_is_refused_in_a_sentence(tmp_path: Path) -> None:
     assert str(refused.value) != HELD
 
 
-HOLDER = """
-import sys, duckdb
-connection = duckdb.connect(sys.argv[1])
-print("held", flush=True)
-sys.stdin.read()
-"""
-
-
-@contextmanager
-def held_by_another_process(path: Path) -> Iterator[None]:
-    """Another process has the database open until the block ends."""
-    command = [sys.executable, "-c", HOLDER, str(path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
-        assert holder.stdout is not None
-        assert holder.stdin is not None
-        assert holder.stdout.readline() == "held\n"
-        yield
-        holder.stdin.close()
-
-
 def test_a_database_held_by_another_process_is_refused_with_the_designs_sentence(tmp_path: Path) -> None:
     path = tmp_path / "kpi.duckdb"
     make_database(path, DATA, fixed_clock)
@@ -223,7 +204,7 @@ def test_a_figure_comes_back_with_the_decimals_it_was_published_with(text: str) 
 
 def test_every_record_of_the_real_bundle_comes_back_as_it_went_in() -> None:
     files = data_files(DATA)
-    bundle = read(files)
+    bundle = read_data_folder(files)
     with opened() as store:
         loaded(files, store)
         with store.read() as reading:
@@ -262,7 +243,7 @@ def test_a_load_that_fails_leaves_nothing_behind_and_another_may_follow(monkeypa
     files = small_bundle(observations=[figure("A1", "Q2 2022-23", "80")])
     add_table = Writing._add_table
 
-    def fails_at_figures(self: Writing, number: int, table: Table) -> None:
+    def fails_at_figures(self: Writing, number: int, table: RecordColumns) -> None:
         if table.name == "figure":
             raise duckdb.IOException("Could not write file")
         add_table(self, number, table)

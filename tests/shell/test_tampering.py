@@ -16,8 +16,7 @@ from kpi_core.errors import LedgerBroken, StoreError
 from kpi_core.events import Event, Kind, event_of, files_named, sha256
 from kpi_core.model import GivenFigure
 from kpi_core.periods import quarter
-from kpi_core.shell.database import rebuild
-from kpi_core.shell.ledger import Made
+from kpi_core.shell.storage import Made, rebuild
 
 from ..conftest import fixed_clock
 from . import ledgers
@@ -425,7 +424,7 @@ def test_an_interrupted_rebuild_is_begun_again_at_the_next_start(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr("kpi_core.shell.database.os.replace", interrupted)
+        broken.setattr("kpi_core.shell.storage.database.os.replace", interrupted)
         with pytest.raises(KeyboardInterrupt):
             rebuild(folder / DATABASE, fixed_clock)
     assert sorted(path.name for path in folder.glob("*.part*")) == []

@@ -12,15 +12,13 @@ import pytest
 
 from kpi_core.errors import PeriodError, UnknownChoice
 from kpi_core.events import Kind
-from kpi_core.intake import GivenFile, Preview
-from kpi_core.mapping import TEMPLATE_COLUMNS
+from kpi_core.intake import TEMPLATE_COLUMNS, GivenFile, Preview, Severity
 from kpi_core.model import ChangeKind, Listing, Unit
-from kpi_core.problems import Severity
-from kpi_core.report import Table
-from kpi_core.shell.database import THE_EXPLORER
 from kpi_core.shell.export.csv_file import render
-from kpi_core.shell.ledger import Made
 from kpi_core.shell.services import Services
+from kpi_core.shell.storage import Made
+from kpi_core.shell.storage.ledger import THE_EXPLORER
+from kpi_core.showing import Table
 
 from ..conftest import Cells, csv_bytes, figure, in_memory, indicator, register, small_bundle
 

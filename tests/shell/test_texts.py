@@ -14,13 +14,14 @@ import pytest
 
 from kpi_core.access import Actor
 from kpi_core.errors import NotAllowed, NotSaved, PeriodError, StoreError, UnknownChoice, UnreadableDocument
-from kpi_core.exception_form import REASON_LINE
 from kpi_core.forms import NoForm
 from kpi_core.model import ACTIONS_HEADING, Action, ExceptionReport, ReportEvent, ReportState
 from kpi_core.narrative import Verdict
-from kpi_core.shell.database import DATA, data_files
+from kpi_core.reports import REASON_LINE
+from kpi_core.shell.home import DATA
 from kpi_core.shell.services import Services
-from kpi_core.shell.texts import OUTTURN, TARGET
+from kpi_core.shell.services.texts import OUTTURN, TARGET
+from kpi_core.shell.storage import data_files
 
 from ..conftest import fixed_clock, shared_file, small_bundle, write_files
 
@@ -265,9 +266,43 @@ def test_a_fault_of_the_checks_is_said_and_keeps_nobody_from_writing(
     def broken(*_: object) -> None:
         raise KeyError("a rule with a mistake in it")
 
-    monkeypatch.setattr("kpi_core.shell.texts.Checker.text", broken)
+    monkeypatch.setattr("kpi_core.shell.services.texts.Checker.text", broken)
     found = services.texts.of_report(latest(services, "FD02"))
     (told,) = found["Legal implications"]
     assert told.verdict is Verdict.UNCHECKED
     assert "the checks failed on it" in told.message
     assert "The checks failed on a text of FD02" in caplog.text
+
+
+# --- whose figures ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("Assessments completed in 45 days were 85%.", ["85%"]),
+        ("In BCP, assessments completed in 45 days were 85%.", ["85%"]),
+        ("In Bournemouth, Christchurch and Poole, assessments completed in 45 days were 85%.", ["85%"]),
+        ("In Dorset, assessments completed in 45 days were 85%.", []),
+        ("In Sandmouth City Council, assessments completed in 45 days were 85%.", []),
+    ],
+    ids=["no name", "the code of its area", "the council's own name", "its neighbour", "a council of another name"],
+)
+def test_a_paper_is_read_by_the_councils_own_name(services: Services, text: str, stated: list[str]) -> None:
+    checked = services.texts.check(text.encode(), "paper.txt", Q)
+    assert [one.stated for one in checked.findings if one.verdict is Verdict.CONTRADICTS] == stated
+
+
+def test_the_same_paper_of_another_council_is_read_by_that_ones_name(tmp_path: Path) -> None:
+    files = dict(data_files(DATA))
+    files["settings.csv"] = files["settings.csv"].replace(
+        b"Bournemouth, Christchurch and Poole Council", b"Sandmouth City Council"
+    )
+    files["areas.csv"] = b"code,name\nBCP,Sandmouth\n"
+    with closing(Services.open(tmp_path / "kpi.duckdb", write_files(tmp_path / "data", files), fixed_clock)) as theirs:
+        text = "In {}, assessments completed in 45 days were 85%."
+        found = {
+            place: [one.verdict for one in theirs.texts.check(text.format(place).encode(), "paper.txt", Q).findings]
+            for place in ("Sandmouth", "Bournemouth, Christchurch and Poole")
+        }
+    assert found == {"Sandmouth": [Verdict.CONTRADICTS], "Bournemouth, Christchurch and Poole": []}

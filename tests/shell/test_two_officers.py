@@ -14,17 +14,14 @@ from typing import Any
 import pytest
 
 from kpi_core.errors import Changed, NotPublished, NotWithdrawn
-from kpi_core.intake import GivenFile
+from kpi_core.intake import Decision, GivenFile
 from kpi_core.shell.services import Services
-from kpi_core.shell.uploads import Decision
 
 from ..conftest import REPO, csv_bytes, fixed_clock, register
-from . import test_publishing
-from .test_history import entries
-from .test_publishing import Q1, Q2, all_held, files_in, given, happened, publish, row, shows
-from .test_store import HELD
+from .ledgers import files_in, given, row
+from .processes import HELD
+from .uploading import Q1, Q2, all_held, entries, happened, publish, shows
 
-explorer = test_publishing.explorer
 ANN, BOB = Decision("Ann", "why", None), Decision("Bob", "why", None)
 
 

@@ -4,36 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from kpi_core.access import Actor
-from kpi_core.exception_form import ChangedMeanwhile
 from kpi_core.model import ExceptionReport
+from kpi_core.reports import ChangedMeanwhile
 from kpi_core.shell.services import Services
-from kpi_core.shell.typed import IDLE
+from kpi_core.shell.storage.typed import IDLE
 
-from ..conftest import NOW, figure, register, small_bundle, write_files
+from ..conftest import figure, register, small_bundle, write_files
+from .reporting import Clock
 
 Q2 = "Q2 2022-23"
 ANN, BOB = Actor("Ann Author", "Report author"), Actor("Bob Author", "Report author")
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from kpi_core.__main__ import main
-from kpi_core.shell.database import make_database
 from kpi_core.shell.example import files
+from kpi_core.shell.storage import make_database
 
-from .test_cli import run
+from .processes import run
 
 Json = dict[str, Any]
 Ask = Callable[..., tuple[int, str, str]]

@@ -23,24 +23,21 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from kpi_core.access import Actor
-from kpi_core.assess import Rating
-from kpi_core.headline import headline
+from kpi_core.judging import Rating, Row, headline, target_words
 from kpi_core.model import NONE_IDENTIFIED, REPORT_SECTIONS, Action, ExceptionReport, ReportState
-from kpi_core.paper import Line, Paper
 from kpi_core.periods import day_in_words
-from kpi_core.report import COLOURS_NOTE, MADE_UP, MARKS
-from kpi_core.scorecard import Row, target_words
 from kpi_core.shell import example
-from kpi_core.shell.database import make_database
 from kpi_core.shell.export.word_file import FILLS, FONT, render
 from kpi_core.shell.services import Services
+from kpi_core.shell.storage import make_database
+from kpi_core.showing import COLOURS_NOTE, MADE_UP, MARKS, Drawn, Line, Paper
 
 from ..conftest import NOW, REPO, figure, fixed_clock, register, small_bundle, write_files
 
 Q2 = "Q2 2022-23"
 SHAPES = {"red": "▼", "amber": "◆", "green": "●", "not_rated": "○", "no_data": "–"}
 STATES = {"missing": "✖ Missing", "draft": "✎ Draft", "submitted": "➤ Submitted", "approved": "✔ Approved"}
-COLUMNS = [
+PAPER_COLUMNS = [
     "Rating", "Indicator", "Value", "Target", "Leading change", "Why this rating", "Exception report"
 ]  # fmt: skip
 AUTHOR, HEAD = Actor("Ann Author", "Report author"), Actor("Hilda Head", "Service Unit Head")
@@ -171,7 +168,7 @@ def compare_scorecard(found: File, services: Services, quarter: str | None, area
 
 
 def compare_row(found: list[list[str]], row: Row) -> None:
-    rating, name, value, target, change, reason, exception = found
+    rating, name, value, target, change, reason, exception, *_ = found
     assert rating == [f"{SHAPES[row.rated.rating]} {row.rated.rating.words}"]
     assert name == [one_line(row.indicator.name), row.indicator.code]
     assert value[0] == row.display
@@ -307,11 +304,7 @@ def test_odd_characters_stand_as_they_are(tmp_path: Path) -> None:
 
 
 def test_a_character_that_a_word_file_cannot_hold_is_shown_as_missing(services: Services) -> None:
-    given = services.paper(Q2)
-    (category, lines), *rest = given.groups
-    odd = replace(
-        given, groups=((category, (replace(lines[0], name="Plans\x00\ufffe\x0b on time"), *lines[1:])), *rest)
-    )
+    odd = with_cell(services.paper(Q2), 1, "Plans\x00\ufffe\x0b on time")
     assert opened(render(odd)).scorecard[1][1][0] == "Plans\ufffd\ufffd\ufffd on time"
 
 
@@ -538,14 +531,16 @@ def test_every_part_of_the_file_is_dated_with_the_papers_own_moment(services: Se
         assert not [name for name in packed.namelist() if "thumbnail" in name]
 
 
-def test_a_figure_that_changes_changes_the_file(services: Services) -> None:
-    def with_value(line: Line) -> Line:
-        return replace(line, value="99.9%")
+def with_cell(given: Paper, place: int, said: str) -> Paper:
+    """A paper with other words in one cell of its first row."""
+    (category, (first, *lines)), *rest = given.groups
+    cells = tuple(Drawn((Line(said),)) if at == place else cell for at, cell in enumerate(first.cells))
+    return replace(given, groups=((category, (replace(first, cells=cells), *lines)), *rest))
 
-    given: Paper = services.paper(Q2)
-    (category, lines), *rest = given.groups
-    changed = replace(given, groups=((category, (with_value(lines[0]), *lines[1:])), *rest))
-    assert render(changed) != render(given)
+
+def test_a_figure_that_changes_changes_the_file(services: Services) -> None:
+    given = services.paper(Q2)
+    assert render(with_cell(given, 2, "99.9%")) != render(given)
 
 
 def test_the_library_is_loaded_only_when_a_file_is_made() -> None:

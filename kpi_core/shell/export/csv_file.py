@@ -6,7 +6,7 @@ import csv
 import io
 from decimal import Decimal
 
-from ...report import Cell, Table
+from ...showing import Cell, Table
 from ...spreadsheet import guarded
 
 

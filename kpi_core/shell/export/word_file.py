@@ -9,10 +9,21 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ...assess import Rating
+from ...judging import Rating
 from ...model import ACTIONS_HEADING, ReportState
-from ...paper import NOTHING_WRITTEN, Line, Paper, Part, Sheet, Step, blocks, step
-from ...report import SHAPES, STATE_SHAPES
+from ...showing import (
+    NOTHING_WRITTEN,
+    PAPER_COLUMNS,
+    SHAPES,
+    STATE_SHAPES,
+    ActionRow,
+    Paper,
+    PaperLine,
+    PaperPart,
+    ReportSheet,
+    blocks,
+    step,
+)
 
 # python-docx is imported where it is first needed: the command line starts cold each time, and draws no document. Most of
 # its objects are hardly typed, and are ``Any`` here.
@@ -23,21 +34,17 @@ FONT = "Arial"
 _CM, _PT = 360_000, 12_700
 """A centimetre and a point in Word's own units."""
 _A4 = (21 * _CM, int(29.7 * _CM))
+_SCORECARD_WIDTH = 26.7
+"""What a landscape page has between its margins, in centimetres."""
 _MARGINS = {"landscape": int(1.5 * _CM), "portrait": 2 * _CM}
 _INK, _BLUE, _GREY = "16191D", "16324F", "E9EDF1"
 FILLS = {Rating.RED: "F8D7D7", Rating.AMBER: "FCE9C4", Rating.GREEN: "D7EDDD"}
 """Light, so that the dark words on them stay easy to read; the word and the shape say the same without them."""
-SCORECARD = (
-    ("Rating", 2.8), ("Indicator", 4.7), ("Value", 3.2), ("Target", 2.8), ("Leading change", 4.7), ("Why this rating", 5.7),
-    ("Exception report", 2.8),
-)  # fmt: skip
-"""The scorecard's columns with their widths in centimetres."""
 REPORTS = (("State", 3.0), ("Indicator", 6.0), ("Why, in one line", 8.0))
 ACTIONS = (("No.", 1.2), ("Action", 8.4), ("Owner", 3.9), ("Due", 3.5))
 EARLIER = (("Indicator", 4.0), ("Quarter", 2.7), ("Action", 4.8), ("Owner", 2.9), ("Due", 2.6))
 CONFLICTS = (("About", 4.0), ("What disagrees", 8.6), ("Source", 4.4))
 MARKS = (("Mark or word", 3.6), ("What it means", 13.4))
-NO_TARGET = "none held"
 
 # What XML, and so a Word file, cannot hold at all.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -256,7 +263,7 @@ def _middle_pages(document: Document, paper: Paper) -> None:
         _table(document, EARLIER, rows_before, "Unfinished actions of earlier quarters")
 
 
-def _sheet(document: Document, paper: Paper, sheet: Sheet) -> None:
+def _sheet(document: Document, paper: Paper, sheet: ReportSheet) -> None:
     """One exception report, from a new page on."""
     line = sheet.line
     _layout(_new_section(document), paper, "portrait", sheet.standing, footer=False)
@@ -276,7 +283,7 @@ def _sheet(document: Document, paper: Paper, sheet: Sheet) -> None:
         _part(document, paper, part)
 
 
-def _part(document: Document, paper: Paper, part: Part) -> None:
+def _part(document: Document, paper: Paper, part: PaperPart) -> None:
     document.add_paragraph(_xml(part.heading), style="Heading 3")
     if part.actions:
         today = paper.made_at.date()
@@ -297,11 +304,11 @@ def _labelled(document: Document, label: str, said: str) -> None:
     paragraph.add_run(_xml(said))
 
 
-def _step_cells(one: Step) -> tuple[str, str, str]:
+def _step_cells(one: ActionRow) -> tuple[str, str, str]:
     return one.text, one.owner, one.due
 
 
-def _state(line: Line) -> str:
+def _state(line: PaperLine) -> str:
     shape = STATE_SHAPES.get(line.state)
     return f"{shape} {line.exception}" if shape else line.exception
 
@@ -311,22 +318,22 @@ def _state(line: Line) -> str:
 
 def _scorecard(document: Document, paper: Paper) -> None:
     """The scorecard's table: a row over each category, and under each row whose report is required a row that says why."""
-    table = _empty_table(document, SCORECARD, "Scorecard")
+    whole = sum(column.width for column in PAPER_COLUMNS)
+    widths = [(column.heading, column.width * _SCORECARD_WIDTH / whole) for column in PAPER_COLUMNS]
+    table = _empty_table(document, widths, "Scorecard")
     for category, lines in paper.groups:
         _spanning(table, category, "Table Head", fill=_GREY, with_next=True)
         for line in lines:
             _score_row(table, line)
 
 
-def _score_row(table: Any, line: Line) -> None:
+def _score_row(table: Any, line: PaperLine) -> None:
     cells = _row(table)
-    _put(cells[0], [f"{SHAPES[line.rating]} {line.rating.words}"], bold=True, fill=FILLS.get(line.rating, ""))
-    _put(cells[1], [line.name, line.code])
-    _put(cells[2], [line.value, *line.beneath])
-    _put(cells[3], [line.target or NO_TARGET, *line.target_beneath])
-    _put(cells[4], [line.change, *([line.change_beneath] if line.change_beneath else [])])
-    _put(cells[5], [line.reason])
-    _put(cells[6], [_state(line)], bold=line.state is ReportState.MISSING)
+    for cell, drawn in zip(cells, line.cells, strict=True):
+        loud = drawn.rating is not None or drawn.state is ReportState.MISSING
+        said = [line.said for line in drawn.lines]
+        _put(cell, [f"{drawn.sign} {said[0]}" if said else drawn.sign, *said[1:]] if drawn.sign else said, bold=loud,
+             fill=FILLS.get(drawn.rating, "") if drawn.rating is not None else "")  # fmt: skip
     if line.required:
         for cell in cells:
             for paragraph in cell.paragraphs:
