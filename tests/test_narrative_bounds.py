@@ -1,4 +1,4 @@
-"""A long paper is checked as far as there is time, says so, and lets others through meanwhile."""
+"""A long paper is checked as far as there is time, and says so."""
 
 from __future__ import annotations
 
@@ -75,12 +75,6 @@ def test_one_paragraph_of_any_length_ends_within_itself() -> None:
     assert {one.verdict for one in checked(parts, pace)} == {Verdict.AGREES}
     assert pace.ended_at == 1
     assert {one.verdict for one in checked(parts, Pace(still))} == {Verdict.AGREES, Verdict.CONTRADICTS}
-
-
-def test_others_are_let_through_before_each_sentence() -> None:
-    times: list[None] = []
-    checked(paper(f"{RIGHT} {RIGHT}", RIGHT), Pace(still, lambda: times.append(None)))
-    assert len(times) == 3
 
 
 def test_what_was_not_read_is_not_said_to_be_missing() -> None:

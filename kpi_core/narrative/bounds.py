@@ -15,17 +15,13 @@ _LONGEST = 20_000
 class Pace:
     """One check of a paper, sentence by sentence, until it has gone on for long enough.
 
-    The core reads no clock: ``clock`` gives the seconds, and ``between`` is called before each sentence, to let others through.
+    The core reads no clock: ``clock`` gives the seconds.
     """
 
     def __init__(
-        self,
-        clock: Callable[[], float],
-        between: Callable[[], None] = lambda: None,
-        statements: int = MOST_STATEMENTS,
-        seconds: float = MOST_SECONDS,
+        self, clock: Callable[[], float], statements: int = MOST_STATEMENTS, seconds: float = MOST_SECONDS
     ) -> None:
-        self._clock, self._between = clock, between
+        self._clock = clock
         self._left = statements
         self._until = clock() + seconds
         self.ended_at = 0
@@ -33,7 +29,6 @@ class Pace:
 
     def goes_on(self, line: int) -> bool:
         """Whether the next sentence, which stands on a line, is to be read."""
-        self._between()
         if not self.ended_at and (self._left <= 0 or self._clock() >= self._until):
             self.ended_at = line
         self._left -= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 
 import pytest
 import streamlit as st
@@ -55,3 +56,18 @@ def test_the_browser_is_opened_as_the_server_starts_unless_there_is_none(
 
     asyncio.run(started())
     assert asked == ([] if headless else ["http://localhost:8501"])
+
+
+def test_sessions_take_turns_shorter_than_python_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "get_option", {"server.address": "127.0.0.1", "server.headless": True}.get)
+    before = sys.getswitchinterval()
+    try:
+        asyncio.run(_started())
+        assert sys.getswitchinterval() < 0.005
+    finally:
+        sys.setswitchinterval(before)
+
+
+async def _started() -> None:
+    async with server.lifespan(None):  # type: ignore[arg-type]
+        pass

@@ -6,7 +6,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
-from time import monotonic, sleep
+from time import monotonic
 
 from ...access import Actor
 from ...errors import NotSaved, StoreError, shorten
@@ -35,8 +35,6 @@ from .reports import Reports
 _log = logging.getLogger("kpi_explorer")
 _MOST_CHECKERS = 4
 """How many checkers are kept in memory at the most."""
-_REST, _MEANWHILE = 0.0005, 0.02
-"""Seconds of rest between two sentences of a paper, and where another session is at work."""
 OUTTURN, TARGET = "Outturn", "Quarterly target"
 """The parts of a report's header, as ``Texts.of_report`` names them."""
 
@@ -77,7 +75,7 @@ class Texts:
         takes too long is checked as far as it goes, and says so. Raises ``UnreadableDocument``, ``PeriodError`` and
         ``UnknownChoice``.
         """
-        pace = Pace(monotonic, _let_others_through)
+        pace = Pace(monotonic)
         parts = passages(_lines(read_document(content, name)), wrapped=not _is_word(content))
         standing = self._records.area(area, self._records.moment(when) if when else None)
         chosen = _chosen(standing, quarter, quarter_named(parts))
@@ -183,17 +181,6 @@ def _chosen(standing: Standing, text: str | None, named: Quarter | None) -> Quar
     if opens is None:
         raise StoreError("No figures are held yet, so that nothing can be checked. Upload a quarter first.")
     return opens
-
-
-def _let_others_through() -> None:
-    """Give way: who computes without a pause keeps every other session of this process waiting at each of its steps.
-
-    Where a short rest lasts much longer than it should, another is at work meanwhile, and is given the time to get on.
-    """
-    start = monotonic()
-    sleep(_REST)
-    if monotonic() - start > 6 * _REST:
-        sleep(_MEANWHILE)
 
 
 def _is_word(content: bytes) -> bool:
