@@ -110,7 +110,7 @@ def test_the_findings_can_be_downloaded(downloads: Downloads) -> None:
 def test_a_paper_that_takes_too_long_says_where_its_check_ended_and_so_does_the_file(
     downloads: Downloads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kpi_core.shell.services.texts.Pace", lambda clock, between: Pace(clock, between, statements=1))
+    monkeypatch.setattr("kpi_core.shell.services.texts.Pace", lambda clock: Pace(clock, statements=1))
     at = given(f"{WRONG.decode()}\n\n{WRONG.decode()}".encode())
     (ended,) = said(at, "warning")
     assert ended.startswith("Nothing from line 1 on was checked, as a check ends after 20,000 statements or 10 seconds")

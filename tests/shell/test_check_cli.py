@@ -39,7 +39,7 @@ def check(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock on which ten seconds have gone by at the third sentence."""
     times = iter((0, 1, 2))
-    monkeypatch.setattr("kpi_core.shell.services.texts.Pace", lambda _, between: Pace(lambda: next(times, 11), between))
+    monkeypatch.setattr("kpi_core.shell.services.texts.Pace", lambda _: Pace(lambda: next(times, 11)))
 
 
 ENDED = "Nothing from line 5 on was checked, as a check ends after 20,000 statements or 10 seconds: check the rest as a document of its own."
