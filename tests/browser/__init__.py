@@ -85,11 +85,11 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _wait_until_healthy(server: Server, seconds: float = 60) -> None:
+def _wait_until_healthy(server: Server, seconds: float = 240) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end and server.process.poll() is None:
         try:
-            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=2):
+            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=20):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
@@ -217,7 +217,7 @@ def port_of(server: Server) -> int:
 
 def answer(server: Server, method: str, path: str, **headers: str) -> http.client.HTTPResponse:
     """What the server answers to one request."""
-    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=60)
     try:
         connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         return connection.getresponse()

@@ -38,7 +38,7 @@ _HEADINGS = """
 def headings_out_of_order(page: Page) -> list[str]:
     """What is wrong with the headings: the first is of level 1 and the only such, and no level is left out."""
     with suppress(TimeoutError):  # a new server draws a page's first run in two goes, with nothing on it in between
-        page.locator("h1").first.wait_for(timeout=5_000)
+        page.locator("h1").first.wait_for()
     headings = page.evaluate(_HEADINGS)
     above = 0
     wrong = []

