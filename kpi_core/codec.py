@@ -246,8 +246,8 @@ def _reader(hint: Any) -> Callable[[Cell], Any]:
     if (scalar := _scalar(hint)) is not None:
         read = scalar[2]
         return (lambda cell: cell) if read is None else (lambda cell: None if cell is None else read(cell))
-    if is_dataclass(hint):
-        return lambda cell: from_json(hint, cell)  # type: ignore[arg-type]
+    if isinstance(hint, type) and is_dataclass(hint):
+        return lambda cell: from_json(hint, cell)
     parts = get_args(hint)
     if len(parts) == 2 and parts[1] is ...:
         item = _reader(parts[0])

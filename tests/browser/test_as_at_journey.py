@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -24,7 +23,6 @@ from .accessibility import sound
 from .conftest import OpenPage
 from .keyboard import tab_to
 
-LOOKS = pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")], ids=["wide", "narrow and dark"])
 CONTACTS = "Contacts decided within one working day"
 QUARTER = "quarter=Q3+2025-26"
 SAW = {2: "91.0%", 3: "92.0% [r]", 4: "93.0% [r]"}
@@ -92,11 +90,10 @@ def type_day(page: Page, day: date) -> None:
     settled(page)
 
 
-@LOOKS
 def test_what_each_meeting_saw_is_seen_again_by_address_and_by_the_control(
-    meetings_app: Server, page: OpenPage, width: int, scheme: Literal["light", "dark"]
+    meetings_app: Server, page: OpenPage
 ) -> None:
-    opened = page(width=width, colour_scheme=scheme)
+    opened = page(width=390, colour_scheme="dark")
     errors = listen(opened)
     publish(opened, meetings_app, meeting(3), "meeting-3.csv")
     # 1. By the address, as a colleague sends it: on the scorecard and on the indicator's page.

@@ -16,7 +16,7 @@ from .conftest import OpenPage
 from .council import REPEAT_REFERRALS
 from .keyboard import tab_to, tabbed
 
-LOOKS = pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")], ids=["wide", "narrow and dark"])
+WIDE, NARROW = pytest.param(1280, "light", id="wide"), pytest.param(390, "dark", id="narrow and dark")
 NOTHING = "Nothing here changes what is published."
 MET = "22% would have been met in 0 of the 2 quarters held."
 UNKNOWN = "The counts behind the figure are not held, so it cannot be said in children."
@@ -46,7 +46,7 @@ def choose(page: Page, indicator: str) -> None:
     settled(page)
 
 
-@LOOKS
+@pytest.mark.parametrize(("width", "scheme"), [WIDE])
 def test_a_board_member_moves_20_to_22_reads_what_it_takes_saves_it_and_a_colleague_sees_the_same(
     own_app: Server, page: OpenPage, width: int, scheme: Literal["light", "dark"]
 ) -> None:
@@ -100,7 +100,7 @@ def test_a_board_member_moves_20_to_22_reads_what_it_takes_saves_it_and_a_collea
     assert errors == []
 
 
-@LOOKS
+@pytest.mark.parametrize(("width", "scheme"), [NARROW])
 def test_a_target_is_put_forward_and_accepted_and_holds_from_its_quarter_on(
     own_app: Server, page: OpenPage, width: int, scheme: Literal["light", "dark"]
 ) -> None:
@@ -221,7 +221,7 @@ def test_the_tab_key_reaches_everything_and_the_focus_is_seen(app: str, page: Op
 # --- the example council ------------------------------------------------------------------------------------------
 
 
-@LOOKS
+@pytest.mark.parametrize(("width", "scheme"), [WIDE, NARROW])
 def test_with_sixteen_quarters_limits_and_assurance_are_drawn_and_said(
     example_app: str, page: OpenPage, width: int, scheme: Literal["light", "dark"]
 ) -> None:

@@ -91,7 +91,7 @@ def _build(database: Path, acts: Iterable[Act], clock: Clock) -> None:
             part_mirror.make()
             ledger = Ledger(store, part_mirror, clock)
             for at, actor, kind, made in acts:
-                ledger.act(actor, kind, lambda made=made: made, at=at)  # type: ignore[misc]
+                ledger.act(actor, kind, _already(made), at=at)
             store.checkpoint()
         except NotSaved as error:
             # Nobody can do again what was done in a part: it is the whole that was not made.
@@ -107,6 +107,11 @@ def _build(database: Path, acts: Iterable[Act], clock: Clock) -> None:
     finally:
         _remove(part)
         rmtree(part_mirror.folder, ignore_errors=True)
+
+
+def _already(made: Made) -> Callable[[], Made]:
+    """What an act asks for where it is made before the act begins."""
+    return lambda: made
 
 
 def _refused(error: BaseException | None, part: Path) -> StoreError | None:
