@@ -114,7 +114,7 @@ milliseconds => {
 def settled(page: Page) -> Page:
     """The page, once its script has run to the end and nothing more comes."""
     page.evaluate("window.restingSince = null")
-    page.wait_for_function(_AT_REST, arg=250)
+    page.wait_for_function(_AT_REST, arg=250, polling=50)
     return page
 
 
