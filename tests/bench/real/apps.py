@@ -47,7 +47,9 @@ def serving(databases: Databases) -> Iterator[Apps]:
 
         def start(script: str, environment: dict[str, str]) -> Server:
             log = folder / f"{script.rpartition('/')[2]}.log"
-            return stack.enter_context(serving_script(database, log, ("streamlit", "run", script), environment=environment))
+            return stack.enter_context(
+                serving_script(database, log, ("streamlit", "run", script), environment=environment)
+            )
 
         ours = start("app.py", {})
         pandas = start(f"{HERE}/pandas_page.py", {"BENCH_FIGURES": str(folder / "figures.csv")})
