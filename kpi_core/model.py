@@ -144,8 +144,6 @@ class Indicator:
     smallest_whole: int | None = None
     """The smallest whole it is out of, where counts are not recorded; ``None``: not known."""
     may_be_below_0: bool = False
-    collected_by: Words = ""
-    """The team or system that its figures are collected by."""
     start: Annotated[Quarter | None, Heading("from_quarter")] = None
     """The quarter from which the entry holds; ``None``: from before the first quarter recorded."""
     reason: Words = ""

@@ -290,7 +290,6 @@ def definition(view: IndicatorView) -> None:
                 ("Covers", "" if indicator.basis is Basis.NOT_STATED else indicator.basis.words),
                 ("Counted", " out of ".join(part for part in (indicator.numerator, indicator.denominator) if part)),
                 ("Owner", indicator.owner),
-                ("Collected by", indicator.collected_by),
                 ("Due in", ", ".join(f"Q{number}" for number in indicator.due)),
                 ("Statutory note", indicator.statutory_note),
                 ("Target in force", target_words(target, indicator) or "none held"),

@@ -18,7 +18,7 @@ from kpi_core.events import Kind
 from kpi_core.shell.storage import make_database, rebuild
 from kpi_core.shell.storage.store import log_of
 
-from ..conftest import figure, fixed_clock, register, small_bundle, write_files
+from ..conftest import fixed_clock
 from . import ledgers
 from .ledgers import (
     ANN,
@@ -152,16 +152,6 @@ def test_where_only_what_comes_with_the_product_was_in_it_it_is_made_again_witho
     (tmp_path / DATABASE).unlink()
     with opened(tmp_path) as services:
         assert (services.recovered, services.position, services.verify().problems) == ("", 1, ())
-
-
-def test_who_collects_the_figures_is_read_from_the_register_kept_and_there_again(tmp_path: Path) -> None:
-    told = register("A1", collected_by="Case system")
-    write_files(tmp_path / "data", small_bundle(indicators=[told], observations=[figure("A1", Q2, "70")]))
-    for _ in range(2):
-        with opened(tmp_path) as services:
-            assert services.indicator("A1").indicator.collected_by == "Case system"
-            assert services.verify().problems == ()
-        (tmp_path / DATABASE).unlink()
 
 
 def header_broken(database: Path) -> None:
