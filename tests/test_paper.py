@@ -82,12 +82,6 @@ def said_under(heading: str, found: PaperLine) -> list[str]:
     )
 
 
-def test_a_row_names_the_owner_of_its_indicator() -> None:
-    given = held("A1", "80", ReportState.DRAFT)
-    given = replace(given, indicator=replace(given.indicator, owner="Head of Assessment"))
-    assert said_under("Owner", line(given)) == ["Head of Assessment"]
-
-
 def conflict(code: str, sentence: str = "Two papers differ.", **given: object) -> Conflict:
     return Conflict(code, "X", Q2, "narrative", None, "Report", sentence, **given)  # type: ignore[arg-type]
 

@@ -297,6 +297,5 @@ COLUMNS = (
     Column("Exception report", _SCREEN, _report),
     Column("Exception report", _PAPER, _report_in_words, 2.8),
     Column("Trend", _SCREEN, _trend),
-    Column("Owner", EVERYWHERE, lambda row: Drawn((Line(row.indicator.owner),), value=row.indicator.owner), 2.8),
 )  # fmt: skip
 """Every column, in the order of each medium."""
