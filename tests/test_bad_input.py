@@ -182,7 +182,6 @@ CASES = (
     Case(94, "94-comment-changes.csv", ("comment-changes", 4, "comment"),
          ("Row 4", "“Good or outstanding school, attendance above 95%”", "from none to “Inspections resumed in July.”"), held="a quarter begun"),
     Case(96, "96-comment-left-out.csv", ("comment-left-out", 9, "comment"), ("Row 9 repeats row 8", "left out: “Counted again in October.”")),
-    Case(97, "97-figure-repeats.csv", ("figure-repeats", 4, "value"), ("Row 4: 77%", "Check that it was not copied")),
 )  # fmt: skip
 
 SILENT = {14: ("14-byte-order-mark.csv",), 16: ("16-carriage-returns.csv", "16-mixed-line-ends.csv")}

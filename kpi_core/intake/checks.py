@@ -244,15 +244,6 @@ def _compared(entry: Placed, checking: Checking) -> tuple[Decimal | None, str]:
     return entry.compared
 
 
-def _repeats(entry: Placed, checking: Checking) -> Facts | None:
-    """A share is seldom the same to the last decimal in two quarters; a number of children often is."""
-    area, code, quarter = entry.key
-    unit = entry.indicator.unit
-    if unit is not Unit.PERCENT or entry.value is None or entry.value != checking.figure((area, code, quarter - 1)):
-        return None
-    return {"column": entry.column, "found": with_unit(entry.value, unit), "name": entry.indicator.name}
-
-
 def _fewer_decimals(entry: Placed, _: Checking) -> Facts | None:
     usual, value = entry.indicator.decimals, entry.value
     if value is None or entry.worked_out or decimals_of(value) >= usual or value in (0, 100):
@@ -428,7 +419,6 @@ ON_CHANGED_FIGURES = (
     Check("published-figure-changes", _published_changes, "held"),
     Check("scale-in-doubt", _scale_in_doubt),
     Check("large-change", _large_change),
-    Check("figure-repeats", _repeats),
     Check("fewer-decimals", _fewer_decimals),
     Check("not-due", _not_due),
     Check("small-count", small_count),

@@ -141,7 +141,6 @@ _TABLE = (
     ProblemClass("value-differs-from-counts", _B, "Row {row}: {part} of {whole} is {right}. The file says {found}."),
     ProblemClass("no-counts", _N, "{count} {percentages} no numerator or denominator, so how sure {they} cannot be shown."),
     ProblemClass("large-change", _W, "Row {row} moved from {held} ({compared}) to {found}. Confirm it is right.", singly=True),
-    ProblemClass("figure-repeats", _N, "Row {row}: {found} is what “{name}” had last quarter too. Check that it was not copied."),
     ProblemClass("unit-differs", _B, "Row {row} has the unit “{found}”. “{name}” is a {held}. Enter the figure in that unit."),
     ProblemClass("target-differs", _W, "Row {row}: the target is {found}. The agreed target is {held}. The target in the file is not loaded."),
     ProblemClass("target-out-of-range", _B, "{place} must be {between}. It is {found}."),
