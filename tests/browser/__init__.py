@@ -148,9 +148,9 @@ def saved(page: Page, button: str) -> tuple[str, list[list[str]]]:
         return started.value.suggested_filename, list(csv.reader(file))
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong with the page's accessibility, one sentence each; empty: nothing."""
-    found = Axe().run(page).response["violations"]
+def violations(page: Page, *rules: str) -> list[str]:
+    """What axe-core finds wrong with the page's accessibility, one sentence each; empty: nothing. ``rules``: look for these alone."""
+    found = Axe().run(page, options={"runOnly": list(rules)} if rules else None).response["violations"]
     return [
         f"{one['id']} ({one['impact']}): {one['help']}: {' '.join(str(part) for part in node['target'])}"
         for one in found

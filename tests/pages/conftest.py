@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -21,12 +23,17 @@ Load = Callable[[Mapping[str, bytes]], Path]
 Downloads = dict[str, Callable[[], bytes]]
 
 
+_components = cache(manifest_scanner.scan_component_manifests)
+
+
 @pytest.fixture(autouse=True)
 def running_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that has called the router before, as all but its first visitor find it.
 
-    AppTest begins every run as a new server, which runs the files of ``pages/`` by themselves.
+    AppTest begins every session as a new server, which runs the files of ``pages/`` by themselves, and looks through all that
+    is installed for components of Streamlit's, which takes as long as everything else.
     """
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", _components)
     begin = PagesManager.__init__
 
     def begin_again(self: PagesManager, *args: object, **kwargs: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterator
 
 import pytest
 import streamlit as st
@@ -34,6 +35,14 @@ def test_where_another_server_gives_the_app_the_address_that_was_reached_counts(
     assert MEANT in server.refusal("192.168.1.20")
 
 
+@pytest.fixture(autouse=True)
+def turns_as_before() -> Iterator[None]:
+    """What a server sets for its whole process is set back for the tests after it."""
+    before = sys.getswitchinterval()
+    yield
+    sys.setswitchinterval(before)
+
+
 @pytest.mark.parametrize("headless", [False, True])
 def test_the_browser_is_opened_as_the_server_starts_unless_there_is_none(
     headless: bool, monkeypatch: pytest.MonkeyPatch
@@ -60,12 +69,8 @@ def test_the_browser_is_opened_as_the_server_starts_unless_there_is_none(
 
 def test_sessions_take_turns_shorter_than_python_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "get_option", {"server.address": "127.0.0.1", "server.headless": True}.get)
-    before = sys.getswitchinterval()
-    try:
-        asyncio.run(_started())
-        assert sys.getswitchinterval() < 0.005
-    finally:
-        sys.setswitchinterval(before)
+    asyncio.run(_started())
+    assert sys.getswitchinterval() < 0.005
 
 
 async def _started() -> None:
