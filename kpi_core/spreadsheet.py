@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from .figures import is_number
 
-_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-"""What begins a formula, after any spaces; a spreadsheet that is set to East Asian input takes the full-width ones too."""
+_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫")
+"""What begins a formula, after anything that is not seen; a spreadsheet that is set to East Asian input takes the wide and small forms too."""
 _ENDS = ("\t", "\r", "\n")
 """What ends a cell or a row in a file that is split without looking at its quotes, so that a formula may begin after it."""
 
@@ -23,4 +25,12 @@ def unguarded(text: str) -> str:
 def _needs_guard(text: str) -> bool:
     # What somebody wrote with an apostrophe of their own gets another, or theirs would be taken for ours.
     bare = text.lstrip("'")
-    return (bare.startswith(_ENDS) or bare.lstrip().startswith(_SIGNS)) and not is_number(bare)
+    return (bare.startswith(_ENDS) or _seen(bare).startswith(_SIGNS)) and not is_number(bare)
+
+
+def _seen(text: str) -> str:
+    """Text from its first character that is seen on: spaces, and marks like one of the byte order, may be dropped where it is read."""
+    at = next(
+        (at for at, one in enumerate(text) if not (one.isspace() or unicodedata.category(one) == "Cf")), len(text)
+    )
+    return text[at:]

@@ -12,11 +12,19 @@ from kpi_core.spreadsheet import guarded, unguarded
 
 SIGNS = {
     "equals": "=", "plus": "+", "minus": "-", "at": "@", "full-width equals": "＝", "full-width plus": "＋",
-    "full-width minus": "－", "full-width at": "＠",
+    "full-width minus": "－", "full-width at": "＠", "small equals": "﹦", "small plus": "﹢", "small minus": "﹣", "small at": "﹫",
 }  # fmt: skip
 ENDS = {"tab": "\t", "carriage return": "\r", "line feed": "\n"}
 SPACES = {"a space": " ", "several spaces": "   ", "a no-break space": "\xa0", "an ideographic space": "\u3000"}
-ANY = st.text() | st.text(alphabet=["'", " ", "1", "a", ".", *SIGNS.values(), *ENDS.values()], max_size=6)
+UNSEEN = {
+    "a byte order mark": "\ufeff",
+    "a space of no width": "\u200b",
+    "a soft hyphen": "\xad",
+    "a turn to the left": "\u202e",
+}
+ANY = st.text() | st.text(
+    alphabet=["'", " ", "1", "a", ".", *SIGNS.values(), *ENDS.values(), *UNSEEN.values()], max_size=6
+)
 
 
 @pytest.mark.parametrize("sign", (SIGNS | ENDS).values(), ids=(SIGNS | ENDS).keys())
@@ -24,9 +32,9 @@ def test_text_that_begins_with_any_sign_of_a_formula_is_guarded(sign: str) -> No
     assert guarded(f"{sign}SUM(A1)") == f"'{sign}SUM(A1)"
 
 
-@pytest.mark.parametrize("space", SPACES.values(), ids=SPACES.keys())
+@pytest.mark.parametrize("space", (SPACES | UNSEEN).values(), ids=(SPACES | UNSEEN).keys())
 @pytest.mark.parametrize("sign", SIGNS.values(), ids=SIGNS.keys())
-def test_spaces_before_the_sign_hide_it_from_nobody(space: str, sign: str) -> None:
+def test_what_is_not_seen_before_the_sign_hides_it_from_nobody(space: str, sign: str) -> None:
     assert guarded(f"{space}{sign}SUM(A1)") == f"'{space}{sign}SUM(A1)"
 
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
@@ -212,6 +212,17 @@ def test_what_lies_in_the_databases_place_is_said_and_left(
     there = sorted(path.parent.iterdir())
     assert words in sentence(path)
     assert sorted(path.parent.iterdir()) == there
+
+
+def test_a_file_in_the_place_of_the_second_copy_is_said_and_reading_goes_on(council: Path) -> None:
+    shutil.rmtree(folder_of(council))
+    folder_of(council).touch()
+    with closing(Services.open(council, DATA, fixed_clock)) as services:
+        (warning,) = services.warnings()
+        assert "kpi.duckdb.ledger in" in warning
+        assert "is no folder. Move it away" in warning
+        assert "[Errno" not in warning
+        assert len(services.scorecard().rows) == 15
 
 
 def test_a_file_for_the_parent_folder_is_said(tmp_path: Path) -> None:

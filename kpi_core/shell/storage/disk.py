@@ -144,9 +144,18 @@ _SAID = {
     errno.EISDIR: "is a folder. Move it away, or name another {setting}, and start again",
     errno.ENAMETOOLONG: "has too long a name. Name another {setting} and start again",
 }
-REFUSALS = (errno.EACCES, errno.EPERM, errno.EROFS)
+REFUSALS = tuple(number for number, said in _SAID.items() if said != _NO_ROOM)
 """Where no room on the disk would help."""
-_TOLD = (*REFUSALS, errno.ENOSPC, errno.EDQUOT, errno.ELOOP, errno.ENOENT, errno.ENAMETOOLONG)
+_TOLD = (
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.ELOOP,
+    errno.ENOENT,
+    errno.ENAMETOOLONG,
+)
 _PART = re.compile(r"(\.carried)?\.[0-9]+\.part(\.[a-z]+)?$")
 _HELD_ON_WINDOWS = (32, 33)
 """Windows' numbers for a file that another program has, whole or in part; Python gives them both as a lack of rights."""
