@@ -36,7 +36,7 @@ from kpi_core.model import (
 )
 from kpi_core.reports import REASON_LINE
 from kpi_core.showing import IndicatorView, benchmarks_table, series_table
-from kpi_core.showing.charts import indicator_chart, indicator_data
+from kpi_core.showing.charts import as_vega_lite, indicator_chart, indicator_data
 from pages._ui import components, limits, session
 from pages._ui.findings import findings_html
 from pages._ui.signs import signs
@@ -198,7 +198,7 @@ def figures(view: IndicatorView) -> None:
     held = sum(point.value is not None for point in data.points)
     said = [] if data.has_line else [f"{held} quarter{'' if held == 1 else 's'} held: a line is drawn from three."]
     if data.worth_drawing:
-        st.altair_chart(indicator_chart(data), key="chart", alt=data.words)
+        st.vega_lite_chart(as_vega_lite(indicator_chart(data)), key="chart", alt=data.words)
         if any(point.provisional for point in data.points):
             said.append(limits.HOLLOW)
         if data.benchmarks:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from kpi_core.judging import Process
 from kpi_core.model import Target
-from kpi_core.showing.charts import process_chart, process_data
+from kpi_core.showing.charts import as_vega_lite, process_chart, process_data
 from kpi_core.what_if import Milestone
 
 HOLLOW = "Hollow points are provisional."
@@ -26,6 +26,6 @@ def drawn(
     if not data.worth_drawing:
         st.html('<p class="muted">No figures are held to draw.</p>')
         return
-    st.altair_chart(process_chart(data), key=key, alt=data.words)
+    st.vega_lite_chart(as_vega_lite(process_chart(data)), key=key, alt=data.words)
     if data.has_provisional:
         st.html(f'<p class="muted">{HOLLOW}</p>')

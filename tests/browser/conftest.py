@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -111,19 +112,38 @@ def _watched(server: Server) -> Iterator[str]:
         pytest.fail(f"The app went wrong. The end of its output:\n{said[-4000:]}", pytrace=False)
 
 
+@dataclass
+class Profile:
+    """Somebody's browser, lent to one test after another; what it has loaded of an app it need not read again."""
+
+    context: BrowserContext
+    asked: list[str] = field(default_factory=list)
+    """The addresses that its pages asked for."""
+
+    def emptied(self) -> None:
+        """Close its pages and forget all that they kept and asked for, so that the next test meets a stranger's browser."""
+        for page in self.context.pages:
+            kept = self.context.new_cdp_session(page)
+            for origin in {f"http://{urlsplit(url).netloc}" for url in self.asked}:
+                kept.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "cookies,local_storage"})
+            page.close()
+        self.context.clear_cookies()
+        self.asked.clear()
+
+
+@pytest.fixture(scope="package")
+def profiles(browser: Browser) -> dict[tuple[str, int], Profile]:
+    """The browsers there are, by colour scheme and number."""
+    return {}
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[OpenPage]:
-    """Opens pages: ``page(url, width=390, colour_scheme="dark")``, each in a session of its own and settled.
+def page(browser: Browser, profiles: dict[tuple[str, int], Profile]) -> Iterator[OpenPage]:
+    """Opens pages: ``page(url, width=390, colour_scheme="dark")``, each in a browser of its own and settled.
 
     Afterwards the test fails if any of them asked another host for anything.
     """
-    contexts: list[BrowserContext] = []
-    foreign: list[str] = []
-
-    def look_at(url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in INSIDE_THE_PAGE and parts.hostname not in OURS:
-            foreign.append(url)
+    lent: list[Profile] = []
 
     def open_page(
         url: str | None = None,
@@ -132,25 +152,36 @@ def page(browser: Browser) -> Iterator[OpenPage]:
         height: int = 900,
         colour_scheme: Literal["light", "dark"] = "light",
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=colour_scheme,
-            locale="en-GB",
-            timezone_id="Europe/London",
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(PATIENT)
-        contexts.append(context)
-        context.on("request", lambda request: look_at(request.url))
-        context.on("page", lambda opened: opened.on("websocket", lambda socket: look_at(socket.url)))
-        opened = context.new_page()
+        key = (colour_scheme, len(lent))
+        if key not in profiles:
+            profiles[key] = _profile(browser, colour_scheme)
+        lent.append(profiles[key])
+        opened = profiles[key].context.new_page()
+        opened.set_viewport_size({"width": width, "height": height})
         if url is not None:
             opened.goto(url)
             settled(opened)
         return opened
 
     yield open_page
-    for context in contexts:
-        context.close()
+    foreign = {url for one in lent for url in one.asked if _is_foreign(url)}
+    for one in lent:
+        one.emptied()
     if foreign:
-        pytest.fail("The page asked other hosts for: " + ", ".join(sorted(set(foreign))), pytrace=False)
+        pytest.fail("The page asked other hosts for: " + ", ".join(sorted(foreign)), pytrace=False)
+
+
+def _profile(browser: Browser, colour_scheme: Literal["light", "dark"]) -> Profile:
+    context = browser.new_context(
+        color_scheme=colour_scheme, locale="en-GB", timezone_id="Europe/London", reduced_motion="reduce"
+    )
+    context.set_default_timeout(PATIENT)
+    profile = Profile(context)
+    context.on("request", lambda request: profile.asked.append(request.url))
+    context.on("page", lambda opened: opened.on("websocket", lambda socket: profile.asked.append(socket.url)))
+    return profile
+
+
+def _is_foreign(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme not in INSIDE_THE_PAGE and parts.hostname not in OURS

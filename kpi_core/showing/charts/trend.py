@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
@@ -160,6 +160,16 @@ def indicator_chart(data: ChartData) -> alt.LayerChart | alt.FacetChart:
     y = alt.Y(field="value", type="quantitative", title=data.unit, scale=alt.Scale(zero=False, nice=True, padding=12))
     layers = [*_benchmark_layers(data, y), *_step_layers(data, y), *_figure_layers(data, y)]
     return alt.layer(*layers).properties(height=420 if data.benchmarks else 320)
+
+
+def as_vega_lite(chart: alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
+    """The chart as a browser draws it: Vega-Lite's JSON, with no theme of Altair's.
+
+    It is not checked against Vega-Lite's schema, which takes longer than all else: the tests check each kind of chart.
+    """
+    drawn: dict[str, Any] = chart.to_dict(validate=False)
+    del drawn["config"]
+    return drawn
 
 
 def records(steps: Sequence[DataclassInstance]) -> alt.Chart:
