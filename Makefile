@@ -8,6 +8,8 @@ COUNT ?= 10000
 RUNTIME := .venv/.requirements
 DEV := .venv/.requirements-dev
 PIP := $(VENV) -m pip install --quiet --disable-pip-version-check --require-hashes
+# Python keeps what it has compiled, but where the environment forbids it each of a thousand processes would compile all anew.
+COMPILED := $(VENV) -m compileall -q app.py kpi_core kpi_explorer pages tests
 
 # Makes the locks, in an environment of its own.
 UV := 0.13.8
@@ -33,6 +35,7 @@ example: data/example.duckdb ## start the explorer over the example council (mad
 # In the order of the files, those in a browser first: the slowest are not left for the end, where a core would idle.
 test: setup lint ## everything that must pass: lint, then all tests, those in a browser too
 	@sh tests/browser/chromium.sh --install || test -z "$$CI"
+	@$(COMPILED)
 	$(VENV) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(DEV) ## style, formatting and types
@@ -41,6 +44,7 @@ lint: $(DEV) ## style, formatting and types
 	$(VENV) -m mypy
 
 bench: $(DEV) ## how long things take, and what got worse; one section: make bench ONLY=real
+	@$(COMPILED)
 	$(VENV) -m tests.bench $(ONLY)
 
 fuzz: $(DEV) ## ten thousand damaged files through the upload; more: make fuzz COUNT=50000

@@ -114,19 +114,25 @@ def _watched(server: Server) -> Iterator[str]:
 
 @dataclass
 class Profile:
-    """Somebody's browser, lent to one test after another; what it has loaded of an app it need not read again."""
+    """Somebody's browser, lent to one test after another; what it has loaded of an app it need not read again.
+
+    It has an empty page open besides, because with its last page a browser closes, and forgets that.
+    """
 
     context: BrowserContext
+    empty: Page
     asked: list[str] = field(default_factory=list)
     """The addresses that its pages asked for."""
 
     def emptied(self) -> None:
         """Close its pages and forget all that they kept and asked for, so that the next test meets a stranger's browser."""
         for page in self.context.pages:
-            kept = self.context.new_cdp_session(page)
-            for origin in {f"http://{urlsplit(url).netloc}" for url in self.asked}:
-                kept.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "cookies,local_storage"})
-            page.close()
+            if page != self.empty:
+                page.close()
+        kept = self.context.new_cdp_session(self.empty)
+        for origin in {f"http://{urlsplit(url).netloc}" for url in self.asked}:
+            kept.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "cookies,local_storage"})
+        kept.detach()
         self.context.clear_cookies()
         self.asked.clear()
 
@@ -176,7 +182,7 @@ def _profile(browser: Browser, colour_scheme: Literal["light", "dark"]) -> Profi
         color_scheme=colour_scheme, locale="en-GB", timezone_id="Europe/London", reduced_motion="reduce"
     )
     context.set_default_timeout(PATIENT)
-    profile = Profile(context)
+    profile = Profile(context, context.new_page())
     context.on("request", lambda request: profile.asked.append(request.url))
     context.on("page", lambda opened: opened.on("websocket", lambda socket: profile.asked.append(socket.url)))
     return profile
