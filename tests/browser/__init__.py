@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Locator, Page, expect
 
 HERE = Path(__file__).parent
@@ -150,9 +150,11 @@ def saved(page: Page, button: str) -> tuple[str, list[list[str]]]:
 
 def violations(page: Page, *rules: str) -> list[str]:
     """What axe-core finds wrong with the page's accessibility, one sentence each; empty: nothing. ``rules``: look for these alone."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
     # To list what passes too takes axe as long again as all else.
     options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
-    found = Axe().run(page, options=options).response["violations"]
+    found = page.evaluate("async options => (await axe.run(options)).violations", options)
     return [
         f"{one['id']} ({one['impact']}): {one['help']}: {' '.join(str(part) for part in node['target'])}"
         for one in found

@@ -114,22 +114,38 @@ def _watched(server: Server) -> Iterator[str]:
 
 @dataclass
 class Profile:
-    """Somebody's browser, lent to one test after another; what it has loaded of an app it need not read again.
-
-    It has an empty page open besides, because with its last page a browser closes, and forgets that.
-    """
+    """Somebody's browser, lent to one test after another; what it has loaded of an app it need not read again."""
 
     context: BrowserContext
-    empty: Page
+    colour_scheme: Literal["light", "dark"]
+    own: Page
+    """The page that the next test gets."""
     asked: list[str] = field(default_factory=list)
     """The addresses that its pages asked for."""
 
+    def page(self, script: str) -> Page:
+        """An empty page; with ``script``, which is run first in whatever it opens, one for this test alone."""
+        if script:
+            page = self.context.new_page()
+            page.add_init_script(script)
+            return page
+        if self.own.is_closed():
+            self.own = self.context.new_page()
+        self.own.emulate_media(media="null", forced_colors="null", color_scheme=self.colour_scheme)
+        return self.own
+
     def emptied(self) -> None:
-        """Close its pages and forget all that they kept and asked for, so that the next test meets a stranger's browser."""
+        """Leave its pages and forget all that they kept and asked for, so that the next test meets a stranger's browser."""
         for page in self.context.pages:
-            if page != self.empty:
+            if page != self.own:
                 page.close()
-        kept = self.context.new_cdp_session(self.empty)
+        if self.own.is_closed():
+            self.own = self.context.new_page()
+        kept = self.context.new_cdp_session(self.own)
+        if urlsplit(self.own.url).scheme == "http":
+            self.own.evaluate("sessionStorage.clear()")
+            self.own.goto("about:blank")
+            kept.send("Page.resetNavigationHistory")
         for origin in {f"http://{urlsplit(url).netloc}" for url in self.asked}:
             kept.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "cookies,local_storage"})
         kept.detach()
@@ -157,12 +173,13 @@ def page(browser: Browser, profiles: dict[tuple[str, int], Profile]) -> Iterator
         width: int = 1280,
         height: int = 900,
         colour_scheme: Literal["light", "dark"] = "light",
+        script: str = "",
     ) -> Page:
         key = (colour_scheme, len(lent))
         if key not in profiles:
             profiles[key] = _profile(browser, colour_scheme)
         lent.append(profiles[key])
-        opened = profiles[key].context.new_page()
+        opened = profiles[key].page(script)
         opened.set_viewport_size({"width": width, "height": height})
         if url is not None:
             opened.goto(url)
@@ -182,10 +199,10 @@ def _profile(browser: Browser, colour_scheme: Literal["light", "dark"]) -> Profi
         color_scheme=colour_scheme, locale="en-GB", timezone_id="Europe/London", reduced_motion="reduce"
     )
     context.set_default_timeout(PATIENT)
-    profile = Profile(context, context.new_page())
-    context.on("request", lambda request: profile.asked.append(request.url))
-    context.on("page", lambda opened: opened.on("websocket", lambda socket: profile.asked.append(socket.url)))
-    return profile
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    context.on("page", lambda opened: opened.on("websocket", lambda socket: asked.append(socket.url)))
+    return Profile(context, colour_scheme, context.new_page(), asked)
 
 
 def _is_foreign(url: str) -> bool:

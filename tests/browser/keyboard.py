@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, TimeoutError
 # The fields' frames, whose colour tells where the focus is, as they are without it.
 _AT_REST = """
 () => {
-    window.frames_ = '[data-testid="stSelectbox"], [data-testid="stMultiSelect"]'
+    window.frames_ = '[data-testid="stSelectbox"], [data-testid="stMultiSelect"], [data-testid="stTextArea"]'
     window.colours = frame => [...frame.querySelectorAll("*")].map(one => getComputedStyle(one).borderTopColor).join()
     window.atRest = new Map([...document.querySelectorAll(window.frames_)].map(one => [one, window.colours(one)]))
 }
@@ -23,7 +23,7 @@ _FOCUSED = """
     words.querySelectorAll('[data-testid="stIconMaterial"]').forEach(icon => icon.remove())
     const style = getComputedStyle(element)
     const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0
-    const frame = element.tagName === "INPUT" && element.closest(window.frames_)
+    const frame = ["INPUT", "TEXTAREA"].includes(element.tagName) && element.closest(window.frames_)
     const framed = frame && window.colours(frame) !== window.atRest.get(frame)
     const name = element.tagName === "MAIN" ? "(main)" : element.getAttribute("aria-label") || words.textContent.trim()
     return [name, outlined || style.boxShadow !== "none" || framed]

@@ -45,8 +45,7 @@ def answers_after(page: Page, seconds: float) -> None:
 
 def begun(page: OpenPage, app: Server) -> Page:
     """A draft that its author has begun, on a page whose line can be made slow."""
-    opened = page()
-    opened.add_init_script(_SLOW_LINE)
+    opened = page(script=_SLOW_LINE)
     opened.goto(f"{app.url}/{ADDRESS}")
     act(settled(opened), "Report author", "Alex Example")
     pressed(opened, "Begin an empty report")
@@ -202,8 +201,7 @@ def test_a_link_that_is_followed_at_once_waits_until_what_was_typed_is_kept(own_
 def test_every_level_that_is_typed_into_what_if_is_supposed_whenever_the_server_answers(
     app: str, page: OpenPage, seconds: float
 ) -> None:
-    opened = page()
-    opened.add_init_script(_SLOW_LINE)
+    opened = page(script=_SLOW_LINE)
     opened.goto(f"{app}/what_if?indicator=FD02")
     levels = {"Target": "22", "Intervention level": "30", "Tolerance": "1", "Next value, Q3 2022-23": "24"}
     boxes = {settled(opened).get_by_role("textbox", name=name, exact=True): text for name, text in levels.items()}

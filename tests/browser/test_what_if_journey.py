@@ -205,17 +205,8 @@ def test_the_tab_key_reaches_everything_and_the_focus_is_seen(app: str, page: Op
     opened.wait_for_timeout(1_000)  # while the chart is being made, an outline comes late
     stops = tabbed(opened)
     reached = [stop.name for stop in stops]
-    areas = {"Why it is looked at", "Why this target"}  # they show it by their frames, which are looked at below
-    unseen = {stop.name for stop in stops if not stop.visible and stop.name != "(main)"} - areas
-    assert unseen == set()
-    for name in areas:
-        assert name in reached
-        frame = opened.get_by_test_id("stTextAreaRootElement").filter(has=opened.get_by_role("textbox", name=name))
-        colour = "one => getComputedStyle(one).borderTopColor"
-        before = frame.evaluate(colour)
-        opened.get_by_role("textbox", name=name).focus()
-        opened.wait_for_timeout(300)
-        assert frame.evaluate(colour) != before
+    assert {stop.name for stop in stops if not stop.visible and stop.name != "(main)"} == set()
+    assert {"Why it is looked at", "Why this target"} <= set(reached)
 
 
 # --- the example council ------------------------------------------------------------------------------------------
