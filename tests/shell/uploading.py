@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from kpi_core.events import RECORDS, Event, tables_in
 from kpi_core.intake import Decision, GivenFile
 from kpi_core.model import Observation, Upload
 from kpi_core.shell.services import Services
+from kpi_core.shell.storage import make_database
 from kpi_core.shell.storage.mirror import Mirror, folder_of
 from kpi_core.showing import as_json
 
@@ -33,10 +36,22 @@ def publish(services: Services, file: GivenFile, by: str = "Ann", reason: str = 
     return services.uploads.publish(services.uploads.preview(file), Decision(by, reason, None))
 
 
+@cache
+def _made() -> dict[str, bytes]:
+    """The files of the small council's database, as it is made."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "kpi.duckdb"
+        make_database(path, council(), fixed_clock)
+        return {
+            one.relative_to(folder).as_posix(): one.read_bytes() for one in Path(folder).rglob("*") if one.is_file()
+        }
+
+
 def open_at(folder: Path, name: str = "kpi.duckdb") -> Services:
-    """A database in ``folder``, made from the small council at the first time."""
+    """A database in ``folder``: at the first time the small council's, as it is made."""
     if not (folder / "data").exists():
         write_files(folder / "data", council())
+        write_files(folder, {path.replace("kpi.duckdb", name): content for path, content in _made().items()})
     return Services.open(folder / name, folder / "data", fixed_clock)
 
 
