@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from kpi_core.errors import shorten
-from kpi_core.judging import FIRM_FROM, RULE_SET, Rating, Scorecard, headline
+from kpi_core.judging import FIRM_FROM, RULE_SET, Rating, Scorecard, headline, order_of_concern
 from kpi_core.periods import Quarter
 from kpi_core.showing import AS_FIRST_RECORDED, COLOURS_NOTE, SHAPES, scorecard_table
 from pages._ui import components, session
@@ -46,10 +46,11 @@ def page() -> None:
     for sentence in [*said, *([AS_FIRST_RECORDED] if whole.as_first_recorded else [])]:
         components.message(sentence)
 
-    # What was missed comes first, so that it is seen without scrolling; once the reader filters, the table is theirs.
-    missed = [row for row in whole.rows if row.exception.required]
+    # What was missed comes first, the worst of it before the rest, so that it is seen without scrolling; once the reader filters,
+    # the table is theirs.
+    missed = [row for row in order_of_concern(whole) if row.exception.required]
     if missed and not card.filters:
-        caption = f"Missed the target or passed the intervention level ({len(missed)})"
+        caption = f"Missed the target or passed the intervention level ({len(missed)}), worst first"
         st.html(components.scorecard_table(missed, view, caption, grouped=False))
     filters(whole, quarters, services.areas())
     if card.rows:

@@ -12,7 +12,6 @@ from .conftest import Q2, indicator, observed, target
 PLANS = Held(
     replace(indicator(), aliases=("timely plans",)),
     (observed("70", "Q1 2022-23"), observed("83.5")),
-    2,
     (target("88"),),
 )
 NOTHING = Held(indicator(code="B1", name="Visits made on the day agreed"), ())

@@ -20,7 +20,7 @@ def whole(
     when: str = "Q2 2022-23",
 ) -> WhatIf:
     """A scenario over a scorecard of one indicator."""
-    held = Held(one, tuple(series), sum(o.value is not None for o in series), tuple(targets))
+    held = Held(one, tuple(series), tuple(targets))
     return what_if([read_change(text) for text in changes], [held], quarter(when), "X", "Exampleshire", later)
 
 

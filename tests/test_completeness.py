@@ -21,7 +21,7 @@ WHOLE = Action(1, "Fill the posts.", "Head of Service", date(2022, 12, 31))
 
 def held(code: str, value: str, state: ReportState | None = None, **given: object) -> Held:
     one = None if state is None else report(state, indicator=code, **given)
-    return Held(indicator(code=code, name=f"Measure {code}"), (observed(value),), 1, (target("88"),), (), one)
+    return Held(indicator(code=code, name=f"Measure {code}"), (observed(value),), (target("88"),), (), one)
 
 
 def card(*of: Held, **given: object) -> Scorecard:

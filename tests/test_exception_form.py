@@ -50,7 +50,7 @@ def row(value: str | Absence | None = "80", aim: str | None = "88", **given: str
     polarity = {"polarity": Polarity.BAND} if given else {}
     series = () if value is None else (observed(value),)
     targets = (target(aim, **given),) if aim or given else ()
-    return row_of(Held(indicator(**polarity), series, 1, targets), Q2)
+    return row_of(Held(indicator(**polarity), series, targets), Q2)
 
 
 # --- what submission needs ----------------------------------------------------------------------------------------

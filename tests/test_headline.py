@@ -18,7 +18,7 @@ def held(kind: str, name: str = "Plans", **given: object) -> Held:
     """An indicator that misses its target, meets it, has none, or has a target but no figure."""
     aim = () if kind == BARE else (target("88"),)
     series = () if kind == EMPTY else (observed("90" if kind == MET else "80"),)
-    return Held(indicator(name=name, **given), series, len(series), aim)
+    return Held(indicator(name=name, **given), series, aim)
 
 
 def said(*all_held: Held) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ def moved(
     """An indicator that misses its target, with one earlier figure."""
     now = observed("80", provisional=provisional)
     series = (observed(from_value, earlier), now) if earlier else (now,)
-    return Held(indicator(**given), series, len(series), (target("88"),))
+    return Held(indicator(**given), series, (target("88"),))
 
 
 LAST_YEAR = "Q2 2021-22"
@@ -124,8 +124,8 @@ def test_those_that_meet_their_target_are_named_where_they_are_few(met: list[str
 def test_a_passed_intervention_level_is_said() -> None:
     low: dict[str, object] = {"polarity": Polarity.LOW}
     level = (target(intervention_level="16"),)
-    past = Held(indicator(**low), (observed("17"),), 1, level)
-    within = Held(indicator(**low), (observed("16"),), 1, level)
+    past = Held(indicator(**low), (observed("17"),), level)
+    within = Held(indicator(**low), (observed("16"),), level)
     assert "1 has passed the intervention level." in said(past, within)
     assert "2 have passed the intervention level." in said(past, past)
     assert not any("intervention" in sentence for sentence in said(within))
@@ -133,7 +133,7 @@ def test_a_passed_intervention_level_is_said() -> None:
 
 def with_report(state: ReportState | None) -> Held:
     one: Indicator = indicator()
-    return Held(one, (observed("80"),), 1, (target("88"),), (), report(state) if state else None)
+    return Held(one, (observed("80"),), (target("88"),), (), report(state) if state else None)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_every_quarter_gets_whole_sentences(kinds: list[str]) -> None:
 
 
 def test_a_quarter_in_which_every_figure_is_withheld_does_not_count_any_target_as_met() -> None:
-    withheld = Held(indicator(), (observed(Absence.SUPPRESSED),), 0, (target("88"),))
+    withheld = Held(indicator(), (observed(Absence.SUPPRESSED),), (target("88"),))
     sentences = said(withheld, withheld)
     assert sentences[0] == "None of the 2 indicators with a target miss it; 2 of the 2 have no figure."
     assert not any("meet" in sentence for sentence in sentences)

@@ -50,7 +50,6 @@ def test_it_is_the_same_reading_as_that_of_a_paper() -> None:
     held = Held(
         indicator(name="Plans on time", unit=Unit.PERCENT, aliases=("timely plans",), basis=Basis.QUARTER),
         (observed("70", "Q1 2022-23"), observed("83.5")),
-        2,
         (target("88"),),
     )
     paper = Checker(Recorded(Q2, {"A1": held})).document(passages(enumerate(text.splitlines(), 1)))

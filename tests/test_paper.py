@@ -47,7 +47,7 @@ def held(code: str, value: str, state: ReportState | None = None, **given: objec
     """An indicator whose target is 88, with a report in ``state``; ``None``: without one."""
     one = None if state is None else report(state, indicator=code, **given)
     return Held(
-        indicator(code=code, name=f"Measure {code}"), (observed(value, source="Report"),), 1, (target("88"),), (), one
+        indicator(code=code, name=f"Measure {code}"), (observed(value, source="Report"),), (target("88"),), (), one
     )
 
 
@@ -100,7 +100,7 @@ def test_a_row_says_its_figure_target_rating_and_reason_as_the_scorecard_does() 
 
 
 def test_a_row_without_a_target_or_a_report_says_so() -> None:
-    found = line(Held(indicator(), (observed("80"),), 1))
+    found = line(Held(indicator(), (observed("80"),)))
     assert (found.target, found.aim, found.exception, found.why) == ("", "80%; no target is held", "Not required", "")
 
 
@@ -122,13 +122,13 @@ def test_marks_stand_with_the_figure_and_a_revision_says_what_it_replaces_and_wh
     [(Absence.SUPPRESSED, "[c]"), (Absence.NOT_APPLICABLE, "[z]"), (Absence.NOT_AVAILABLE, "[x]")],
 )
 def test_what_is_no_number_is_its_mark_and_no_data(absence: Absence, shown: str) -> None:
-    found = line(Held(indicator(), (observed(absence),), 1, (target("88"),)))
+    found = line(Held(indicator(), (observed(absence),), (target("88"),)))
     assert (found.value, found.rating, found.required) == (shown, Rating.NO_DATA, False)
     assert found.reason == f"No data: {absence.words}."
 
 
 def test_a_figure_that_is_not_due_says_when_the_next_one_is() -> None:
-    found = line(Held(indicator(due=(4,)), (observed("80", "Q4 2021-22"),), 1))
+    found = line(Held(indicator(due=(4,)), (observed("80", "Q4 2021-22"),)))
     assert found.value == "not due this quarter"
     assert found.beneath == ("Last figure 80% for Q4 2021-22; next due for Q4 2022-23.",)
 
@@ -160,7 +160,7 @@ def test_where_counts_are_held_the_change_says_how_sure_it_is() -> None:
         observed(value, when, numerator=part, denominator=1000)
         for value, when, part in (("80", "Q1 2022-23", 800), ("90", "Q2 2022-23", 900))
     )
-    given = Held(indicator(), (then, now), 2)
+    given = Held(indicator(), (then, now))
     assert said_under("Leading change", line(given)) == [
         "Up 10 points since Q1 2022-23, improving; a clear change: more than ordinary variation."
     ]
@@ -169,7 +169,7 @@ def test_where_counts_are_held_the_change_says_how_sure_it_is() -> None:
 
 def test_where_they_are_not_it_is_said_once_for_all_rows() -> None:
     rows = [
-        Held(indicator(code=f"A{n}"), (observed("80", "Q1 2022-23"), observed("90")), 2, (target("88"),)) for n in range(3)
+        Held(indicator(code=f"A{n}"), (observed("80", "Q1 2022-23"), observed("90")), (target("88"),)) for n in range(3)
     ]  # fmt: skip
     assert [note for note in paper(rows).notes if "ordinary variation" in note] == [
         "Of changes that do not say whether they are more than ordinary variation: counts are not held, so whether it is "
@@ -178,7 +178,7 @@ def test_where_they_are_not_it_is_said_once_for_all_rows() -> None:
 
 
 def test_a_seasonal_figure_without_last_years_shows_the_change_that_does_not_lead_as_such() -> None:
-    given = Held(indicator(seasonal=True), (observed("80", "Q1 2022-23"), observed("90")), 2)
+    given = Held(indicator(seasonal=True), (observed("80", "Q1 2022-23"), observed("90")))
     assert said_under("Leading change", line(given)) == [
         "No figure is held for July to September 2021 (Q2 2021-22).",
         "Not counted in the headline: up 10 points since Q1 2022-23, improving.",
@@ -187,7 +187,7 @@ def test_a_seasonal_figure_without_last_years_shows_the_change_that_does_not_lea
 
 def test_nothing_is_compared_across_a_break() -> None:
     then, now = observed("80", "Q1 2022-23"), observed("90", series_break="counted otherwise")
-    found = line(Held(indicator(), (then, now), 2))
+    found = line(Held(indicator(), (then, now)))
     assert found.value == "90% [b]"
     (only,) = said_under("Leading change", found)
     assert only.startswith("Not comparable with April to June 2022 (Q1 2022-23): break in series")
@@ -205,7 +205,7 @@ def test_rows_are_grouped_by_category_in_the_registers_order() -> None:
 
 def test_a_band_is_shown_as_a_band() -> None:
     of = indicator(polarity=Polarity.BAND, basis=Basis.QUARTER)
-    assert line(Held(of, (observed("30"),), 1, (target(low="40", high="50"),))).target == "40% to 50%"
+    assert line(Held(of, (observed("30"),), (target(low="40", high="50"),))).target == "40% to 50%"
 
 
 # --- the whole ----------------------------------------------------------------------------------------------------

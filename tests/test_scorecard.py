@@ -23,7 +23,6 @@ def row(
     *series: Observation,
     to: Target | None = None,
     targets: tuple[Target, ...] = (),
-    held: int | None = None,
     conflicts: tuple[Conflict, ...] = (),
     state: ReportState | None = None,
     **given: object,
@@ -32,7 +31,6 @@ def row(
         Held(
             indicator=indicator(**given),
             series=series,
-            quarters_held=sum(o.value is not None for o in series) if held is None else held,
             targets=targets or ((to,) if to else ()),
             conflicts=conflicts,
             report=report(state) if state else None,
@@ -94,22 +92,21 @@ FOUR = ("Q3 2021-22", "Q4 2021-22", "Q1 2022-23", "Q2 2022-23")
 
 
 @pytest.mark.parametrize(
-    ("values", "to", "held", "note"),
+    ("values", "to", "note"),
     [
-        (("80",), FROM_START, None, "missed in the one quarter held"),
-        (("80", "80"), FROM_START, None, "missed in 2 of the 2 quarters held"),
-        (("90", "80", "90", "80"), FROM_START, None, "missed in 2 of the 4 quarters held"),
-        (("80", "80"), FROM_Q2, None, "missed in the one quarter with a target, of the 2 quarters held"),
-        (("80", "80", "90", "80"), target("88", "Q4 2021-22"), None, "missed in 2 of the 3 quarters with a target, of the 4 quarters held"),
-        (("80", "80"), FROM_START, 11, "missed in 2 of the last 2 quarters held"),
-        (("80", "90"), FROM_START, None, ""),
+        (("80",), FROM_START, "missed in the one quarter held"),
+        (("80", "80"), FROM_START, "missed in 2 of the 2 quarters held"),
+        (("90", "80", "90", "80"), FROM_START, "missed in 2 of the 4 quarters held"),
+        (("80", "80"), FROM_Q2, "missed in the one quarter with a target, of the 2 quarters held"),
+        (("80", "80", "90", "80"), target("88", "Q4 2021-22"), "missed in 2 of the 3 quarters with a target, of the 4 quarters held"),
+        (("80", "90"), FROM_START, ""),
     ],
 )  # fmt: skip
 def test_a_missed_target_says_for_how_long_by_the_targets_then_in_force(
-    values: tuple[str, ...], to: Target, held: int | None, note: str
+    values: tuple[str, ...], to: Target, note: str
 ) -> None:
     series = [observed(value, when) for value, when in zip(values, FOUR[-len(values) :], strict=True)]
-    assert row(*series, to=to, held=held).note == note
+    assert row(*series, to=to).note == note
 
 
 def test_a_withheld_quarter_counts_neither_as_missed_nor_as_held() -> None:
@@ -160,11 +157,10 @@ def test_in_how_many_quarters_a_target_was_missed_is_counted_over_the_last_eight
     whole = [observed("50", (Q2 - back).text) for back in range(11, -1, -1)]
     long_held = target("88", start=(Q2 - 11).text)
     assert row(*whole, to=long_held).note == "missed in 8 of the last 8 quarters held"
-    assert row(*whole[-8:], to=long_held, held=12).note == "missed in 8 of the last 8 quarters held"
 
 
 def test_filters_are_taken_in_any_case_and_by_the_words_on_the_page() -> None:
-    card = build(Q2, "X", "Exampleshire", [Held(indicator(), (observed("79"),), 1, (target("88"),))])
+    card = build(Q2, "X", "Exampleshire", [Held(indicator(), (observed("79"),), (target("88"),))])
     code, category = card.rows[0].indicator.code, card.categories[0]
     assert card.filtered([category.upper()], [code.lower()], ["Red"]).rows == card.rows
     assert card.filtered(ratings=["not rated", "No data"]).rows == ()
@@ -236,9 +232,9 @@ def card() -> Scorecard:
         "X",
         "Exampleshire",
         [
-            Held(indicator(code="A1", category="Care", name="One"), (observed("90"),), 1, (target("88"),)),
-            Held(indicator(code="A2", category="Care", name="Two"), (observed("80"),), 1, (target("88"),)),
-            Held(indicator(code="B1", category="Schools", name="Three"), (observed("80"),), 1, (target("88"),)),
+            Held(indicator(code="A1", category="Care", name="One"), (observed("90"),), (target("88"),)),
+            Held(indicator(code="A2", category="Care", name="Two"), (observed("80"),), (target("88"),)),
+            Held(indicator(code="B1", category="Schools", name="Three"), (observed("80"),), (target("88"),)),
         ],
     )
 

@@ -18,7 +18,7 @@ VALUES = st.lists(st.none() | st.floats(-1e6, 1e6).map(lambda v: round(v, 2)), m
 
 
 def trend_of(*series: Observation, **register: object) -> list[Decimal | None]:
-    return recent(row_of(Held(indicator(**register), series, len(series)), Q2))
+    return recent(row_of(Held(indicator(**register), series), Q2))
 
 
 def test_the_trend_looks_back_over_eight_quarters_one_place_each() -> None:

@@ -190,7 +190,7 @@ def rows() -> list[Row]:
     care = [indicator(code="A1"), indicator(code="A2", name="Reviews on time")]
     other = indicator(code="B1", name="Visits", category="Help", unit=Unit.NUMBER, decimals=0, polarity=Polarity.LOW)
     terms = {"A1": (TERMS,), "A2": (target(intervention_level="16"),), "B1": ()}
-    return [row_of(Held(one, (observed("45", indicator=one.code),), 1, terms[one.code]), Q2) for one in (*care, other)]
+    return [row_of(Held(one, (observed("45", indicator=one.code),), terms[one.code]), Q2) for one in (*care, other)]
 
 
 def supposed(*texts: str) -> Supposition:
@@ -323,8 +323,8 @@ def test_a_level_of_many_on_the_wrong_side_of_one_target_leaves_that_one_as_it_i
 def test_where_nothing_stands_to_be_moved_those_with_a_target_are_named() -> None:
     terms = target("50")
     held = [
-        Held(indicator(), (observed("45"),), 1, (terms,)),
-        Held(indicator(code="A2", name="Reviews on time"), (observed("45", indicator="A2"),), 1, ()),
+        Held(indicator(), (observed("45"),), (terms,)),
+        Held(indicator(code="A2", name="Reviews on time"), (observed("45", indicator="A2"),), ()),
     ]
     found = what_if([read_change("intervention:all=+2")], held, Q2, "X", "Exampleshire")
     assert found.left_out == (
@@ -337,8 +337,8 @@ def test_where_nothing_stands_to_be_moved_those_with_a_target_are_named() -> Non
 @pytest.mark.parametrize("change", ["by:all=Q4 2022-23", "count:all=5", "out-of:Care=20"])
 def test_an_assumption_for_many_passes_over_those_that_cannot_take_it(change: str) -> None:
     held = [
-        Held(indicator(), (observed("25"),), 1, (target("50"),)),
-        Held(indicator(code="A2", name="Reviews on time"), (), 0, ()),
+        Held(indicator(), (observed("25"),), (target("50"),)),
+        Held(indicator(code="A2", name="Reviews on time"), (), ()),
     ]
     found = what_if([read_change(change)], held, Q2, "X", "Exampleshire")
     assert "A1" in {one.indicator.code for one in found.changed}

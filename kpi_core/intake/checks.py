@@ -403,7 +403,7 @@ def _narrative_disagrees(entry: Placed, checking: Checking) -> Facts | None:
         **{one.quarter: observation_of(one) for one in near if one is not None},
     }
     ordered = tuple(series[quarter] for quarter in sorted(series))
-    held = Held(entry.indicator, ordered, len(ordered), checking.known.targets.get(place, ()))
+    held = Held(entry.indicator, ordered, checking.known.targets.get(place, ()))
     if entry.code not in checking.lexicons:
         checking.lexicons[entry.code] = Lexicon((entry.indicator,))
     if entry.area not in checking.places:

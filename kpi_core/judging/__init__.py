@@ -1,12 +1,26 @@
 """How a figure is judged: its rating, its change, whether that is more than chance, and the rows and headline of a quarter.
 
 ``rating`` (the one rating rule, targets in force), ``change`` (against the quarter before, last year, the target), ``chance`` (Wilson
-intervals), ``limits`` (XmR limits and signals), ``reliability`` (over which figures limits may be drawn), ``scorecard`` (rows, counts,
-which quarter opens), ``headline`` (what the quarter says, in sentences).
+intervals), ``concern`` (how long a rating stands, what changed, the order of concern), ``limits`` (XmR limits and signals),
+``reliability`` (over which figures limits may be drawn), ``scorecard`` (rows, counts, which quarter opens), ``headline`` (what the
+quarter says, in sentences).
 """
 
 from .chance import Significance, significance
 from .change import Change, Changes, certainty_words
+from .concern import (
+    Became,
+    ChangedRatings,
+    ConcernGroup,
+    Run,
+    became,
+    changed_ratings,
+    concern_group,
+    gap,
+    history,
+    order_of_concern,
+    run,
+)
 from .headline import headline
 from .limits import FIRM_FROM, RULE_SET, Assurance, Firmness, PointKind, Variation, Xmr, firmness_words, variation_words
 from .rating import EXCEPTION_TRIGGER, Rated, Rating, judge, met_by, rate, target_in_force, tolerance_limit
@@ -36,9 +50,12 @@ __all__ = [
     "RULE_SET",
     "TREND_QUARTERS",
     "Assurance",
+    "Became",
     "Change",
+    "ChangedRatings",
     "Changes",
     "Collected",
+    "ConcernGroup",
     "Firmness",
     "Held",
     "PointKind",
@@ -46,24 +63,32 @@ __all__ = [
     "Rated",
     "Rating",
     "Row",
+    "Run",
     "Scorecard",
     "Significance",
     "Variation",
     "Xmr",
+    "became",
     "build",
     "certainty_words",
+    "changed_ratings",
+    "concern_group",
     "display",
     "firmness_words",
     "former_words",
+    "gap",
     "headline",
+    "history",
     "judge",
     "level_words",
     "met_by",
     "opening_quarter",
+    "order_of_concern",
     "process",
     "rate",
     "recent",
     "row_of",
+    "run",
     "significance",
     "target_in_force",
     "target_words",

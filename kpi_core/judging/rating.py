@@ -54,6 +54,18 @@ class Rated:
         return self.missed or self.intervention_passed
 
 
+@dataclass(frozen=True, slots=True)
+class OffTarget:
+    """How far a value is from its target. ``gap``: in the unit, worse negative; within a band 0.
+
+    ``size``: a miss in steps of the tolerance where one is set, else as a share of the target; 0 where the target is met, ``None``
+    where there is neither (a target of 0 without a tolerance).
+    """
+
+    gap: Decimal
+    size: Decimal | None
+
+
 EXCEPTION_TRIGGER = "the target is missed or the intervention level is passed"
 """The trigger in words, as ``Rated.exception_required`` applies it; pages print it."""
 
@@ -220,6 +232,18 @@ class _Terms:
             return value > self.level
         return False
 
+    def off_target(self, value: Decimal) -> OffTarget | None:
+        """How far a value is from the target; ``None``: there is none."""
+        if self.polarity is Polarity.NEITHER or (self.low is None and self.high is None):
+            return None
+        above = None if self.low is None else value - self.low
+        beneath = None if self.high is None else self.high - value
+        gap = min(one for one in (above, beneath) if one is not None)
+        gap = min(gap, Decimal(0)) if self.polarity is Polarity.BAND else gap
+        edge = self.low if gap == above or self.high is None else self.high
+        step = self.tolerance or (None if edge is None else abs(edge))
+        return OffTarget(gap, max(-gap, Decimal(0)) / step if step else None)
+
     def amber_limit(self, edge: Decimal, below: bool) -> tuple[Decimal | None, str]:
         """The worst value that is still Amber, and what it is: the tolerance goes before the intervention level; ``None``: neither."""
         if self.tolerance is not None:
@@ -311,6 +335,11 @@ def met_by(target: Target, indicator: Indicator) -> Callable[[Decimal], bool] | 
     terms = _terms_of(target, indicator)
     unmet = indicator.polarity is Polarity.NEITHER or (terms.low is None and terms.high is None)
     return None if unmet else terms.met_by
+
+
+def off_target(value: Decimal, target: Target, indicator: Indicator) -> OffTarget | None:
+    """How far a value, as shown, is from ``target``; ``None``: there is no target that could be missed. Raises as ``rating`` does."""
+    return _terms_of(target, indicator).off_target(value)
 
 
 def tolerance_limit(target: Target, indicator: Indicator) -> Decimal | None:

@@ -33,14 +33,10 @@ TREND_QUARTERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the store holds of one indicator, up to a quarter. ``series`` is oldest first and may be cut to the last.
-
-    ``quarters_held`` counts all quarters with a figure up to then, also those cut off.
-    """
+    """What the store holds of one indicator, up to a quarter. ``series`` is oldest first."""
 
     indicator: Indicator
     series: tuple[Observation, ...] = ()
-    quarters_held: int = 0
     targets: tuple[Target, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     report: ExceptionReport | None = None
@@ -80,9 +76,13 @@ class Row:
     exception: ExceptionStatus
     series: tuple[Observation, ...]
     targets: tuple[Target, ...]
-    quarters_held: int
     held: Held
     """What it was made from."""
+
+    @property
+    def quarters_held(self) -> int:
+        """How many quarters up to this one have a figure."""
+        return sum(one.value is not None for one in self.series)
 
     @property
     def absence(self) -> Absence | None:
@@ -244,7 +244,6 @@ def row_of(held: Held, quarter: Quarter) -> Row:
         exception=_exception(held.report, rated),
         series=held.series,
         targets=targets,
-        quarters_held=held.quarters_held,
         held=held,
     )
 
@@ -354,8 +353,8 @@ def _exception(report: ExceptionReport | None, rated: Rated) -> ExceptionStatus:
 
 def _missed_for(row: Row) -> str:
     """In how many of the last quarters held the target then in force was missed; the same on every page."""
-    history = zip(row.rating_history(), row.series, strict=True)
-    judged = [r for (quarter, r), o in history if o.value is not None and row.quarter.since(quarter) < TREND_QUARTERS]
+    last = (o for o in row.series if o.value is not None and row.quarter.since(o.quarter) < TREND_QUARTERS)
+    judged = [row.judged(o) for o in last]
     with_target = [r for r in judged if r.missed or r.rating is Rating.GREEN]
     missed = sum(r.missed for r in with_target)
     held = (

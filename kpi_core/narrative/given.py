@@ -73,7 +73,7 @@ def _held(entry: object, place: str) -> Held:
         aliases=_aliases(entry, place),
     )
     series = _series(code, entry.get("figures"), place)
-    return Held(indicator, series, len(series), _targets(code, entry, place))
+    return Held(indicator, series, _targets(code, entry, place))
 
 
 def _words(entry: Mapping[str, Any], key: str, place: str) -> str:

@@ -18,8 +18,13 @@ from ..judging import (
     Rating,
     Row,
     Scorecard,
+    changed_ratings,
     display,
+    gap,
     headline,
+    history,
+    order_of_concern,
+    run,
     target_words,
     tolerance_words,
 )
@@ -49,6 +54,7 @@ Json = dict[str, Any]
 
 def scorecard_json(scorecard: Scorecard, whole: Scorecard) -> Json:
     """A scorecard as filtered; the headline is the whole quarter's."""
+    changed = changed_ratings(scorecard.rows)
     return {
         "quarter": scorecard.quarter.text,
         "period": scorecard.quarter.months,
@@ -58,13 +64,21 @@ def scorecard_json(scorecard: Scorecard, whole: Scorecard) -> Json:
         "now_confidential": scorecard.now_confidential,
         "headline": list(headline(whole)),
         "rows": [row_json(row) for row in scorecard.rows],
-        "summary": asdict(scorecard.summary),
+        "order_of_concern": [row.indicator.code for row in order_of_concern(scorecard)],
+        "summary": {
+            **asdict(scorecard.summary),
+            "comparable": changed.comparable,
+            "turned_worse": list(changed.worse),
+            "turned_better": list(changed.better),
+            "changed_otherwise": list(changed.otherwise),
+        },
     }
 
 
 def row_json(row: Row) -> Json:
     """One row of the scorecard."""
     indicator, target, observation = row.indicator, row.target, row.observation
+    stood = run(row)
     return {
         "code": indicator.code,
         "name": indicator.name,
@@ -85,6 +99,11 @@ def row_json(row: Row) -> Json:
         "change_year": change_json(row.changes.year),
         "change_target": change_json(row.changes.target),
         "leading": row.changes.leading,
+        "run": {"rating_quarters": stood.rating, "missed_quarters": stood.missed},
+        "history": [{"quarter": quarter.text, "rating": rating.value} for quarter, rating in history(row)],
+        "gap": as_text(gap(row)),
+        "numerator": None if row.rated.shown is None or observation is None else observation.numerator,
+        "denominator": None if row.rated.shown is None or observation is None else observation.denominator,
         "conflict": row.conflict or None,
         "exception": {
             "required": row.exception.required,

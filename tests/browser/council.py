@@ -13,7 +13,8 @@ from . import settled
 
 QUARTER = "July to September 2022 (Q2 2022-23)"
 HEADLINE = "4 of the 6 indicators with a target miss it; 9 have no target."
-MISSED = ("PCP05", "FD01", "FD02", "ED07")
+MISSED = ("FD01", "FD02", "PCP05", "ED07")
+"""The worst first."""
 ASSESSMENTS = "Assessments completed in 45 days"
 REPEAT_REFERRALS = "Repeat referrals within 12 months"
 WHAT_IS_SAID = (

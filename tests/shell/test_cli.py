@@ -78,8 +78,20 @@ def test_the_counts_are_those_of_the_papers(card: Json) -> None:
     assert card["summary"] == {
         "green": 2, "amber": 0, "red": 4, "not_rated": 9, "no_data": 0, "improving": 2, "worsening": 1,
         "no_change": 1, "not_comparable": 11, "exceptions_required": 4, "exceptions_missing": 1,
-        "exceptions_unapproved": 2,
+        "exceptions_unapproved": 2, "comparable": 0, "turned_worse": [], "turned_better": [], "changed_otherwise": [],
     }  # fmt: skip
+
+
+def test_what_matters_most_comes_first_beside_the_rows(card: Json) -> None:
+    assert card["order_of_concern"][:4] == ["FD01", "FD02", "PCP05", "ED07"]
+    assert sorted(card["order_of_concern"]) == sorted(row["code"] for row in card["rows"])
+    (assessments,) = [row for row in card["rows"] if row["code"] == "FD01"]
+    assert (assessments["gap"], assessments["run"]) == ("-4.5", {"rating_quarters": 1, "missed_quarters": 1})
+    assert assessments["history"] == [
+        {"quarter": "Q1 2022-23", "rating": "not_rated"},
+        {"quarter": "Q2 2022-23", "rating": "red"},
+    ]
+    assert (assessments["numerator"], assessments["denominator"]) == (None, None)
 
 
 def test_every_miss_says_that_no_tolerance_is_held(card: Json) -> None:

@@ -19,7 +19,6 @@ from ...access import Act, Actor, Audience, allow, same_name
 from ...errors import NotAllowed, NotSaved, StoreError, UnknownIndicator
 from ...events import Event, Kind
 from ...judging import (
-    TREND_QUARTERS,
     Held,
     Process,
     Scorecard,
@@ -236,9 +235,7 @@ class Services:
         today = self.clock().date()
 
         def made() -> Scorecard:
-            card = build(
-                quarter, standing.area, standing.area_names[standing.area], standing.held(quarter, TREND_QUARTERS)
-            )
+            card = build(quarter, standing.area, standing.area_names[standing.area], self._held(standing, quarter))
             return replace(
                 card,
                 as_first_recorded=standing.first,
@@ -325,7 +322,6 @@ class Services:
         read = [read_change(one) for one in changes]
         standing = self._standing(area, when, audience)
         chosen = _quarter(standing, quarter)
-        # A target is moved again and again over the same figures.
         held = self._held(standing, chosen)
         after: tuple[Held, ...] = ()
         if any(one.by for one in read):
@@ -334,6 +330,7 @@ class Services:
         return what_if(read, held, chosen, standing.area, standing.area_names[standing.area], later)
 
     def _held(self, standing: Standing, quarter: Quarter) -> tuple[Held, ...]:
+        """What is held up to a quarter: of its scorecard, and of what-if, which moves a target again and again over the same figures."""
         return self._kept(("held", standing.area, standing.key, quarter), lambda: standing.held(quarter))
 
     def processes(

@@ -286,11 +286,10 @@ class Standing:
         """By indicator and quarter what stands there: ``None`` a figure, else why there is none."""
         return {code: {one.quarter: one.absence for one in self.series(code)} for code in self._figures}
 
-    def held(self, quarter: Quarter, quarters: int | None = None, code: str | None = None) -> tuple[Held, ...]:
-        """Everything held of the area's indicators up to ``quarter``, or of the last ``quarters`` up to it.
+    def held(self, quarter: Quarter, code: str | None = None) -> tuple[Held, ...]:
+        """Everything held of the area's indicators up to ``quarter``.
 
-        Where those hold no earlier figure, the last known one is added. ``code`` restricts it to one indicator, which
-        may be retired. Reports and open conflicts are ``quarter``'s.
+        ``code`` restricts it to one indicator, which may be retired. Reports and open conflicts are ``quarter``'s.
         """
         conflicts: dict[str, list[Conflict]] = {}
         for one in self.conflicts:
@@ -300,8 +299,7 @@ class Standing:
         return tuple(
             Held(
                 indicator=self.entry(one.code, quarter),
-                series=self._up_to(one.code, quarter, quarters),
-                quarters_held=sum(o.value is not None for o in self._up_to(one.code, quarter, None)),
+                series=self._up_to(one.code, quarter),
                 targets=self.targets.get(one.code, ()),
                 conflicts=tuple(conflicts.get(one.code, ())),
                 report=self.report(one.code, quarter),
@@ -312,20 +310,11 @@ class Standing:
             if code is None or one.code == code
         )
 
-    def _up_to(self, code: str, quarter: Quarter, quarters: int | None) -> tuple[Observation, ...]:
+    def _up_to(self, code: str, quarter: Quarter) -> tuple[Observation, ...]:
         series = self.series(code)
-        if not series or series[-1].quarter > quarter:
-            series = tuple(one for one in series if one.quarter <= quarter)
-        if quarters is None:
+        if not series or series[-1].quarter <= quarter:
             return series
-        since = quarter - (quarters - 1)
-        begin = len(series)
-        while begin and series[begin - 1].quarter >= since:
-            begin -= 1
-        if not any(one.value is not None for one in series[begin:] if one.quarter < quarter):
-            # The last known figure, and what follows it without one: a break in series may stand there.
-            begin = next((n for n in range(begin - 1, -1, -1) if series[n].value is not None), begin)
-        return series[begin:]
+        return tuple(one for one in series if one.quarter <= quarter)
 
     def _then(self, code: str) -> Mapping[Quarter, tuple[Indicator, tuple[Target, ...]]]:
         """What each figure was judged by when it was first recorded: the register's entry, and the targets."""
