@@ -18,6 +18,9 @@ NOTES = (
     "a missing or suppressed figure or across a break in series.",
     "The leading change is on the quarter before; for a seasonal figure, or one that runs up over the year, on the same "
     "quarter last year. Headlines count leading changes only.",
+    "What needs a report stands on the scorecard with the most pressing first: worse than the intervention level, then Red, then "
+    "Amber. Within each come final figures before provisional ones, then what got worse, what has missed its target longest, what "
+    "has no explanation yet, what the law asks for, and what is farthest from its target.",
     f"An exception report is required where {EXCEPTION_TRIGGER}.",
 )
 

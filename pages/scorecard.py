@@ -46,11 +46,10 @@ def page() -> None:
     for sentence in [*said, *([AS_FIRST_RECORDED] if whole.as_first_recorded else [])]:
         components.message(sentence)
 
-    # What was missed comes first, the worst of it before the rest, so that it is seen without scrolling; once the reader filters,
-    # the table is theirs.
+    # What was missed comes first, so that it is seen without scrolling; once the reader filters, the table is theirs.
     missed = [row for row in order_of_concern(whole) if row.exception.required]
     if missed and not card.filters:
-        caption = f"Missed the target or passed the intervention level ({len(missed)}), worst first"
+        caption = f"Missed the target or passed the intervention level ({len(missed)}), most pressing first"
         st.html(components.scorecard_table(missed, view, caption, grouped=False))
     filters(whole, quarters, services.areas())
     if card.rows:

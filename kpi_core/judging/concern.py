@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import IntEnum, StrEnum
+from itertools import takewhile
 
-from ..model import Absence, Basis, Observation, Polarity, ReportState
-from ..periods import Quarter, span
+from ..model import Absence, Basis, Observation, Polarity, ReportState, Target
+from ..periods import Quarter
 from .change import Direction
 from .rating import OffTarget, Rated, Rating, judge, off_target, target_in_force
 from .scorecard import TREND_QUARTERS, Row, Scorecard
@@ -41,9 +42,11 @@ def run(row: Row) -> Run:
         return Run()
     rating = missed = 0
     same, still = True, True
-    for one in _backwards(row):
-        same = same and one is not None and one.rating is row.rated.rating
-        still = still and one is not None and one.missed
+    for _, target, rated in _backwards(row):
+        if target is None or not (target.has_target or target.intervention_level is not None):
+            continue
+        same = same and rated.rating is row.rated.rating
+        still = still and rated.missed
         if not (same or still):
             break
         rating += same
@@ -51,34 +54,24 @@ def run(row: Row) -> Run:
     return Run(rating, missed)
 
 
-def _backwards(row: Row) -> Iterator[Rated | None]:
-    """The quarters in which it was due and a target or level was recorded, judged, newest first; ``None``: no figure."""
-    by_quarter = {one.quarter: one for one in row.series}
-    for back in range(row.quarter.since(row.series[0].quarter) + 1 if row.series else 0):
-        quarter = row.quarter - back
-        indicator, targets = row.held.judged_by(quarter)
-        target, observation = target_in_force(targets, quarter), by_quarter.get(quarter)
-        if target is None or not (target.has_target or target.intervention_level is not None):
-            continue
-        if observation is not None and observation.value is not None:
-            yield row.judged(observation)
-        elif quarter.number in indicator.due:
-            yield None
-
-
 def history(row: Row) -> tuple[tuple[Quarter, Rating], ...]:
     """The ratings of up to the last ``TREND_QUARTERS`` quarters since its first figure, oldest first, each as judged then.
 
     A quarter in which none was due and none was given is left out; one that was due and has no figure is *no data*.
     """
+    last = takewhile(lambda one: row.quarter.since(one[0]) < TREND_QUARTERS, _backwards(row))
+    return tuple((quarter, rated.rating) for quarter, _, rated in last)[::-1]
+
+
+def _backwards(row: Row) -> Iterator[tuple[Quarter, Target | None, Rated]]:
+    """Each quarter since the first figure in which one was due or given, newest first, with the target in force, judged by it."""
     by_quarter = {one.quarter: one for one in row.series}
-    first = max(row.quarter - (TREND_QUARTERS - 1), min(by_quarter, default=row.quarter))
-    told = []
-    for quarter in span(first, row.quarter):
+    first = min(by_quarter, default=row.quarter)
+    for quarter in (row.quarter - back for back in range(row.quarter.since(first) + 1)):
         indicator, targets = row.held.judged_by(quarter)
-        if quarter in by_quarter or quarter.number in indicator.due:
-            told.append((quarter, judge(by_quarter.get(quarter), targets, indicator, quarter).rating))
-    return tuple(told)
+        observation = by_quarter.get(quarter)
+        if observation is not None or quarter.number in indicator.due:
+            yield quarter, target_in_force(targets, quarter), judge(observation, targets, indicator, quarter)
 
 
 # --- what changed -------------------------------------------------------------------------------------------------
@@ -237,6 +230,6 @@ def _place(row: Row, marked: bool) -> tuple[object, ...]:
 def _how_far(row: Row) -> tuple[bool, Decimal]:
     """The gap in steps of the tolerance, or as a share of the target; last where that says little or cannot be said."""
     off = _off_target(row)
-    if off is None or off.size is None or row.target is None:
+    if off is None or off.steps is None or row.target is None:
         return True, Decimal(0)
-    return row.target.basis is not row.indicator.basis or row.indicator.basis is Basis.NOT_STATED, -off.size
+    return row.target.basis is not row.indicator.basis or row.indicator.basis is Basis.NOT_STATED, off.steps

@@ -56,14 +56,14 @@ class Rated:
 
 @dataclass(frozen=True, slots=True)
 class OffTarget:
-    """How far a value is from its target. ``gap``: in the unit, worse negative; within a band 0.
+    """How far a value is from its target, worse negative; within a band 0. ``gap``: in the unit.
 
-    ``size``: a miss in steps of the tolerance where one is set, else as a share of the target; 0 where the target is met, ``None``
-    where there is neither (a target of 0 without a tolerance).
+    ``steps``: in steps of the tolerance where one is set, else as a share of the target; ``None`` where there is neither (a target
+    of 0 without a tolerance).
     """
 
     gap: Decimal
-    size: Decimal | None
+    steps: Decimal | None
 
 
 EXCEPTION_TRIGGER = "the target is missed or the intervention level is passed"
@@ -242,7 +242,7 @@ class _Terms:
         gap = min(gap, Decimal(0)) if self.polarity is Polarity.BAND else gap
         edge = self.low if gap == above or self.high is None else self.high
         step = self.tolerance or (None if edge is None else abs(edge))
-        return OffTarget(gap, max(-gap, Decimal(0)) / step if step else None)
+        return OffTarget(gap, gap / step if step else None)
 
     def amber_limit(self, edge: Decimal, below: bool) -> tuple[Decimal | None, str]:
         """The worst value that is still Amber, and what it is: the tolerance goes before the intervention level; ``None``: neither."""

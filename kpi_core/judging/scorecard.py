@@ -108,10 +108,6 @@ class Row:
             return _missed_for(self)
         return _next_due(self) if self.absence is Absence.NOT_DUE else ""
 
-    def rating_history(self) -> tuple[tuple[Quarter, Rated], ...]:
-        """Each quarter of ``series`` judged by the target then in force, oldest first."""
-        return tuple((o.quarter, self.judged(o)) for o in self.series)
-
     def judged(self, observation: Observation) -> Rated:
         """A figure judged by the entry of the register and the target of its own quarter."""
         indicator, targets = self.held.judged_by(observation.quarter)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from kpi_core.figures import capital
-from kpi_core.judging import TREND_QUARTERS, Rating, Row
+from kpi_core.judging import Rating, Row, history
 from kpi_core.model import Action, Conflict, ExceptionReport, ReportState
 from kpi_core.reports import action_words
 from kpi_core.shell.export import csv_file, word_file
@@ -260,19 +260,16 @@ def _link(row: Row, view: View) -> str:
 
 def heat_map(rows: Sequence[Row], view: View) -> str:
     """Each indicator's rating quarter by quarter, as words and shapes; empty below four rated quarters."""
-    rated = {
-        row.indicator.code: {q: one for q, one in row.rating_history() if row.quarter.since(q) < TREND_QUARTERS}
-        for row in rows
-    }
+    rated = {row.indicator.code: dict(history(row)) for row in rows}
     coloured = (Rating.GREEN, Rating.AMBER, Rating.RED)
-    quarters = sorted({q for history in rated.values() for q, one in history.items() if one.rating in coloured})
+    quarters = sorted({q for told in rated.values() for q, rating in told.items() if rating in coloured})
     if len(quarters) < 4:
         return ""
     cells = [
         (
             _link(row, view),
             *(
-                badge(rated[row.indicator.code][q].rating) if q in rated[row.indicator.code] else '<span class="muted">none held</span>'
+                badge(rated[row.indicator.code][q]) if q in rated[row.indicator.code] else '<span class="muted">none held</span>'
                 for q in quarters
             ),
         )

@@ -14,7 +14,7 @@ from . import settled
 QUARTER = "July to September 2022 (Q2 2022-23)"
 HEADLINE = "4 of the 6 indicators with a target miss it; 9 have no target."
 MISSED = ("FD01", "FD02", "PCP05", "ED07")
-"""The worst first."""
+"""The most pressing first."""
 ASSESSMENTS = "Assessments completed in 45 days"
 REPEAT_REFERRALS = "Repeat referrals within 12 months"
 WHAT_IS_SAID = (

@@ -69,10 +69,12 @@ def test_a_rating_is_a_word_and_a_shape() -> None:
     assert ratings == {code: f"{MARKS[word]} {word}" for code, word in expected.items()}
 
 
-def test_what_was_missed_stands_first_the_worst_before_the_rest_with_its_reason_or_that_there_is_none_yet() -> None:
+def test_what_was_missed_stands_first_the_most_pressing_before_the_rest_with_its_reason_or_that_there_is_none_yet() -> (
+    None
+):
     at = opened()
     first, *_ = body(at).every("table")
-    assert first.one("caption").text == "Missed the target or passed the intervention level (4), worst first"
+    assert first.one("caption").text == "Missed the target or passed the intervention level (4), most pressing first"
     told = {row.code: row.why for row in lines(first)}
     # The one that nobody has explained, then the farthest off, and last the one that is provisional.
     assert tuple(told) == ("FD01", "FD02", "PCP05", "ED07")

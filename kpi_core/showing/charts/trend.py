@@ -168,7 +168,7 @@ def as_vega_lite(chart: alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
     It is not checked against Vega-Lite's schema, which takes longer than all else: the tests check each kind of chart.
     """
     drawn: dict[str, Any] = chart.to_dict(validate=False)
-    del drawn["config"]
+    drawn.pop("config", None)
     return drawn
 
 
